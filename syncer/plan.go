@@ -1,0 +1,212 @@
+package syncer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Op is what an Action does.
+type Op uint8
+
+const (
+	// OpVerify reads contents to learn a digest that decides; nothing is written.
+	OpVerify Op = iota + 1
+	// OpAdopt records two items that are equal already.
+	OpAdopt
+	// OpAgree records that both sides changed alike, or that a change needs no call.
+	OpAgree
+	// OpDecline records a change that the other side cannot follow.
+	OpDecline
+	// OpForget drops the Record of an item that is gone on both sides.
+	OpForget
+	// OpCreateFolder, OpCreateFile, OpUpdate, OpMove, OpRestore and OpDelete call the service.
+	OpCreateFolder
+	OpCreateFile
+	OpUpdate
+	OpMove
+	OpRestore
+	OpDelete
+)
+
+var opNames = [...]string{
+	"", "verify", "adopt", "agree", "decline", "forget", "create folder", "create file", "update", "move", "restore", "delete",
+}
+
+// String returns the name in words.
+func (o Op) String() string {
+	if int(o) < len(opNames) && o > 0 {
+		return opNames[o]
+	}
+	return fmt.Sprintf("op(%d)", uint8(o))
+}
+
+// MarshalText makes an Op readable in exported plans and journals.
+func (o Op) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Writes reports whether the Op changes anything on a side.
+func (o Op) Writes() bool { return o >= OpCreateFolder }
+
+// ActionID is the hash of what an Action would do to what: Record, op, side, both Stamps and the
+// target. An equal ActionID in a later plan means the same deed on the same state.
+type ActionID string
+
+// Action is one step of a plan. It says On which side it acts; contents come from the other.
+type Action struct {
+	ID     ActionID `json:"id"`
+	Op     Op       `json:"op"`
+	On     Side     `json:"on"`
+	Record RecordID `json:"record"`
+	Kind   Kind     `json:"kind"`
+	// Path is where the item will stand on that side, From where it stands now if elsewhere.
+	Path string `json:"path"`
+	From string `json:"from,omitempty"`
+	// Name is the name to give; Temporary says that a later action gives the right one.
+	Name      string `json:"name,omitempty"`
+	Temporary bool   `json:"temporary,omitempty"`
+	// Size is how many bytes will be sent, or UnknownSize.
+	Size   int64  `json:"size"`
+	Reason string `json:"reason,omitempty"`
+	// After holds the indexes, in the plan, of the actions that must be done before.
+	After []int `json:"after,omitempty"`
+	// Old is the item on side On as planned with, Other the item on the other side; nil where there
+	// is none.
+	Old   *Entry `json:"-"`
+	Other *Entry `json:"-"`
+
+	node  *node
+	attrs attr // what an OpAgree or OpDecline settles
+	free  bool // a delete of what we made ourselves: no policy counts it
+}
+
+// Free reports whether the action only clears away something that the engine itself left behind,
+// so that no limit counts it.
+func (a Action) Free() bool { return a.free }
+
+// actionID hashes what identifies an action.
+func actionID(a Action, parent string, record RecordID) ActionID {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d|%d|%d|%q|%q|%q|%q", a.Op, a.On, record, stampOf(a.Old), stampOf(a.Other), parent, a.Name)
+	return ActionID(hex.EncodeToString(h.Sum(nil)[:12]))
+}
+
+func stampOf(e *Entry) Stamp {
+	if e == nil {
+		return Stamp{}
+	}
+	return e.Stamp()
+}
+
+// Skip is something that was left alone on a side, with the reason.
+type Skip struct {
+	Side   Side     `json:"side"`
+	Path   string   `json:"path"`
+	Record RecordID `json:"record,omitempty"`
+	ID     string   `json:"item,omitempty"`
+	Reason string   `json:"reason"`
+	// Retry says that the next run looks again; otherwise only a change brings it back.
+	Retry bool `json:"retry,omitempty"`
+}
+
+// Tally counts what is known of a side when a plan is made.
+type Tally struct {
+	// Known items of the baseline that are Present on the side, without its root.
+	Known int `json:"known"`
+	// Listed items, if Plan.Full; skipped ones too, without the root.
+	Listed int `json:"listed"`
+}
+
+// Plan is what a run would do, as a value: print it, send it for approval, hand it to
+// [Engine.Apply]. Its order is a valid order of execution.
+type Plan struct {
+	Pair string `json:"pair"`
+	// Full says that both sides were listed completely.
+	Full        bool       `json:"full"`
+	Actions     []Action   `json:"actions"`
+	Conflicts   []Conflict `json:"conflicts,omitempty"`
+	Holds       []Hold     `json:"holds,omitempty"`
+	Skips       []Skip     `json:"skips,omitempty"`
+	Source      Tally      `json:"source"`
+	Destination Tally      `json:"destination"`
+}
+
+// Tally returns that of side.
+func (p *Plan) Tally(side Side) *Tally {
+	if side == Source {
+		return &p.Source
+	}
+	return &p.Destination
+}
+
+// Hash is equal for two plans exactly if they would do the same to the same, in the same order.
+func (p *Plan) Hash() string {
+	h := sha256.New()
+	io.WriteString(h, p.Pair)
+	for _, a := range p.Actions {
+		fmt.Fprintf(h, "|%s%v", a.ID, a.After)
+	}
+	for _, hold := range p.Holds {
+		io.WriteString(h, "|held:"+string(hold.Action))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Writes counts the actions that call a service to change something.
+func (p *Plan) Writes() int {
+	n := 0
+	for _, a := range p.Actions {
+		if a.Op.Writes() {
+			n++
+		}
+	}
+	return n
+}
+
+// Cost adds up what the plan's writes take from side: one call each and the bytes of bodies whose
+// size is known. Reading a body from side counts as a call too.
+func (p *Plan) Cost(side Side) Cost {
+	var c Cost
+	for _, a := range p.Actions {
+		carries := a.Op == OpCreateFile || a.Op == OpUpdate
+		if !a.Op.Writes() || a.On != side && !carries {
+			continue
+		}
+		c.Calls++
+		if carries {
+			c.Bytes += max(a.Size, 0)
+		}
+	}
+	return c
+}
+
+// String lists the plan for people, a line an action.
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, a := range p.Actions {
+		fmt.Fprintf(&b, "%s %q on %s", a.Op, a.Path, a.On)
+		if a.From != "" && a.From != a.Path {
+			fmt.Fprintf(&b, " from %q", a.From)
+		}
+		if a.Reason != "" {
+			fmt.Fprintf(&b, " (%s)", a.Reason)
+		}
+		b.WriteByte('\n')
+	}
+	for _, h := range p.Holds {
+		fmt.Fprintf(&b, "held: %s %q on %s (%s)\n", h.Op, h.Path, h.On, h.Reason)
+	}
+	for _, s := range p.Skips {
+		fmt.Fprintf(&b, "skipped: %q on %s (%s)\n", s.Path, s.Side, s.Reason)
+	}
+	return b.String()
+}
+
+// Estimate is what carrying out a plan takes.
+type Estimate struct {
+	Source, Destination Cost
+	// Time is the longer of what the two sides' Pacers say; zero without Pacers.
+	Time time.Duration
+}

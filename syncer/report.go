@@ -1,0 +1,143 @@
+package syncer
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Result is how an action ended.
+type Result uint8
+
+const (
+	// Done: it had its effect.
+	Done Result = iota + 1
+	// Failed: it had none, or may have had one that the next run looks for.
+	Failed
+	// Held: a Gate kept it back at the last moment.
+	Held
+	// Blocked: an action that it needs did not end well.
+	Blocked
+	// Dropped: the item had changed since it was read; it is planned anew.
+	Dropped
+)
+
+var resultNames = [...]string{"", "done", "failed", "held", "blocked", "dropped"}
+
+// String returns the lower-case name.
+func (r Result) String() string { return resultNames[r] }
+
+// MarshalText makes a Result readable in journals.
+func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// Outcome is what became of one action: the journal's row.
+type Outcome struct {
+	Position Position  `json:"position"`
+	At       time.Time `json:"at"`
+	Action   ActionID  `json:"action"`
+	Op       Op        `json:"op"`
+	On       Side      `json:"on"`
+	Record   RecordID  `json:"record"`
+	Kind     Kind      `json:"kind"`
+	Path     string    `json:"path"`
+	From     string    `json:"from,omitempty"`
+	Result   Result    `json:"result"`
+	Bytes    int64     `json:"bytes,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Err      string    `json:"error,omitempty"`
+	// Before and After are the item's Stamps on side On; After is zero unless Done.
+	Before Stamp `json:"before"`
+	After  Stamp `json:"after"`
+	// Undo is where a deleted item was put.
+	Undo Trashed `json:"undo,omitzero"`
+}
+
+// Totals count what a run did.
+type Totals struct {
+	Writes    int   `json:"writes"`
+	Uploads   int   `json:"uploads"`
+	Moves     int   `json:"moves"`
+	Deletes   int   `json:"deletes"`
+	Conflicts int   `json:"conflicts"`
+	Held      int   `json:"held"`
+	Skipped   int   `json:"skipped"`
+	Failed    int   `json:"failed"`
+	Bytes     int64 `json:"bytes"`
+}
+
+// Report is what a run says in the end. Its size follows what is left unsettled, not what was
+// done; what was done is in the journal.
+type Report struct {
+	Pair    string    `json:"pair"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+	// Full says that the run ended a full scan.
+	Full   bool   `json:"full"`
+	Totals Totals `json:"totals"`
+	// Conflicts met in this run, and how each was settled.
+	Conflicts []Conflict `json:"conflicts,omitempty"`
+	Holds     []Hold     `json:"holds,omitempty"`
+	// Skips and Failures: every difference that is left between the sides is in one of Holds,
+	// Skips and Failures, with its reason.
+	Skips    []Skip    `json:"skips,omitempty"`
+	Failures []Outcome `json:"failures,omitempty"`
+	// Incomplete says why a side could not be listed to its end.
+	Incomplete []string `json:"incomplete,omitempty"`
+	// More says that the budget ended before the work did.
+	More bool `json:"more,omitempty"`
+}
+
+// Settled reports whether the sides agree: nothing held, skipped, failed or left to do.
+func (r *Report) Settled() bool {
+	return len(r.Holds)+len(r.Skips)+len(r.Failures)+len(r.Incomplete) == 0 && !r.More
+}
+
+// String is the report for people: a line of figures and a line for everything that is left.
+func (r *Report) String() string {
+	var b strings.Builder
+	t := r.Totals
+	fmt.Fprintf(&b, "%s: %d writes (%d uploads, %d moves, %d deletes), %d conflicts, %d held, %d skipped, %d failed\n",
+		r.Pair, t.Writes, t.Uploads, t.Moves, t.Deletes, t.Conflicts, t.Held, t.Skipped, t.Failed)
+	for _, h := range r.Holds {
+		fmt.Fprintf(&b, "held: %s %q on %s: %s\n", h.Op, h.Path, h.On, h.Reason)
+	}
+	for _, s := range r.Skips {
+		fmt.Fprintf(&b, "left: %q on %s: %s\n", s.Path, s.Side, s.Reason)
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "%s: %s %q on %s: %s\n", f.Result, f.Op, f.Path, f.On, f.Err)
+	}
+	for _, why := range r.Incomplete {
+		fmt.Fprintf(&b, "incomplete: %s\n", why)
+	}
+	return b.String()
+}
+
+// Phase is a stage of a run.
+type Phase uint8
+
+const (
+	PhaseSettle Phase = iota + 1 // open Intents are looked into
+	PhaseList                    // sides are listed or looked at
+	PhasePlan
+	PhaseApply
+	PhaseDone
+)
+
+var phaseNames = [...]string{"", "settle", "list", "plan", "apply", "done"}
+
+// String returns the lower-case name.
+func (p Phase) String() string { return phaseNames[p] }
+
+// Event tells an observer how a run gets on. Events of one run arrive one at a time.
+type Event struct {
+	Pair  string
+	Phase Phase
+	// Listed counts entries per side in PhaseList.
+	Listed [2]int
+	// Actions done so far and in the plan, and bytes transferred, in PhaseApply.
+	Done, Total int
+	Bytes       int64
+	// Outcome is set when an action has ended.
+	Outcome *Outcome
+}
