@@ -1,0 +1,286 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+)
+
+// executor carries out one plan.
+type executor struct {
+	r       *run
+	plan    *Plan
+	results []Result
+	started time.Time
+
+	mu    sync.Mutex
+	done  int
+	bytes int64
+	fatal error
+	// paused says why a side takes no more of an action's kind in this run.
+	paused [2]map[Op]error
+	cut    bool // the budget ended or the context was cancelled before everything was started
+}
+
+// carryOut performs the plan's actions, each after those it waits for, on a bounded number of
+// goroutines, all of which have ended when it returns. Its error is one that ends the run; what
+// becomes of a single action is in the action's node and in the journal.
+func (x *executor) carryOut(ctx context.Context) error {
+	x.results = make([]Result, len(x.plan.Actions))
+	if x.r.e.opts.Parallel <= 1 {
+		for i := range x.plan.Actions {
+			x.perform(ctx, i)
+		}
+		return x.fatal
+	}
+	x.carryOutConcurrently(ctx)
+	return x.fatal
+}
+
+func (x *executor) carryOutConcurrently(ctx context.Context) {
+	n := len(x.plan.Actions)
+	waits, blocks := make([]int, n), make([][]int, n)
+	ready := make(chan int, n)
+	for i, a := range x.plan.Actions {
+		waits[i] = len(a.After)
+		for _, j := range a.After {
+			blocks[j] = append(blocks[j], i)
+		}
+	}
+	left := n
+	for i := range n {
+		if waits[i] == 0 {
+			ready <- i
+		}
+	}
+	if n == 0 {
+		close(ready)
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range min(x.r.e.opts.Parallel, n) {
+		wg.Go(func() {
+			for i := range ready {
+				x.perform(ctx, i)
+				mu.Lock()
+				for _, j := range blocks[i] {
+					if waits[j]--; waits[j] == 0 {
+						ready <- j
+					}
+				}
+				if left--; left == 0 {
+					close(ready)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// perform carries out one action and notes how it ended.
+func (x *executor) perform(ctx context.Context, i int) {
+	a := &x.plan.Actions[i]
+	out := Outcome{
+		Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind,
+		Path: a.Path, From: a.From, Reason: a.Reason, Before: stampOf(a.Old),
+	}
+	err := x.obstacle(ctx, a)
+	if err == nil {
+		err = x.do(ctx, a, &out)
+	}
+	out.Result = resultOf(err)
+	if err != nil {
+		out.Err = err.Error()
+	}
+	out.At = x.r.now()
+	x.finish(ctx, a, i, out, err)
+}
+
+var (
+	errPaused    = errors.New("the side takes no more in this run")
+	errBlocked   = errors.New("an action that it needs was not done")
+	errNotBegun  = errors.New("the run ended before it")
+	errFatalSeen = errors.New("the run was stopped")
+)
+
+// obstacle says why an action cannot start.
+func (x *executor) obstacle(ctx context.Context, a *Action) error {
+	for _, j := range a.After {
+		x.mu.Lock()
+		res := x.results[j]
+		x.mu.Unlock()
+		if res != Done {
+			return fmt.Errorf("%w: %s", errBlocked, x.plan.Actions[j].Path)
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.fatal != nil:
+		return errFatalSeen
+	case ctx.Err() != nil || x.r.budget.ended():
+		x.cut = true
+		return errNotBegun
+	}
+	if why := x.paused[a.On][a.Op]; why != nil {
+		return fmt.Errorf("%w: %w", errPaused, why)
+	}
+	return nil
+}
+
+// pause stops what a side has just shown that it cannot take: uploads when it is full, every write
+// when it is busy or read-only. What is left waits for the next run.
+func (x *executor) pause(a *Action, err error) {
+	var ops []Op
+	switch {
+	case errors.Is(err, ErrQuota):
+		ops = []Op{OpCreateFile, OpUpdate}
+	case errors.Is(err, ErrBusy), errors.Is(err, ErrReadOnly):
+		ops = []Op{OpCreateFolder, OpCreateFile, OpUpdate, OpMove, OpRestore, OpDelete}
+	}
+	for _, op := range ops {
+		if x.paused[a.On] == nil {
+			x.paused[a.On] = map[Op]error{}
+		}
+		if x.paused[a.On][op] == nil {
+			x.paused[a.On][op] = errors.Unwrap(err)
+		}
+	}
+}
+
+func resultOf(err error) Result {
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(err, errBlocked), errors.Is(err, errPaused), errors.Is(err, errNotBegun), errors.Is(err, errFatalSeen):
+		return Blocked
+	case errors.Is(err, ErrHeld):
+		return Held
+	case errors.Is(err, ErrStale), errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist):
+		return Dropped
+	}
+	return Failed
+}
+
+// finish stores an outcome that do has not stored, and tells everybody.
+func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, err error) {
+	n := a.node
+	var fatal *fatalError
+	if errors.As(err, &fatal) {
+		out.Result = Failed
+	}
+	if out.Result != Done && out.Result != Blocked {
+		if e := x.r.commit.soon(ctx, Batch{Outcomes: []Outcome{out}}); e != nil && fatal == nil {
+			fatal = &fatalError{e}
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if fatal != nil && x.fatal == nil {
+		x.fatal = fatal.err
+	}
+	if out.Result == Failed {
+		x.pause(a, err)
+	}
+	x.results[i] = out.Result
+	if n.result == 0 || n.result == Done {
+		n.result, n.err = out.Result, err
+	}
+	n.again = n.again || out.Result == Dropped
+	x.done++
+	x.bytes += out.Bytes
+	x.r.count(&out)
+	x.r.observe(Event{Phase: PhaseApply, Done: x.done, Total: len(x.plan.Actions), Bytes: x.bytes, Outcome: &out})
+}
+
+// fatalError ends the run: the state cannot be written, or the lease is lost.
+type fatalError struct{ err error }
+
+func (f *fatalError) Error() string { return f.err.Error() }
+func (f *fatalError) Unwrap() error { return f.err }
+
+func fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fatalError{err}
+}
+
+// do carries out an action whose conditions are met, and stores its outcome.
+func (x *executor) do(ctx context.Context, a *Action, out *Outcome) error {
+	switch a.Op {
+	case OpVerify:
+		return x.verify(ctx, a, out)
+	case OpAdopt, OpAgree, OpDecline:
+		return x.record(ctx, a, out)
+	case OpForget:
+		return x.forget(ctx, a, out)
+	}
+	return x.write(ctx, a, out)
+}
+
+// verify learns a digest by reading. It is kept for this run: the Record changes only once both
+// sides are known to be equal.
+func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
+	x.r.budget.spend(1)
+	w := x.r.w
+	algorithm := w.pairAlgorithm()
+	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.verify[a.On.Other()] {
+		algorithm = h.Digest.Algorithm()
+	}
+	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm)
+	if err != nil {
+		return &Error{"verify", a.On, a.Path, err}
+	}
+	x.mu.Lock()
+	w.digests[version{a.On, a.node.entry[a.On].Stamp()}] = d
+	a.node.check = true
+	x.mu.Unlock()
+	out.Result, out.After, out.At = Done, a.node.entry[a.On].Stamp(), x.r.now()
+	return fatal(x.r.commit.soon(ctx, Batch{Outcomes: []Outcome{*out}}))
+}
+
+// record settles something that needs no call.
+func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
+	n := a.node
+	x.mu.Lock()
+	r := x.r.w.settled(a)
+	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, x.r.now())}
+	n.rec, n.known = r, true
+	x.mu.Unlock()
+	out.Result, out.At = Done, x.r.now()
+	out.After = r.Half(a.On).Stamp()
+	b.Outcomes = []Outcome{*out}
+	return fatal(x.r.commit.soon(ctx, b))
+}
+
+// retired returns Tombstones for IDs that a Record gives up for new ones.
+func retired(n *node, r *Record, now time.Time) []Tombstone {
+	var out []Tombstone
+	for _, side := range sides {
+		old := n.rec.Half(side)
+		if n.known && old.ID != "" && old.ID != r.Half(side).ID && r.Half(side).ID != "" {
+			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, At: now, Replaced: true})
+		}
+	}
+	return out
+}
+
+func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
+	n := a.node
+	out.Result, out.At = Done, x.r.now()
+	b := Batch{Outcomes: []Outcome{*out}}
+	if n.known {
+		b.Drop = []RecordID{n.rec.ID}
+		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {
+			if !n.there(t.Side) {
+				b.Tombstones = append(b.Tombstones, t)
+			}
+		}
+	}
+	return fatal(x.r.commit.soon(ctx, b))
+}

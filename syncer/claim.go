@@ -1,0 +1,210 @@
+package syncer
+
+import (
+	"fmt"
+	"slices"
+)
+
+// claims keeps which item stands, or shall stand, under which name in which folder.
+type claims struct {
+	w  *world
+	at [2]map[slot][]claim
+}
+
+type slot struct {
+	parent *node
+	key    Key
+}
+
+type claim struct {
+	name string
+	by   *node
+}
+
+// claimNames gives every item that stays a name that is free on both sides. What cannot be renamed
+// claims first, then what keeps its name, then what the baseline knows, then newcomers; within
+// each by Record. Whoever finds a name taken gets a tag.
+func (w *world) claimNames(list []*node) {
+	c := &claims{w: w, at: [2]map[slot][]claim{{}, {}}}
+	for _, n := range w.bystanders() {
+		c.takeWhereItStands(n)
+	}
+	var rest []*node
+	for _, n := range list {
+		switch {
+		case n.fate == leave:
+			c.takeWhereItStands(n)
+		case n.fate != stay:
+		case c.keepsPlace(n):
+			c.take(n, n.name)
+		default:
+			rest = append(rest, n)
+		}
+	}
+	for _, n := range rest {
+		for _, side := range sides {
+			if n.there(side) && !w.info[side].Abilities(n.rec.Kind).Rename {
+				c.put(side, n.up[side], n.name[side], n)
+			}
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b *node) int { return rank(a) - rank(b) })
+	for _, n := range rest {
+		c.choose(n)
+	}
+}
+
+func rank(n *node) int {
+	switch {
+	case n.known:
+		return 0
+	case n.parted == nil:
+		return 1
+	}
+	return 2
+}
+
+// bystanders are nodes that were loaded only because something points at them.
+func (w *world) bystanders() []*node {
+	var list []*node
+	for _, n := range w.nodes {
+		if !n.touched && n.rec.ID != RootRecord {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func (c *claims) keepsPlace(n *node) bool {
+	for _, side := range sides {
+		if n.want[side] || !n.there(side) || n.name[side] != n.nameOn(side) || n.up[side] != c.w.parentOn(n, side) {
+			return false
+		}
+	}
+	return n.known
+}
+
+func (c *claims) takeWhereItStands(n *node) {
+	for _, side := range sides {
+		if n.there(side) {
+			c.put(side, c.w.parentOn(n, side), n.nameOn(side), n)
+		}
+	}
+}
+
+func (c *claims) take(n *node, name [2]string) {
+	n.name = name
+	for _, side := range sides {
+		if n.there(side) || n.want[side] {
+			c.put(side, n.up[side], name[side], n)
+		}
+	}
+}
+
+func (c *claims) put(side Side, parent *node, name string, n *node) {
+	if parent == nil {
+		return
+	}
+	s := slot{parent, NameKey(name)}
+	c.at[side][s] = append(c.at[side][s], claim{name, n})
+}
+
+// taken reports whether another item has the name in that folder.
+func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
+	rule := c.w.info[side].Names.Unique
+	for _, x := range c.at[side][slot{parent, NameKey(name)}] {
+		if x.by != n && rule.Clash(x.name, name) {
+			return true
+		}
+	}
+	for _, s := range c.w.strangers[side][parent.idOn(side)] {
+		if rule.Clash(s.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// choose finds names for n. The name it has on a side stays if nobody else claimed it.
+func (c *claims) choose(n *node) {
+	w := c.w
+	rules := [2]Names{w.info[Source].Names, w.info[Destination].Names}
+	label, seed := "", w.seed(n)
+	if n.parted != nil {
+		label = "conflict "
+	}
+	for attempt := range 8 {
+		name := n.name
+		var clash [2]bool
+		for _, side := range sides {
+			clash[side] = (n.there(side) || n.want[side]) && c.taken(side, n.up[side], name[side], n)
+		}
+		if n.parted != nil {
+			clash = [2]bool{n.there(Source) || n.want[Source], n.there(Destination) || n.want[Destination]}
+		}
+		if attempt > 0 || n.parted != nil {
+			for _, side := range sides {
+				if clash[side] {
+					name[side] = invent(name[side], label, seed, attempt, rules)
+				}
+			}
+		}
+		if !c.free(n, name) {
+			continue
+		}
+		if why := c.unfit(n, name); why != "" {
+			n.leave(why, true)
+			c.takeWhereItStands(n)
+			return
+		}
+		c.take(n, name)
+		return
+	}
+	n.leave("no free name was found", false)
+	c.takeWhereItStands(n)
+}
+
+func (c *claims) free(n *node, name [2]string) bool {
+	for _, side := range sides {
+		if (n.there(side) || n.want[side]) && c.taken(side, n.up[side], name[side], n) {
+			return false
+		}
+	}
+	return true
+}
+
+// unfit says why a name that n would have to get cannot be given.
+func (c *claims) unfit(n *node, name [2]string) string {
+	for _, side := range sides {
+		has := n.there(side) && name[side] == n.nameOn(side)
+		if has || !n.there(side) && !n.want[side] {
+			continue
+		}
+		if err := c.w.info[side].Names.Check(name[side]); err != nil {
+			return fmt.Sprintf("%s cannot hold it: %v", side, err)
+		}
+		if n.there(side) && !c.w.info[side].Abilities(n.rec.Kind).Rename {
+			return fmt.Sprintf("its name is taken and %s cannot rename it", side)
+		}
+	}
+	return ""
+}
+
+// seed is what a tag is made from: the contents for a conflict, else the ID.
+func (w *world) seed(n *node) string {
+	side, e := n.origin()
+	if e == nil {
+		side = Source
+		if n.sight[Source] != assumed {
+			side = Destination
+		}
+		return n.rec.Half(side).ID
+	}
+	if n.parted != nil {
+		if d := w.digestsOf(n, side); len(d) > 0 {
+			return string(d[0])
+		}
+		return e.Content
+	}
+	return e.ID
+}

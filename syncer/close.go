@@ -1,0 +1,284 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// close ends a round: in one Batch, whatever is not settled goes into the pending set, hints that
+// were followed leave the inbox, holds are renewed or lifted, and the scan's frontier moves.
+func (r *run) close(ctx context.Context, x *executor, full bool, next Scan) error {
+	b := Batch{}
+	r.again = nil
+	left := r.sift(&b, x)
+	r.hold(&b, x)
+	for _, h := range r.hints {
+		b.Taken = append(b.Taken, h.Seq)
+	}
+	r.hints = nil
+	if full {
+		r.closeScan(&b, next, x.cut && left > maxLeftovers)
+	}
+	for _, why := range r.o.incomplete {
+		if !slices.Contains(r.report.Incomplete, why) {
+			r.report.Incomplete = append(r.report.Incomplete, why)
+		}
+	}
+	r.report.More = r.report.More || x.cut || full && !(next.Source.Done && next.Destination.Done)
+	if b.idle() {
+		return nil
+	}
+	return r.commit.now(ctx, b)
+}
+
+// idle reports whether a Batch would change nothing.
+func (b *Batch) idle() bool {
+	return b.Header == nil && len(b.Pending)+len(b.Cleared)+len(b.Taken)+len(b.Holds)+len(b.Lifted)+len(b.Seen) == 0
+}
+
+// sift sorts the touched items into settled and pending ones. It returns how many were not reached.
+func (r *run) sift(b *Batch, x *executor) int {
+	unreached := 0
+	met := map[PendingKey]bool{}
+	list := r.w.touched()
+	for _, n := range list {
+		if n.rec.ID == RootRecord {
+			continue
+		}
+		keys := r.keysOf(n)
+		p, unsettled := r.unsettled(n)
+		if errors.Is(n.err, errNotBegun) {
+			unreached++
+		}
+		again := n.again || n.result == Blocked && !x.cut && !errors.Is(n.err, errPaused)
+		if again {
+			r.again = append(r.again, keys...)
+		}
+		for _, k := range keys {
+			if unsettled && k == p.PendingKey {
+				continue
+			}
+			if _, was := r.pending[k]; was {
+				b.Cleared = append(b.Cleared, k)
+				delete(r.pending, k)
+			}
+		}
+		if !unsettled {
+			continue
+		}
+		met[p.PendingKey] = true
+		r.postpone(b, p)
+	}
+	for _, s := range r.w.skips {
+		k := PendingKey{Record: s.Record, Side: s.Side, ID: s.ID}
+		if s.Record != 0 {
+			k = PendingKey{Record: s.Record}
+		}
+		met[k] = true
+		r.postpone(b, Pending{PendingKey: k, On: s.Side, Path: s.Path, Reason: s.Reason, Quiet: !s.Retry})
+	}
+	r.forgetSettled(b, met)
+	return unreached
+}
+
+// postpone puts p into the pending set unless it is there already, word for word.
+func (r *run) postpone(b *Batch, p Pending) {
+	old, was := r.pending[p.PendingKey]
+	p.Since = r.now()
+	if was {
+		p.Since = old.Since
+	}
+	if p.Result == Failed {
+		p.Attempts = old.Attempts + 1
+		p.NotBefore = r.now().Add(backoff(r.e.opts.Backoff, p.Attempts))
+	} else if was && old.Result == Failed && p.Result == 0 && r.now().Before(old.NotBefore) {
+		p = old // it still waits for its next try
+	}
+	if was && old == p {
+		return
+	}
+	r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
+}
+
+func backoff(first time.Duration, attempts int) time.Duration {
+	d := first
+	for range min(attempts-1, 12) {
+		d *= 2
+	}
+	return min(d, max(time.Hour, first))
+}
+
+// forgetSettled clears pending rows that this round looked at and found nothing wrong with.
+func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
+	for _, k := range sortedKeys(r.pending) {
+		p := r.pending[k]
+		if met[k] || r.now().Before(p.NotBefore) {
+			continue
+		}
+		n := r.w.nodes[k.Record]
+		switch {
+		case k.Record != 0 && n == nil && !p.Quiet:
+		case k.Record != 0 && n != nil && n.touched && !p.Quiet:
+		case k.Record == 0 && (r.w.full || !p.Quiet):
+		case k.Record != 0 && p.Quiet && n != nil && n.touched:
+		default:
+			continue // quiet, and nobody looked
+		}
+		delete(r.pending, k)
+		b.Cleared = append(b.Cleared, k)
+	}
+}
+
+// keysOf returns every key that n may have in the pending set.
+func (r *run) keysOf(n *node) []PendingKey {
+	var keys []PendingKey
+	if n.known {
+		keys = append(keys, PendingKey{Record: n.rec.ID})
+	}
+	for _, side := range sides {
+		if e := n.entry[side]; e != nil {
+			keys = append(keys, PendingKey{Side: side, ID: e.ID})
+		}
+	}
+	return keys
+}
+
+// unsettled says what of n is left to do, if anything.
+func (r *run) unsettled(n *node) (Pending, bool) {
+	p := Pending{PendingKey: r.w.pendingKey(n), On: Source, Result: n.result}
+	if !n.there(Source) && n.there(Destination) {
+		p.On = Destination
+	}
+	p.Path = r.w.pathOn(n, p.On)
+	switch {
+	case n.fate == leave && n.silent:
+		return p, false
+	case n.hold != nil:
+		p.Result, p.Reason = Held, n.why
+	case n.fate == leave:
+		p.Result, p.Reason, p.Quiet = 0, n.why, n.quiet
+	case n.result == Done || n.result == 0:
+		if n.agree&attrCannotFollow != 0 {
+			p.Result, p.Reason, p.Quiet = 0, n.why, true
+			return p, true
+		}
+		return p, false
+	default:
+		p.Reason = n.err.Error()
+	}
+	return p, true
+}
+
+// hold stores the plan's Holds, adds those of the Gates, and lifts the others.
+func (r *run) hold(b *Batch, x *executor) {
+	now := map[ActionID]Hold{}
+	for _, h := range x.plan.Holds {
+		now[h.Action] = h
+	}
+	for i, res := range x.results {
+		if a := &x.plan.Actions[i]; res == Held {
+			now[a.ID] = Hold{
+				Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind, Path: a.Path,
+				Reason: a.node.err.Error(), Since: r.now(),
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(now)) {
+		h := now[id]
+		if old, ok := r.holds[id]; ok {
+			h.Since, h.Decision = old.Since, old.Decision
+			if h == old {
+				continue
+			}
+		}
+		r.holds[id] = h
+		b.Holds = append(b.Holds, h)
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.holds)) {
+		h := r.holds[id]
+		_, still := now[id]
+		n := r.w.nodes[h.Record]
+		if still || n != nil && !n.touched || n == nil && r.stillThere(h.Record) {
+			continue
+		}
+		delete(r.holds, id)
+		b.Lifted = append(b.Lifted, id)
+	}
+}
+
+func (r *run) stillThere(id RecordID) bool {
+	_, ok := r.pending[PendingKey{Record: id}]
+	return ok
+}
+
+// closeScan moves the frontier of the full scan, or ends its generation.
+func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
+	h := r.header
+	complete := next.Source.Done && next.Destination.Done
+	switch {
+	case rescan || len(r.o.incomplete) > 0 && complete:
+		// What was found is taken care of as far as it was reached; the next run lists again.
+		h.Scan = Scan{}
+		b.Unseen = true
+		if rescan {
+			h.Completed = time.Time{}
+		}
+	case complete:
+		h.Scan, h.Generation, h.Completed = Scan{}, next.Generation, r.now()
+		h.Policies = r.e.opts.Policies.fingerprint()
+		b.Unseen = true
+		b.Expire = r.now().Add(-r.e.opts.Memory)
+		r.report.Full = true
+	default:
+		h.Scan = next
+		if next.Source == (Frontier{}) && next.Destination == (Frontier{}) {
+			h.Scan, b.Unseen = Scan{}, true
+			break
+		}
+		b.Unseen, b.Seen = true, r.o.seen()
+	}
+	r.header = h
+	b.Header = &h
+}
+
+// fillReport says, from what is stored, everything that is left between the sides.
+func (r *run) fillReport(ctx context.Context) error {
+	rep := r.report
+	for h, err := range r.state.Holds(ctx) {
+		if err != nil {
+			return fmt.Errorf("read holds: %w", err)
+		}
+		rep.Holds = append(rep.Holds, h)
+	}
+	for p, err := range r.state.Pending(ctx) {
+		if err != nil {
+			return fmt.Errorf("read pending set: %w", err)
+		}
+		switch p.Result {
+		case Held:
+		case 0:
+			rep.Skips = append(rep.Skips, Skip{Side: p.On, Path: p.Path, Record: p.Record, ID: p.ID, Reason: p.Reason, Retry: !p.Quiet})
+		default:
+			rep.Failures = append(rep.Failures, Outcome{
+				At: p.Since, On: p.On, Record: p.Record, Path: p.Path, Result: p.Result, Err: p.Reason,
+			})
+		}
+	}
+	for _, in := range r.flying {
+		rep.Skips = append(rep.Skips, Skip{
+			Side: in.On, Path: in.Name, Record: in.Record, Retry: true,
+			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, in.On),
+		})
+	}
+	rep.Totals.Held, rep.Totals.Skipped, rep.Totals.Failed = len(rep.Holds), len(rep.Skips), len(rep.Failures)
+	return nil
+}
+
+func sortedKeys(m map[PendingKey]Pending) []PendingKey {
+	return slices.SortedFunc(maps.Keys(m), PendingKey.Compare)
+}

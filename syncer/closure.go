@@ -1,0 +1,276 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// close completes the world: a fixpoint over what touched items point at.
+func (o *observer) close(ctx context.Context) error {
+	for len(o.queue) > 0 {
+		n := o.queue[0]
+		o.queue = o.queue[1:]
+		if o.expanded[n] {
+			continue
+		}
+		o.expanded[n] = true
+		if err := o.expand(ctx, n); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return o.filter(ctx)
+}
+
+// expand brings in what deciding about n needs.
+func (o *observer) expand(ctx context.Context, n *node) error {
+	if !n.known {
+		return o.expandNewcomer(ctx, n)
+	}
+	for _, side := range sides {
+		if n.sight[side] == assumed {
+			if err := o.look(ctx, n, side); err != nil {
+				return err
+			}
+		}
+	}
+	for _, side := range sides {
+		if err := o.prove(ctx, n, side); err != nil {
+			return err
+		}
+	}
+	for _, side := range sides {
+		if n.rec.Kind == Folder {
+			if err := o.expandFolder(ctx, n, side); err != nil {
+				return err
+			}
+		}
+		if e := n.entry[side]; e != nil {
+			if _, err := o.inside(ctx, side, e.ParentID); err != nil {
+				return err
+			}
+			if o.w.placeChanged(n, side) != 0 || n.rec.Half(side).Presence != Present || n.rec.Half(side).Provisional ||
+				n.rec.Half(side.Other()).Presence != Present {
+				if err := o.occupants(ctx, n, side); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// expandFolder brings in the subtree of a folder that went or came back.
+func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
+	x := side.Other()
+	switch {
+	case n.lost(side):
+		if err := o.children(ctx, n, side); err != nil {
+			return err
+		}
+		if n.there(x) {
+			return o.listBelow(ctx, n, x)
+		}
+	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
+		return o.listBelow(ctx, n, side)
+	case n.sleeps || n.rec.Dormant:
+		return o.children(ctx, n, side)
+	}
+	return nil
+}
+
+// children touches the Records that stand in folder n on side.
+func (o *observer) children(ctx context.Context, n *node, side Side) error {
+	var kids []Record
+	for r, err := range o.view.Children(ctx, n.rec.ID) {
+		if err != nil {
+			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
+		}
+		kids = append(kids, r)
+	}
+	for _, r := range kids {
+		c, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		if c.sight[side] == assumed && r.ParentOn(side) == n.rec.ID {
+			switch n.sight[side] {
+			case gone, out:
+				c.lose(side, n.sight[side])
+			case unseen:
+				c.hide(side, n.hidden[side])
+				c.sleeps = n.sleeps
+			}
+		}
+		o.touch(c)
+	}
+	return nil
+}
+
+// listBelow observes the whole subtree of a folder on side, unless a full listing did.
+func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
+	id := n.idOn(side)
+	if o.t != nil && o.complete[side] || id == "" || o.listed[side][id] {
+		return nil
+	}
+	o.listed[side][id] = true
+	o.budget.spend(1)
+	first := true
+	for e, err := range o.ends[side].reader.List(ctx, Entry{ID: id, Kind: Folder, Name: n.nameOn(side)}, "") {
+		if err != nil {
+			o.unread[side][id] = err.Error()
+			if !errors.Is(err, fs.ErrNotExist) {
+				o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %q: %v", side, o.w.pathOn(n, side), err))
+			}
+			return o.recordsBelow(ctx, n, side, "could not be listed: "+err.Error())
+		}
+		if first {
+			first = false
+			continue
+		}
+		if e.Kind == Folder {
+			o.listed[side][e.ID] = true
+		}
+		if e.Err != nil {
+			o.unread[side][e.ID] = e.Err.Error()
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", side, e.Name, e.Err))
+		}
+		if err := o.feed(ctx, side, &e); err != nil {
+			return err
+		}
+	}
+	return o.recordsBelow(ctx, n, side, "")
+}
+
+// recordsBelow marks the Records below n that a listing of it did not show: missing after a
+// complete one, unseen after one that failed.
+func (o *observer) recordsBelow(ctx context.Context, n *node, side Side, failed string) error {
+	if !n.known {
+		return nil
+	}
+	var kids []Record
+	for r, err := range o.view.Children(ctx, n.rec.ID) {
+		if err != nil {
+			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
+		}
+		kids = append(kids, r)
+	}
+	for _, r := range kids {
+		c, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		if r.ParentOn(side) != n.rec.ID {
+			continue
+		}
+		if c.sight[side] == assumed {
+			if failed != "" {
+				c.hide(side, failed)
+			} else {
+				c.lose(side, missing)
+			}
+		}
+		o.touch(c)
+		if c.rec.Kind == Folder {
+			if err := o.recordsBelow(ctx, c, side, failed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// expandNewcomer brings in what a new item may be, and who stands where it wants to.
+func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
+	for _, side := range sides {
+		e := n.entry[side]
+		if e == nil {
+			continue
+		}
+		t, err := o.view.Tombstone(ctx, side, e.ID)
+		if err == nil {
+			n.tomb = &t
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if _, err := o.inside(ctx, side, e.ParentID); err != nil {
+			return err
+		}
+		if n.rec.Kind == Folder {
+			if err := o.listBelow(ctx, n, side); err != nil {
+				return err
+			}
+		}
+		if err := o.occupants(ctx, n, side); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// occupants brings in whoever stands, on both sides, under the name that n has on side.
+func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
+	p := o.w.parentOn(n, side)
+	if p == nil || !p.known {
+		return nil
+	}
+	names := [2]string{}
+	names[side] = n.nameOn(side)
+	names[side.Other()] = o.w.rename(names[side], n.rec.Kind, side)
+	for _, at := range sides {
+		if err := o.occupantRecords(ctx, p, at, names[at], n); err != nil {
+			return err
+		}
+		if !p.there(at) || o.t != nil && o.complete[at] || at == side && n.rec.Half(at).Presence != Never && n.known {
+			continue
+		}
+		found, err := o.find(ctx, at, p, names[at])
+		o.budget.spend(1)
+		if errors.Is(err, fs.ErrNotExist) {
+			if p.sight[at] == assumed {
+				o.touch(p) // the folder itself needs a look
+			}
+			continue
+		}
+		if err != nil {
+			n.hide(at, "the folder could not be read: "+err.Error())
+			return ctx.Err()
+		}
+		for i := range found {
+			if x := o.w.byID[at][found[i].ID]; x == nil || x.sight[at] == assumed {
+				if err := o.feed(ctx, at, &found[i]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (o *observer) occupantRecords(ctx context.Context, p *node, at Side, name string, n *node) error {
+	var found []Record
+	for r, err := range o.view.ByName(ctx, at, p.rec.ID, NameKey(name)) {
+		if err != nil {
+			return fmt.Errorf("find %q in record %d: %w", name, p.rec.ID, err)
+		}
+		found = append(found, r)
+	}
+	for _, r := range found {
+		if n.known && r.ID == n.rec.ID {
+			continue
+		}
+		x, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		// Somebody who is only assumed to stand there may have left: it is looked at.
+		if x.sight[at] == assumed {
+			o.touch(x)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package syncer
+
+import "slices"
+
+// draft makes a plan of what was observed. It is pure: values in, a value out, the same for the
+// same, in the same order.
+func (w *world) draft(pair string) *Plan {
+	w.undecide()
+	list := w.touched()
+	for _, n := range list {
+		if n.rec.ID != RootRecord {
+			w.decide(n)
+		}
+	}
+	list = slices.DeleteFunc(w.touched(), func(n *node) bool { return n.rec.ID == RootRecord }) // with what was parted
+	w.placeAll(list)
+	p := &Plan{Pair: pair, Full: w.full, Actions: w.emit(list), Source: w.tally[Source], Destination: w.tally[Destination]}
+	p.Skips = slices.Clone(w.skips)
+	for _, n := range list {
+		if n.clash != nil {
+			c := *n.clash
+			if n.split != nil {
+				side, _ := n.split.origin()
+				c.Copy = n.split.name[side]
+			}
+			p.Conflicts = append(p.Conflicts, c)
+		}
+		switch {
+		case n.hold != nil:
+			p.Holds = append(p.Holds, *n.hold)
+		case n.fate == leave && !n.silent:
+			p.Skips = append(p.Skips, w.skipOf(n))
+		case n.agree&attrCannotFollow != 0:
+			p.Skips = append(p.Skips, w.skipOf(n))
+		}
+	}
+	return p
+}
+
+// undecide takes back what an earlier draft decided, so that a draft depends on observations and
+// verdicts alone.
+func (w *world) undecide() {
+	for id, n := range w.nodes {
+		if o := n.parted; o != nil {
+			side, e := n.origin()
+			o.see(side, e)
+			w.byID[side][e.ID] = o
+			delete(w.nodes, id)
+		}
+	}
+	w.next = w.numbered
+	for _, n := range w.nodes {
+		n.decision, n.placing = decision{}, placing{}
+	}
+}
+
+// skipOf names the side that the item stands on, or would stand on.
+func (w *world) skipOf(n *node) Skip {
+	side := Source
+	if !n.there(Source) && n.there(Destination) {
+		side = Destination
+	}
+	s := Skip{Side: side, Path: w.pathOn(n, side), ID: n.idOn(side), Reason: n.why, Retry: n.fate == leave && !n.quiet}
+	if n.known {
+		s.Record = n.rec.ID
+	}
+	return s
+}
+
+// pendingKey names n in the pending set.
+func (w *world) pendingKey(n *node) PendingKey {
+	if n.known {
+		return PendingKey{Record: n.rec.ID}
+	}
+	side, e := n.origin()
+	if e == nil {
+		return PendingKey{}
+	}
+	return PendingKey{Side: side, ID: e.ID}
+}

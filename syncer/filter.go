@@ -1,0 +1,90 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// filter takes out of the world what the user's Filter leaves out: newcomers become strangers,
+// known items go to sleep.
+func (o *observer) filter(ctx context.Context) error {
+	w := o.w
+	if w.rules.Filter == nil {
+		return nil
+	}
+	f := &scope{w: w, memo: [2]map[*node]string{{}, {}}}
+	for _, n := range w.fresh {
+		side, _ := n.origin()
+		f.why(n, side) // all answers first: they need the folders that are taken out below
+	}
+	w.fresh = slices.DeleteFunc(w.fresh, func(n *node) bool {
+		side, e := n.origin()
+		if f.memo[side][n] == "" {
+			return false
+		}
+		w.stranger(side, *e)
+		delete(w.byID[side], e.ID)
+		n.touched = false
+		return true
+	})
+	for _, n := range w.nodes {
+		for _, side := range sides {
+			if !n.touched || !n.there(side) {
+				continue
+			}
+			if why := f.why(n, side); why != "" {
+				n.hide(side, why)
+				n.sleeps, n.silent = true, true
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// scope answers whether items are left out, asking about each folder once.
+type scope struct {
+	w    *world
+	memo [2]map[*node]string
+}
+
+func (f *scope) why(n *node, side Side) string {
+	if n == nil || n.rec.ID == RootRecord {
+		return ""
+	}
+	if why, ok := f.memo[side][n]; ok {
+		return why
+	}
+	f.memo[side][n] = "" // a damaged chain of parents must not recurse for ever
+	why := f.why(f.w.parentOn(n, side), side)
+	if why == "" {
+		e := n.entry[side]
+		if e == nil {
+			e = entryOf(&n.rec, side, "")
+		}
+		why = f.w.rules.Filter.Filter(Item{Side: side, Path: f.w.pathOn(n, side), Entry: *e})
+		if why != "" {
+			why = "left out: " + why
+		}
+	}
+	f.memo[side][n] = why
+	return why
+}
+
+// refilter touches every Record that a changed Filter puts out of scope or lets back in.
+func (o *observer) refilter(ctx context.Context) error {
+	for r, err := range o.view.Records(ctx) {
+		if err != nil {
+			return fmt.Errorf("read records: %w", err)
+		}
+		if r.ID == RootRecord {
+			continue
+		}
+		n, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		o.touch(n)
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package syncer
+
+import (
+	"cmp"
+	"slices"
+)
+
+// match finds out which newcomers are items that the pair knows already, and which newcomers of
+// the two sides are one item. In this order: a newcomer at the exact place of a Record whose own
+// ID is missing there; a unique digest and size among missing and new; names in the same folder
+// across the sides. The ID itself was tried before an entry became a newcomer.
+func (w *world) match() {
+	w.rebind()
+	w.reunite()
+	w.join()
+	w.numbered = w.next
+}
+
+type place struct {
+	side   Side
+	parent *node
+	name   string
+}
+
+// rebind gives a Record whose ID is missing the newcomer that stands in its place: an editor that
+// saves by writing a new file, or a delete followed by a create.
+func (w *world) rebind() {
+	at := map[place][]*node{}
+	for _, n := range w.touched() {
+		for _, side := range sides {
+			if n.known && (n.sight[side] == missing || n.sight[side] == gone) {
+				p := place{side, w.nodes[n.rec.ParentOn(side)], n.rec.Half(side).Name}
+				at[p] = append(at[p], n)
+			}
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	for _, f := range sortedByPlace(w.fresh) {
+		side, e := f.origin()
+		if f.tomb != nil {
+			continue
+		}
+		p := place{side, w.byID[side][e.ParentID], e.Name}
+		olds := at[p]
+		if p.parent == nil || len(olds) != 1 || olds[0].rec.Kind != e.Kind {
+			continue
+		}
+		w.become(f, olds[0], side)
+		delete(at, p)
+	}
+}
+
+// reunite recognises a file by its contents, where exactly one is missing and exactly one is new.
+// Anything less certain would mix up histories.
+func (w *world) reunite() {
+	type contents struct {
+		side   Side
+		digest Digest
+		size   int64
+	}
+	missed, came := map[contents][]*node{}, map[contents][]*node{}
+	for _, f := range w.fresh {
+		side, e := f.origin()
+		if e.Kind == File && e.Digest != "" && e.Size > 0 && f.tomb == nil {
+			c := contents{side, e.Digest, e.Size}
+			came[c] = append(came[c], f)
+		}
+	}
+	if len(came) == 0 {
+		return
+	}
+	for _, n := range w.touched() {
+		for _, side := range sides {
+			if h := n.rec.Half(side); n.known && n.rec.Kind == File && (n.sight[side] == missing || n.sight[side] == gone) {
+				c := contents{side, h.Digest, h.Size}
+				missed[c] = append(missed[c], n)
+			}
+		}
+	}
+	for c, olds := range missed {
+		if news := came[c]; len(olds) == 1 && len(news) == 1 {
+			w.become(news[0], olds[0], c.side)
+		}
+	}
+}
+
+// become merges the newcomer f into the known item n: it is n's item on side, under a new ID.
+func (w *world) become(f, n *node, side Side) {
+	e := f.entry[side]
+	n.see(side, e)
+	n.touched = true
+	w.byID[side][e.ID] = n
+	w.fresh = slices.DeleteFunc(w.fresh, func(x *node) bool { return x == f })
+}
+
+// origin returns the side that a newcomer was seen on, the source if on both, and its entry there.
+func (n *node) origin() (Side, *Entry) {
+	if e := n.entry[Source]; e != nil {
+		return Source, e
+	}
+	return Destination, n.entry[Destination]
+}
+
+// join walks the newcomers from their known folders downwards, makes one item of those that both
+// sides have under one name, and numbers what is new. The order depends on nothing but names and
+// IDs.
+func (w *world) join() {
+	below := [2]map[string][]*node{{}, {}}
+	for _, f := range w.fresh {
+		side, e := f.origin()
+		below[side][e.ParentID] = append(below[side][e.ParentID], f)
+	}
+	queue := w.foldersWith(below)
+	wanting := w.wanting()
+	w.fresh = w.fresh[:0]
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		var lists [2][]*node
+		for _, side := range sides {
+			if id := p.idOn(side); id != "" {
+				lists[side] = sortedByPlace(below[side][id])
+				delete(below[side], id)
+			}
+		}
+		w.welcomeBack(wanting[p.rec.ID], &lists)
+		for _, f := range w.pairUp(lists) {
+			f.rec.ID = w.next
+			w.next++
+			w.nodes[f.rec.ID] = f
+			w.fresh = append(w.fresh, f)
+			if f.rec.Kind == Folder {
+				queue = append(queue, f)
+			}
+		}
+	}
+	// What is left hangs below a folder that nobody has seen: it waits.
+	for _, side := range sides {
+		for _, orphans := range below[side] {
+			for _, f := range orphans {
+				e := f.entry[side]
+				w.skips = append(w.skips, Skip{Side: side, Path: e.Name, ID: e.ID, Reason: "its folder is not visible", Retry: true})
+			}
+		}
+	}
+}
+
+// foldersWith returns the known folders that newcomers stand in, by Record.
+func (w *world) foldersWith(below [2]map[string][]*node) []*node {
+	var list []*node
+	listed := map[*node]bool{}
+	for _, side := range sides {
+		for id := range below[side] {
+			if p := w.byID[side][id]; p != nil && p.known && !listed[p] {
+				listed[p] = true
+				list = append(list, p)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b *node) int { return cmp.Compare(a.rec.ID, b.rec.ID) })
+	return list
+}
+
+// wanting returns the Records that are on one side and still wanted on the other, by parent.
+func (w *world) wanting() map[RecordID][]*node {
+	list := map[RecordID][]*node{}
+	for _, n := range w.touched() {
+		if n.known && (n.sight[Source] == absent) != (n.sight[Destination] == absent) {
+			list[n.rec.ParentID] = append(list[n.rec.ParentID], n)
+		}
+	}
+	return list
+}
+
+// welcomeBack joins newcomers of one folder to Records that are still wanted on their side.
+func (w *world) welcomeBack(wanting []*node, lists *[2][]*node) {
+	for _, n := range wanting {
+		for _, side := range sides {
+			other := side.Other()
+			if n.sight[side] != absent || !n.there(other) {
+				continue
+			}
+			i := slices.IndexFunc(lists[side], func(f *node) bool {
+				return f.rec.Kind == n.rec.Kind && f.tomb == nil && NameKey(f.rec.Name) == NameKey(n.nameOn(other))
+			})
+			if i >= 0 {
+				e := lists[side][i].entry[side]
+				n.see(side, e)
+				w.byID[side][e.ID] = n
+				lists[side] = slices.Delete(lists[side], i, i+1)
+			}
+		}
+	}
+}
+
+// pairUp makes one node of two newcomers of equal kind and name, exact names first, then Keys.
+func (w *world) pairUp(lists [2][]*node) []*node {
+	taken := map[*node]bool{}
+	for _, same := range []func(a, b string) bool{
+		func(a, b string) bool { return a == b },
+		func(a, b string) bool { return NameKey(a) == NameKey(b) },
+	} {
+		byKey := map[Key][]*node{}
+		for _, d := range lists[Destination] {
+			if !taken[d] {
+				byKey[NameKey(d.rec.Name)] = append(byKey[NameKey(d.rec.Name)], d)
+			}
+		}
+		for _, s := range lists[Source] {
+			if taken[s] {
+				continue
+			}
+			for _, d := range byKey[NameKey(s.rec.Name)] {
+				if !taken[d] && s.rec.Kind == d.rec.Kind && same(s.rec.Name, d.rec.Name) {
+					e := d.entry[Destination]
+					s.see(Destination, e)
+					w.byID[Destination][e.ID] = s
+					taken[s], taken[d] = true, true
+					break
+				}
+			}
+		}
+	}
+	out := slices.Clone(lists[Source])
+	for _, d := range lists[Destination] {
+		if !taken[d] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func sortedByPlace(list []*node) []*node {
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b *node) int {
+		sa, ea := a.origin()
+		sb, eb := b.origin()
+		return cmp.Or(cmp.Compare(sa, sb), cmp.Compare(ea.Name, eb.Name), cmp.Compare(ea.ID, eb.ID))
+	})
+	return out
+}

@@ -1,0 +1,361 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// observer fills a world. It does all the reading that planning needs, so that planning itself
+// needs none: for everything that may have changed it brings in both sides, the folders up to the
+// roots, whoever stands under the wanted names, and all that hangs below a folder that went or came.
+type observer struct {
+	view     View
+	ends     [2]*endpoint
+	w        *world
+	budget   *budget
+	parallel int
+	progress func(side Side, listed int)
+
+	t          *table // set in a full scan
+	complete   [2]bool
+	unread     [2]map[string]string // folders whose contents could not be read, by ID
+	incomplete []string
+	queue      []*node
+	listed     [2]map[string]bool // folders listed on their own in this run
+	outside    [2]map[string]bool // IDs known to be outside the root
+	looked     map[version]lookup
+	expanded   map[*node]bool
+}
+
+// endpoint is one side as the engine uses it.
+type endpoint struct {
+	reader Reader
+	fs     FileSystem // nil if the side can only be read
+	info   Info
+	root   string // locator
+	rootID string // as recorded; empty before the first run
+
+	looker   Looker
+	finder   Finder
+	mover    Mover
+	restorer Restorer
+}
+
+type lookup struct {
+	entry Entry
+	err   error
+}
+
+func newObserver(view View, ends [2]*endpoint, w *world, b *budget, parallel int) *observer {
+	return &observer{
+		view: view, ends: ends, w: w, budget: b, parallel: parallel, progress: func(Side, int) {},
+		unread:   [2]map[string]string{{}, {}},
+		listed:   [2]map[string]bool{{}, {}},
+		outside:  [2]map[string]bool{{}, {}},
+		looked:   map[version]lookup{},
+		expanded: map[*node]bool{},
+	}
+}
+
+// load returns the node of a Record, with all its ancestors.
+func (o *observer) load(ctx context.Context, id RecordID) (*node, error) {
+	if n := o.w.nodes[id]; n != nil {
+		return n, nil
+	}
+	r, err := o.view.Record(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read record %d: %w", id, err)
+	}
+	return o.adopt(ctx, r)
+}
+
+// adopt makes the node of a Record that was read, and says of it what a full scan knows.
+func (o *observer) adopt(ctx context.Context, r Record) (*node, error) {
+	if n := o.w.nodes[r.ID]; n != nil {
+		return n, nil
+	}
+	n := o.w.add(r)
+	for _, up := range []RecordID{r.ParentID, r.Source.Parent, r.Destination.Parent} {
+		if up != 0 {
+			if _, err := o.load(ctx, up); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if o.t == nil {
+		return n, nil
+	}
+	i := o.t.find(r.ID)
+	for _, side := range sides {
+		switch {
+		case i < 0 || n.sight[side] != assumed:
+		case o.t.met(side, i):
+			p := o.w.nodes[r.ParentOn(side)]
+			parent := ""
+			if p != nil {
+				parent = p.idOn(side)
+			}
+			n.see(side, entryOf(&n.rec, side, parent))
+		case o.complete[side]:
+			n.lose(side, missing)
+		}
+	}
+	return n, nil
+}
+
+// byID returns the node of an ID on a side, nil if no Record has it.
+func (o *observer) byID(ctx context.Context, side Side, id string) (*node, error) {
+	if n := o.w.byID[side][id]; n != nil {
+		return n, nil
+	}
+	r, err := o.view.ByID(ctx, side, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find record of %s item %s: %w", side, id, err)
+	}
+	return o.adopt(ctx, r)
+}
+
+// touch says that the item must be decided upon.
+func (o *observer) touch(n *node) {
+	if n.rec.ID == RootRecord {
+		return
+	}
+	n.touched = true
+	if !o.expanded[n] {
+		o.queue = append(o.queue, n)
+	}
+}
+
+// feed takes an entry that was seen on a side and is not, or may not be, as recorded.
+func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
+	n, err := o.byID(ctx, side, e.ID)
+	if err != nil {
+		return err
+	}
+	if n != nil && n.rec.ID == RootRecord {
+		return nil
+	}
+	if n != nil && n.known && o.reused(n, side, e) {
+		n.lose(side, gone)
+		o.touch(n)
+		n = nil
+		delete(o.w.byID[side], e.ID)
+	}
+	switch {
+	case e.Kind == Other || e.Skip != "":
+		if n != nil && n.known {
+			n.hide(side, skipReason(e))
+			n.sleeps = true
+			o.touch(n)
+			return nil
+		}
+		o.w.stranger(side, *e)
+		o.w.skips = append(o.w.skips, Skip{Side: side, Path: o.entryPath(side, e), ID: e.ID, Reason: skipReason(e)})
+	case n == nil:
+		o.touch(o.w.newcomer(side, e))
+	case o.settling(n, side, e):
+		n.hide(side, "written a moment ago: the service may still show an old state")
+		o.touch(n)
+	default:
+		n.see(side, e)
+		o.touch(n)
+	}
+	return nil
+}
+
+func skipReason(e *Entry) string {
+	if e.Skip != "" {
+		return e.Skip
+	}
+	return "neither a file nor a folder"
+}
+
+func (o *observer) entryPath(side Side, e *Entry) string {
+	if p := o.w.byID[side][e.ParentID]; p != nil {
+		return joinPath(o.w.pathOn(p, side), e.Name)
+	}
+	return e.Name
+}
+
+// reused reports whether an ID names another item than it did, on a side that reuses IDs.
+func (o *observer) reused(n *node, side Side, e *Entry) bool {
+	h := n.rec.Half(side)
+	if !o.ends[side].info.ReusableIDs || h.Birth == e.Birth {
+		return false
+	}
+	if n.rec.Kind != e.Kind {
+		return true
+	}
+	p := o.w.byID[side][e.ParentID]
+	samePlace := p != nil && p.rec.ID == n.rec.ParentOn(side) && h.Name == e.Name
+	sameBytes := e.Digest != "" && e.Digest == h.Digest && e.Size == h.Size && e.Size > 0
+	return !samePlace && !sameBytes
+}
+
+// settling reports whether a difference may be an old view of what we wrote ourselves.
+func (o *observer) settling(n *node, side Side, e *Entry) bool {
+	h := n.rec.Half(side)
+	if !n.known || h.Wrote.IsZero() || o.w.now.Sub(h.Wrote) >= o.ends[side].info.Settle {
+		return false
+	}
+	p := o.w.byID[side][e.ParentID]
+	return p == nil || differs(&n.rec, side, e, p.rec.ID)
+}
+
+// hint looks at an item by ID, because something may have happened to it.
+func (o *observer) hint(ctx context.Context, side Side, id string, within []string) error {
+	n, err := o.byID(ctx, side, id)
+	if err != nil {
+		return err
+	}
+	if n != nil && n.rec.ID == RootRecord {
+		return nil
+	}
+	if n == nil {
+		return o.hintUnknown(ctx, side, id, within)
+	}
+	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.rec.Dormant {
+		return nil
+	}
+	if n.sight[side] != assumed && n.sight[side] != gone && n.sight[side] != absent {
+		o.touch(n)
+		return nil
+	}
+	if err := o.look(ctx, n, side); err != nil {
+		return err
+	}
+	if !o.w.unchanged(n, side) || n.rec.Dormant {
+		o.touch(n)
+	}
+	return nil
+}
+
+func (o *observer) hintUnknown(ctx context.Context, side Side, id string, within []string) error {
+	if len(within) > 0 {
+		inside := false
+		for _, folder := range within {
+			n, err := o.byID(ctx, side, folder)
+			if err != nil {
+				return err
+			}
+			inside = inside || n != nil
+		}
+		if !inside {
+			return nil
+		}
+	}
+	e, err := o.lookID(ctx, side, id)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
+		return nil
+	case err != nil:
+		o.w.skips = append(o.w.skips, Skip{Side: side, Path: id, ID: id, Reason: "could not be looked at: " + err.Error(), Retry: true})
+		return ctx.Err()
+	}
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil || !inside {
+		return err
+	}
+	return o.feed(ctx, side, &e)
+}
+
+// look observes a known item on one side.
+func (o *observer) look(ctx context.Context, n *node, side Side) error {
+	h := n.rec.Half(side)
+	if h.ID == "" {
+		return nil
+	}
+	e, err := o.lookID(ctx, side, h.ID)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		if h.Presence == Present {
+			n.lose(side, missing)
+			return o.prove(ctx, n, side)
+		}
+		return nil
+	case err != nil:
+		n.hide(side, "could not be looked at: "+err.Error())
+		return ctx.Err()
+	case e.Trashed:
+		if h.Presence == Present {
+			n.lose(side, gone)
+		}
+		return nil
+	}
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil {
+		return err
+	}
+	if !inside {
+		if h.Presence == Present || h.Presence == Gone {
+			n.lose(side, out)
+		}
+		return nil
+	}
+	return o.feed(ctx, side, &e)
+}
+
+// lookID asks the service for one item, once per run.
+func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, error) {
+	key := version{side, Stamp{ID: id}}
+	if got, ok := o.looked[key]; ok {
+		return got.entry, got.err
+	}
+	if o.ends[side].looker == nil {
+		return Entry{}, errors.ErrUnsupported
+	}
+	o.budget.spend(1)
+	e, err := o.ends[side].looker.Look(ctx, id)
+	o.looked[key] = lookup{e, err}
+	return e, err
+}
+
+// inside reports whether a folder is the root or below it, and brings it in with its ancestors.
+func (o *observer) inside(ctx context.Context, side Side, id string) (bool, error) {
+	var chain []Entry
+	for depth := 0; depth < maxDepth; depth++ {
+		if id == "" || o.outside[side][id] {
+			break
+		}
+		n, err := o.byID(ctx, side, id)
+		if err != nil {
+			return false, err
+		}
+		if n != nil {
+			if n.sight[side] == gone || n.sight[side] == out {
+				if err := o.look(ctx, n, side); err != nil {
+					return false, err
+				}
+			}
+			if !n.there(side) {
+				break
+			}
+			for i := len(chain) - 1; i >= 0; i-- {
+				if err := o.feed(ctx, side, &chain[i]); err != nil {
+					return false, err
+				}
+			}
+			return true, nil
+		}
+		e, err := o.lookID(ctx, side, id)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errors.ErrUnsupported) || err == nil && e.Trashed {
+			break
+		}
+		if err != nil {
+			return false, &Error{"look", side, id, err}
+		}
+		chain = append(chain, e)
+		id = e.ParentID
+	}
+	for _, e := range chain {
+		o.outside[side][e.ID] = true
+	}
+	return false, nil
+}

@@ -1,0 +1,206 @@
+package syncer
+
+import "time"
+
+// A patch is what an outcome changes in a Record. Each op touches only the attributes that it
+// settled; all others stay as they were agreed before.
+
+// recordFor returns the Record of n to patch: the stored one, or a new one.
+func recordFor(n *node) Record {
+	r := n.rec
+	if !n.known {
+		r = Record{ID: n.rec.ID, Kind: n.rec.Kind, Name: n.rec.Name}
+	}
+	return r
+}
+
+// putContent sets what a Half says of contents.
+func putContent(h *Half, e *Entry, digest Digest) {
+	h.Content, h.Size = e.Content, e.Size
+	switch {
+	case e.Digest != "":
+		h.Digest = e.Digest
+	case digest != "":
+		h.Digest = digest
+	case h.Stamp() != e.Stamp():
+		h.Digest = ""
+	}
+	putSelf(h, e)
+}
+
+// putPlace sets what a Half says of name and folder. folder is the Record that holds the item on
+// that side.
+func putPlace(r *Record, side Side, e *Entry, folder RecordID) {
+	h := r.Half(side)
+	h.Name, h.Provisional = e.Name, false
+	h.Parent = 0
+	if folder != r.ParentID {
+		h.Parent = folder
+	}
+	putSelf(h, e)
+}
+
+func putSelf(h *Half, e *Entry) {
+	h.Presence, h.ID, h.Birth, h.Guard, h.Facts = Present, e.ID, e.Birth, e.Guard, e.Facts
+}
+
+// folderOf returns the Record of the folder that holds n on side.
+func (w *world) folderOf(n *node, side Side) RecordID {
+	if p := w.parentOn(n, side); p != nil {
+		return p.rec.ID
+	}
+	return n.rec.ParentID
+}
+
+// settled returns the Record of n as an action without a call leaves it.
+func (w *world) settled(a *Action) Record {
+	n := a.node
+	r := recordFor(n)
+	attrs := a.attrs
+	if a.Op == OpAdopt {
+		attrs |= attrContent | attrPlace
+	}
+	if attrs&attrPlace != 0 && n.parent != nil {
+		r.ParentID = n.parent.rec.ID
+	}
+	for _, side := range sides {
+		h := r.Half(side)
+		if e := n.entry[side]; e != nil {
+			if attrs&attrContent != 0 {
+				putContent(h, e, w.carried(n, side))
+			}
+			if attrs&attrPlace != 0 {
+				putPlace(&r, side, e, w.folderOf(n, side))
+			}
+		}
+		switch {
+		case attrs&attrGone(side) != 0:
+			h.Presence = Gone
+		case attrs&attrDeclined(side) != 0:
+			h.Presence = Declined
+		case attrs&attrNever(side) != 0:
+			*h = Half{}
+		}
+	}
+	switch {
+	case attrs&attrDormant != 0:
+		r.Dormant = true
+	case attrs&attrAwake != 0:
+		r.Dormant = false
+	}
+	r.Name = w.title(n, r.Name)
+	return r
+}
+
+// carried is a digest that is known of n's contents on side without the side telling it.
+func (w *world) carried(n *node, side Side) Digest {
+	if d := w.digests[version{side, n.entry[side].Stamp()}]; d != "" {
+		return d
+	}
+	if equal, _ := w.equal(n); equal {
+		for _, d := range w.digestsOf(n, side.Other()) {
+			return d
+		}
+	}
+	if h := n.rec.Half(side); n.known && w.contentChange(n, side) == onlyTouched {
+		return h.Digest
+	}
+	return ""
+}
+
+// title is the name that people read in reports: the one a user gave.
+func (w *world) title(n *node, old string) string {
+	for _, side := range sides {
+		if e := n.entry[side]; e != nil && (!n.known || e.Name != n.rec.Half(side).Name) {
+			return e.Name
+		}
+	}
+	if old == "" {
+		return n.rec.Name
+	}
+	return old
+}
+
+// planned returns the Record of n as a writing action shall leave it, all but what only the
+// service can tell of the side it acts on.
+func (w *world) planned(a *Action) Record {
+	n, x := a.node, a.On
+	t := x.Other()
+	r := recordFor(n)
+	if a.Temporary {
+		return r
+	}
+	if n.parent != nil && a.Op != OpUpdate {
+		r.ParentID = n.parent.rec.ID
+	}
+	r.Name = w.title(n, r.Name)
+	if e := n.entry[t]; e != nil {
+		h := r.Half(t)
+		if a.Op != OpMove {
+			putContent(h, e, w.carried(n, t))
+		}
+		if a.Op != OpUpdate {
+			putPlace(&r, t, e, w.folderOf(n, t))
+		}
+	}
+	for _, side := range sides {
+		if n.agree&attrDeclined(side) != 0 {
+			r.Half(side).Presence = Declined
+		}
+	}
+	return r
+}
+
+// fill completes a planned Record with what the service returned.
+func fill(r Record, in *Intent, e *Entry, folder RecordID, digest Digest, now time.Time) Record {
+	h := r.Half(in.On)
+	if in.Temporary {
+		h.Name, h.Provisional = e.Name, true
+		putSelf(h, e)
+		h.Wrote = now
+		return r
+	}
+	switch in.Op {
+	case OpCreateFile, OpRestore:
+		*h = Half{}
+		putContent(h, e, digest)
+		putPlace(&r, in.On, e, folder)
+	case OpCreateFolder:
+		*h = Half{}
+		putPlace(&r, in.On, e, folder)
+	case OpUpdate:
+		putContent(h, e, digest)
+	case OpMove:
+		if h.Presence != Present && r.Kind == File {
+			putContent(h, e, digest)
+		}
+		putPlace(&r, in.On, e, folder)
+	}
+	h.Wrote = now
+	if digest != "" {
+		if o := r.Half(in.On.Other()); o.Presence == Present && o.Digest == "" && in.Op != OpMove {
+			o.Digest = digest
+		}
+	}
+	return r
+}
+
+// tombstones returns those of both halves of a Record that goes away. handle finds the item of
+// side on in that side's trash.
+func tombstones(r *Record, on Side, handle string, now time.Time) []Tombstone {
+	var out []Tombstone
+	for _, side := range sides {
+		h, o := r.Half(side), r.Half(side.Other())
+		if h.ID == "" {
+			continue
+		}
+		t := Tombstone{
+			Side: side, ID: h.ID, Content: h.Content, Kind: r.Kind, Name: h.Name, OtherID: o.ID, At: now,
+		}
+		if side != on {
+			t.Handle = handle
+		}
+		out = append(out, t)
+	}
+	return out
+}

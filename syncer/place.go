@@ -1,0 +1,318 @@
+package syncer
+
+import "fmt"
+
+// placing is where an item shall stand in the end.
+type placing struct {
+	parent *node    // the folder that both sides agree on
+	up     [2]*node // the folder on each side; other than parent where a side cannot move it
+	name   [2]string
+	// from is the side whose move decided parent, if moved is set.
+	from  Side
+	moved bool
+}
+
+// placeAll gives every item that stays a folder and a free name on both sides. Parents first:
+// the tree must have no cycle and no dead folder before names can clash in it.
+func (w *world) placeAll(list []*node) {
+	for _, n := range list {
+		w.choosePlace(n)
+	}
+	w.breakCycles(list)
+	w.keepFoldersAlive(list)
+	for _, n := range list {
+		w.followParent(n)
+	}
+	w.claimNames(list)
+}
+
+// choosePlace merges parent and name, each on its own.
+func (w *world) choosePlace(n *node) {
+	s, d := w.parentOn(n, Source), w.parentOn(n, Destination)
+	if n.parted != nil {
+		s, d = w.partedParents(n)
+	}
+	switch {
+	case n.fate != stay:
+		n.parent = w.nodes[n.rec.ParentID]
+		for _, side := range sides {
+			if n.there(side) {
+				n.up[side], n.name[side] = w.parentOn(n, side), n.nameOn(side)
+				if n.parent == nil {
+					n.parent = n.up[side]
+				}
+			}
+		}
+	case n.there(Source) && n.there(Destination):
+		if s == nil || d == nil {
+			n.leave("its folder is not visible", false)
+			return
+		}
+		w.mergeParents(n, s, d)
+		w.mergeNames(n)
+	default:
+		t, p := Source, s
+		if !n.there(Source) {
+			t, p = Destination, d
+		}
+		if p == nil {
+			n.leave("its folder is not visible", false)
+			return
+		}
+		n.parent, n.up = p, [2]*node{p, p}
+		n.name[t] = n.nameOn(t)
+		n.name[t.Other()] = w.firstName(n, t)
+	}
+}
+
+func (w *world) partedParents(n *node) (s, d *node) {
+	t, e := n.origin()
+	p := w.byID[t][e.ParentID]
+	if t == Source {
+		return p, nil
+	}
+	return nil, p
+}
+
+// firstName is the name for the side that does not have the item: the one it had there before, if
+// its name on side t is still the same, else what the Namer says.
+func (w *world) firstName(n *node, t Side) string {
+	x := t.Other()
+	if h := n.rec.Half(x); n.known && h.Name != "" && !h.Provisional && n.rec.Half(t).Name == n.nameOn(t) {
+		return h.Name
+	}
+	return w.rename(n.nameOn(t), n.rec.Kind, t)
+}
+
+// rename asks the Namer what a name on side t becomes on the other side.
+func (w *world) rename(name string, kind Kind, t Side) string {
+	if w.rules.Namer == nil {
+		return name
+	}
+	return w.rules.Namer.Name(name, kind, w.info[t].Names, w.info[t.Other()].Names)
+}
+
+// mergeParents settles the folder of an item that both sides have. What both changed differently
+// goes by the source.
+func (w *world) mergeParents(n *node, s, d *node) {
+	mode := w.direction(n, Source).Mode
+	here := [2]*node{s, d}
+	var changed [2]bool
+	for _, side := range sides {
+		base := w.nodes[n.rec.ParentOn(side)]
+		changed[side] = n.known && here[side] != base
+	}
+	n.parent = w.nodes[n.rec.ParentID]
+	if !n.known || n.parent == nil {
+		n.parent = s
+	}
+	sender := Source
+	if mode == ToSource {
+		sender = Destination
+	}
+	switch {
+	case mode != TwoWay && (changed[Source] || changed[Destination]):
+		n.parent, n.from, n.moved = here[sender], sender, true
+	case changed[Source]:
+		n.parent, n.from, n.moved = s, Source, true
+	case changed[Destination]:
+		n.parent, n.from, n.moved = d, Destination, true
+	}
+	w.followAgreed(n, here, changed)
+}
+
+// followAgreed sets the folder on each side: the agreed one, unless the side cannot move there.
+func (w *world) followAgreed(n *node, here [2]*node, changed [2]bool) {
+	for _, side := range sides {
+		switch {
+		case !n.moved && !n.rec.Half(side).Provisional && n.known:
+			n.up[side] = here[side] // also where an earlier move was declined
+		case here[side] != n.parent && !w.info[side].Abilities(n.rec.Kind).Move:
+			n.up[side] = here[side]
+			n.agree |= attrPlace | attrCannotFollow
+			n.why = fmt.Sprintf("%s cannot move a %s", side, n.rec.Kind)
+		default:
+			n.up[side] = n.parent
+		}
+	}
+	if changed[Source] || changed[Destination] {
+		n.agree |= attrPlace
+	}
+}
+
+// mergeNames settles the name on each side of an item that both sides have.
+func (w *world) mergeNames(n *node) {
+	s, d := n.entry[Source], n.entry[Destination]
+	n.name = [2]string{n.nameOn(Source), n.nameOn(Destination)}
+	if !n.known || s == nil && d == nil {
+		return
+	}
+	var changed, temporary [2]bool
+	for _, side := range sides {
+		h := n.rec.Half(side)
+		same := n.nameOn(side) == h.Name
+		temporary[side] = h.Provisional && same
+		changed[side] = !same && h.Presence == Present
+	}
+	mode := w.direction(n, Source).Mode
+	winner := Source
+	switch {
+	case mode == ToSource, temporary[Source] && !temporary[Destination]:
+		winner = Destination
+	case mode == ToDestination, temporary[Destination]:
+	case changed[Source] && changed[Destination]:
+		if w.rename(s.Name, n.rec.Kind, Source) == d.Name || w.rename(d.Name, n.rec.Kind, Destination) == s.Name {
+			n.agree |= attrPlace
+			return
+		}
+	case changed[Destination]:
+		winner = Destination
+	}
+	if !changed[Source] && !changed[Destination] && !temporary[Source] && !temporary[Destination] {
+		return
+	}
+	n.agree |= attrPlace
+	x := winner.Other()
+	want := w.rename(n.name[winner], n.rec.Kind, winner)
+	if !changed[winner] && !temporary[x] {
+		want = n.rec.Half(x).Name // put back on a side that only receives
+	}
+	switch {
+	case want == n.name[x]:
+	case !w.info[x].Abilities(n.rec.Kind).Rename && !temporary[x]:
+		n.agree |= attrCannotFollow
+		n.why = fmt.Sprintf("%s cannot rename a %s", x, n.rec.Kind)
+	case w.info[x].Names.Check(want) != nil:
+		n.agree |= attrCannotFollow
+		n.why = fmt.Sprintf("%s cannot hold the name: %v", x, w.info[x].Names.Check(want))
+	default:
+		n.name[x] = want
+	}
+}
+
+// breakCycles undoes moves of the destination until no folder is its own ancestor. The source's
+// tree has no cycle and neither has the baseline, so each cycle holds a move of the destination.
+func (w *world) breakCycles(list []*node) {
+	for _, n := range list {
+		for n.fate == stay && n.moved {
+			culprit := cycleThrough(n)
+			if culprit == nil {
+				break
+			}
+			back := w.parentOn(culprit, Source)
+			if culprit.from == Source || back == nil || back == culprit.parent {
+				back = w.nodes[RootRecord]
+			}
+			culprit.parent, culprit.from = back, Source
+			culprit.up = [2]*node{back, back}
+			culprit.agree |= attrPlace
+			culprit.why = "moved into each other on the two sides: the source's place counts"
+		}
+	}
+}
+
+// cycleThrough returns the item of a cycle through n whose move is undone: of those that the
+// destination moved, the one with the lowest Record. Nil if there is no cycle.
+func cycleThrough(n *node) *node {
+	var culprit *node
+	for p, steps := n, 0; steps < maxDepth; steps++ {
+		if p.moved && (culprit == nil || p.from == Destination && (culprit.from == Source || p.rec.ID < culprit.rec.ID)) {
+			culprit = p
+		}
+		if p.parent == nil {
+			return nil
+		}
+		if p = p.parent; p == n {
+			return culprit
+		}
+	}
+	return nil
+}
+
+// keepFoldersAlive decides the fate of folders together with their contents: a folder that one
+// side deleted lives on if anything that stays is in it, and is blocked by anything that must be
+// left alone.
+func (w *world) keepFoldersAlive(list []*node) {
+	for again := true; again; {
+		again = false
+		for _, n := range list {
+			if n.fate == stay && n.parent != nil {
+				again = w.revive(n.parent, n) || again
+			}
+			for _, side := range sides {
+				if n.fate == leave && n.there(side) {
+					again = w.block(w.parentOn(n, side), side, n) || again
+				}
+			}
+		}
+		for _, n := range list {
+			if n.fate == die && n.rec.Kind == Folder && len(w.strangers[n.on][n.idOn(n.on)]) > 0 {
+				s := w.strangers[n.on][n.idOn(n.on)][0]
+				n.leave(fmt.Sprintf("holds %q, which is not synced", s.Name), false)
+				again = true
+			}
+		}
+	}
+}
+
+// revive keeps folder p for the sake of child n. It is made anew where it is gone.
+func (w *world) revive(p, n *node) bool {
+	if p.fate != die && p.fate != forget || p.rec.ID == RootRecord {
+		return false
+	}
+	if p.fate == forget {
+		n.parent = w.nodes[RootRecord]
+		if up := w.nodes[p.rec.ParentID]; up != nil {
+			n.parent = up
+		}
+		n.agree |= attrPlace
+		return true
+	}
+	x := p.on.Other()
+	p.fate, p.free, p.why = stay, false, fmt.Sprintf("deleted on %s, but %q in it stays", x, n.rec.Name)
+	p.want[x] = true
+	w.choosePlace(p)
+	return true
+}
+
+// block keeps the folder that holds n on side, without bringing it back on the other side.
+func (w *world) block(p *node, side Side, n *node) bool {
+	if p == nil || p.fate != die || p.on != side {
+		return false
+	}
+	p.leave(fmt.Sprintf("holds %q: %s", n.nameOn(side), n.why), false)
+	if x := side.Other(); p.rec.Half(x).Presence != Gone && p.sight[x] == gone {
+		p.agree |= attrGone(x)
+	}
+	return true
+}
+
+// followParent makes an item whose folder is left alone wait with it, where it would have to be
+// written into a folder that is not there.
+func (w *world) followParent(n *node) {
+	if n.fate != stay || n.parent == nil {
+		return
+	}
+	for _, side := range sides {
+		p := n.parent
+		missing := n.want[side] && !p.there(side) && !p.want[side]
+		if missing {
+			why := p.why
+			if why == "" {
+				why = "its folder is not there"
+			}
+			n.leave("its folder waits: "+why, p.quiet)
+			return
+		}
+		if n.there(side) && n.up[side] == nil {
+			n.up[side] = n.parent
+		}
+		if n.want[side] {
+			n.up[side] = n.parent
+		}
+		if n.there(side) && n.up[side] != w.parentOn(n, side) && !n.up[side].there(side) && !n.up[side].want[side] {
+			n.leave("the folder it was moved to waits", n.up[side].quiet)
+			return
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// prove turns missing into gone, out, observed or unseen. A listing that lacks an item is no proof:
+// pages shift, views are stale, permissions get lost.
+func (o *observer) prove(ctx context.Context, n *node, side Side) error {
+	if n.sight[side] != missing {
+		return nil
+	}
+	h := n.rec.Half(side)
+	if !h.Wrote.IsZero() && o.w.now.Sub(h.Wrote) < o.ends[side].info.Settle {
+		n.hide(side, "written a moment ago: the service may not show it yet")
+		return nil
+	}
+	p := o.w.nodes[n.rec.ParentOn(side)]
+	if p != nil && p != n {
+		if err := o.prove(ctx, p, side); err != nil {
+			return err
+		}
+		switch p.sight[side] {
+		case gone, out:
+			n.lose(side, p.sight[side])
+			return nil
+		case unseen:
+			n.hide(side, p.hidden[side])
+			n.sleeps = p.sleeps
+			return nil
+		}
+		if why, bad := o.unread[side][p.idOn(side)]; bad {
+			n.hide(side, "its folder could not be read: "+why)
+			return nil
+		}
+	}
+	if o.ends[side].looker != nil {
+		return o.proveByLook(ctx, n, side, p)
+	}
+	return o.proveByParent(ctx, n, side, p)
+}
+
+func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node) error {
+	e, err := o.lookID(ctx, side, n.rec.Half(side).ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && o.ends[side].info.Trash:
+		n.hide(side, "not visible and not in the trash: access was lost, or it was deleted for good")
+		n.sleeps = true
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return o.proveByParent(ctx, n, side, p)
+	case err != nil:
+		n.hide(side, "could not be looked at: "+err.Error())
+		return ctx.Err()
+	case e.Trashed:
+		n.lose(side, gone)
+		return nil
+	case o.reused(n, side, &e):
+		n.lose(side, gone)
+		return nil
+	}
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil {
+		return err
+	}
+	if !inside {
+		n.lose(side, out)
+		return nil
+	}
+	return o.feed(ctx, side, &e)
+}
+
+// proveByParent: the folder that held the item is visible, without it.
+func (o *observer) proveByParent(ctx context.Context, n *node, side Side, p *node) error {
+	if p == nil || !p.there(side) {
+		n.hide(side, "its folder is not visible")
+		return nil
+	}
+	h := n.rec.Half(side)
+	found, err := o.find(ctx, side, p, h.Name)
+	if err != nil {
+		n.hide(side, "its folder could not be read: "+err.Error())
+		return ctx.Err()
+	}
+	for i := range found {
+		if found[i].ID == h.ID && !o.reused(n, side, &found[i]) {
+			return o.feed(ctx, side, &found[i])
+		}
+	}
+	n.lose(side, gone)
+	return nil
+}
+
+// find returns what stands in folder p under names of that Key.
+func (o *observer) find(ctx context.Context, side Side, p *node, name string) ([]Entry, error) {
+	at := Entry{ID: p.idOn(side), Kind: Folder, Name: p.nameOn(side)}
+	return o.ends[side].find(ctx, at, NameKey(name))
+}
+
+// find asks Finder, or lists the folder where there is none.
+func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, error) {
+	if end.finder != nil {
+		return end.finder.Find(ctx, at, key)
+	}
+	var out []Entry
+	first := true
+	for e, err := range end.reader.List(ctx, at, "") {
+		if err != nil {
+			return nil, err
+		}
+		if first {
+			first = false
+			if e.Err != nil {
+				return nil, e.Err
+			}
+			at.ID = e.ID
+			continue
+		}
+		if e.ParentID == at.ID && NameKey(e.Name) == key {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// lookNow reads an item just before or after a write.
+func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name string) (Entry, error) {
+	if end.looker != nil {
+		return end.looker.Look(ctx, id)
+	}
+	found, err := end.find(ctx, parent, NameKey(name))
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, e := range found {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return Entry{}, fmt.Errorf("item %s in folder %s: %w", id, parent.ID, fs.ErrNotExist)
+}

@@ -1,0 +1,521 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	maxRounds = 3
+	maxHints  = 10_000
+	// maxLeftovers is how many unreached items of a full scan go into the pending set; beyond it
+	// another scan is cheaper than looking at each.
+	maxLeftovers = 1_000
+)
+
+// run is one call of Run, Apply or Plan.
+type run struct {
+	e      *Engine
+	opts   RunOptions
+	view   View
+	state  State // nil in a dry run
+	ends   [2]*endpoint
+	log    *slog.Logger
+	commit *committer
+	lease  *lease
+	budget *budget
+	report *Report
+	only   *Plan
+
+	header  Header
+	holds   map[ActionID]Hold
+	pending map[PendingKey]Pending
+	hints   []Hinted
+	digests map[version]Digest
+
+	inFlight map[RecordID]bool
+	flying   []Intent
+	doubts   []PendingKey // to be looked at in the first round
+	again    []PendingKey // to be looked at in the next round
+
+	o  *observer
+	w  *world
+	mu sync.Mutex // for observers
+}
+
+func (e *Engine) newRun(view View, o *RunOptions) *run {
+	r := &run{
+		e: e, view: view, log: e.opts.Logger.With("pair", e.pair.Name), report: &Report{Pair: e.pair.Name},
+		digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
+	}
+	if o != nil {
+		r.opts = *o
+	}
+	for _, side := range sides {
+		end := *e.ends[side]
+		r.ends[side] = &end
+	}
+	r.budget = newBudget(r.opts.Budget, e.opts.Clock)
+	return r
+}
+
+func (r *run) now() time.Time { return r.e.opts.Clock() }
+
+func (r *run) observe(ev Event) {
+	if r.e.opts.Observe == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ev.Pair = r.e.pair.Name
+	r.e.opts.Observe(ev)
+}
+
+// own is a run with the lease in hand.
+func (r *run) own(ctx context.Context, state State, cancel context.CancelCauseFunc) error {
+	r.state = state
+	r.commit = newCommitter(state, r.now)
+	r.lease = &lease{state: state, clock: r.now, cancel: cancel}
+	if err := r.lease.outlives(ctx, 0); err != nil {
+		return err
+	}
+	stop := r.lease.keep(ctx)
+	defer stop()
+	err := r.work(ctx)
+	// What happened is durable before any error is returned.
+	flushed := r.commit.flush(ctx)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(cause, ErrFenced) {
+		err = cause
+	}
+	if err == nil {
+		err = flushed
+	}
+	if reported := r.fillReport(context.WithoutCancel(ctx)); err == nil {
+		err = reported
+	}
+	r.observe(Event{Phase: PhaseDone})
+	return err
+}
+
+func (r *run) work(ctx context.Context) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	full := r.fullIsDue()
+	for round := range maxRounds {
+		if round > 0 {
+			if len(r.again) == 0 || r.budget.ended() {
+				break
+			}
+			full = !r.canLook()
+		}
+		if err := r.round(ctx, full); err != nil {
+			return err
+		}
+		if r.only != nil || ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// dryRun plans the first round and does nothing.
+func (r *run) dryRun(ctx context.Context) (*Plan, error) {
+	if err := r.prepare(ctx); err != nil {
+		return nil, err
+	}
+	r.inFlight = map[RecordID]bool{}
+	for in, err := range r.view.Intents(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		r.fly(&in)
+	}
+	if _, err := r.look(ctx, r.fullIsDue()); err != nil {
+		return nil, err
+	}
+	return r.plan(ctx)
+}
+
+// prepare reads what the state remembers. Other roots than before mean a fresh baseline.
+func (r *run) prepare(ctx context.Context) error {
+	h, err := r.view.Header(ctx)
+	if err != nil {
+		return err
+	}
+	fresh := h.Next == 0
+	for _, side := range sides {
+		if !fresh && h.Root(side).Locator != r.ends[side].root {
+			fresh = true
+		}
+	}
+	if fresh {
+		return r.begin(ctx, h)
+	}
+	r.header = h
+	for _, side := range sides {
+		r.ends[side].rootID = h.Root(side).ID
+	}
+	return r.recall(ctx)
+}
+
+// begin starts a fresh baseline that holds nothing but the two roots.
+func (r *run) begin(ctx context.Context, old Header) error {
+	root := Record{ID: RootRecord, Kind: Folder}
+	h := Header{Next: RootRecord + 1, Generation: old.Generation}
+	if old.Next > h.Next {
+		h.Next = old.Next
+	}
+	for _, side := range sides {
+		e, err := r.rootEntry(ctx, side)
+		if err != nil {
+			return err
+		}
+		*h.Root(side) = Root{Locator: r.ends[side].root, ID: e.ID}
+		*root.Half(side) = Half{Presence: Present, ID: e.ID, Name: e.Name}
+		r.ends[side].rootID = e.ID
+	}
+	r.header = h
+	r.header.Completed = time.Time{}
+	if r.state == nil {
+		r.view = blank{r.view, root, h}
+		return r.recall(ctx)
+	}
+	b := Batch{Fresh: old.Next != 0, Header: &r.header, Put: []Record{root}}
+	if err := r.commit.now(ctx, b); err != nil {
+		return err
+	}
+	return r.recall(ctx)
+}
+
+// rootEntry reads a root: the first entry of its listing.
+func (r *run) rootEntry(ctx context.Context, side Side) (Entry, error) {
+	for e, err := range r.ends[side].reader.List(ctx, Entry{ID: r.ends[side].root, Kind: Folder}, "") {
+		if errors.Is(err, fs.ErrNotExist) {
+			return e, fmt.Errorf("root of %s is not there: %w: %w", side, ErrHalted, err)
+		}
+		if err != nil {
+			return e, &Error{"list", side, "", err}
+		}
+		if e.Kind != Folder || e.Trashed {
+			return e, fmt.Errorf("root of %s is not a folder: %w", side, ErrHalted)
+		}
+		if e.Err != nil {
+			return e, &Error{"list", side, "", e.Err}
+		}
+		return e, nil
+	}
+	return Entry{}, &Error{"list", side, "", errors.New("the listing is empty: not even the root is in it")}
+}
+
+// recall reads holds, the pending set and the inbox.
+func (r *run) recall(ctx context.Context) error {
+	for h, err := range r.view.Holds(ctx) {
+		if err != nil {
+			return fmt.Errorf("read holds: %w", err)
+		}
+		r.holds[h.Action] = h
+	}
+	for p, err := range r.view.Pending(ctx) {
+		if err != nil {
+			return fmt.Errorf("read pending set: %w", err)
+		}
+		r.pending[p.PendingKey] = p
+	}
+	for h, err := range r.view.Inbox(ctx) {
+		if err != nil {
+			return fmt.Errorf("read inbox: %w", err)
+		}
+		if r.hints = append(r.hints, h); len(r.hints) == maxHints {
+			r.report.More = true
+			break
+		}
+	}
+	return nil
+}
+
+func (r *run) canLook() bool {
+	return r.ends[Source].looker != nil && r.ends[Destination].looker != nil
+}
+
+// fullIsDue reports whether hints will not do.
+func (r *run) fullIsDue() bool {
+	for _, h := range r.hints {
+		if h.Full {
+			return true
+		}
+	}
+	return r.opts.Full || !r.canLook() || r.header.Completed.IsZero() || r.header.Scan != (Scan{}) ||
+		r.header.Policies != r.e.opts.Policies.fingerprint() || r.now().Sub(r.header.Completed) >= r.e.opts.FullEvery
+}
+
+// round observes, plans and acts once.
+func (r *run) round(ctx context.Context, full bool) error {
+	next, err := r.look(ctx, full)
+	if err != nil {
+		return err
+	}
+	p, err := r.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if r.only != nil && r.only.Hash() != p.Hash() {
+		return fmt.Errorf("the plan is not what would be done now: %w", ErrStale)
+	}
+	x, err := r.act(ctx, p)
+	if err == nil && !x.cut {
+		x, err = r.actOnDigests(ctx, x)
+	}
+	if err != nil {
+		return err
+	}
+	return r.close(ctx, x, full, next)
+}
+
+// actOnDigests plans anew what verifying reads have decided, with everything else as observed.
+func (r *run) actOnDigests(ctx context.Context, x *executor) (*executor, error) {
+	learnt := false
+	for _, n := range r.w.nodes {
+		learnt = learnt || n.check
+	}
+	if !learnt || r.only != nil {
+		return x, nil
+	}
+	kept := r.w.touched()
+	for _, n := range kept {
+		n.touched = n.check || n.result == Blocked
+		if n.touched {
+			n.check, n.result, n.err = false, 0, nil
+		}
+	}
+	r.w.numbered = r.w.next
+	decided := map[*node]decision{}
+	for _, n := range kept {
+		if !n.touched {
+			decided[n] = n.decision
+		}
+	}
+	p, err := r.plan(ctx)
+	if err != nil {
+		return x, err
+	}
+	second, err := r.act(ctx, p)
+	for n, d := range decided {
+		n.touched, n.decision = true, d
+	}
+	return second, err
+}
+
+// look observes what this round is about.
+func (r *run) look(ctx context.Context, full bool) (Scan, error) {
+	r.w = r.newWorld()
+	r.o = newObserver(r.view, r.ends, r.w, r.budget, r.e.opts.Parallel)
+	r.o.progress = r.listed
+	next := r.header.Scan
+	if _, err := r.o.load(ctx, RootRecord); err != nil {
+		return next, err
+	}
+	if full {
+		if next == (Scan{}) {
+			next.Generation = r.header.Generation + 1
+		}
+		var err error
+		if next, err = r.o.scan(ctx, next); err != nil {
+			return next, err
+		}
+		if r.header.Policies != r.e.opts.Policies.fingerprint() && r.header.Generation > 0 {
+			if err := r.o.refilter(ctx); err != nil {
+				return next, err
+			}
+		}
+	} else if err := r.checkRoots(ctx); err != nil {
+		return next, err
+	}
+	if err := r.followUp(ctx); err != nil {
+		return next, err
+	}
+	if err := r.o.close(ctx); err != nil {
+		return next, err
+	}
+	r.w.match()
+	return next, nil
+}
+
+func (r *run) newWorld() *world {
+	w := newWorld()
+	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
+	w.digests, w.waiting, w.inFlight = r.digests, r.pending, r.inFlight
+	for _, side := range sides {
+		w.info[side] = r.ends[side].info
+		w.canRestore[side] = r.ends[side].restorer != nil
+	}
+	for id, h := range r.holds {
+		w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected
+	}
+	return w
+}
+
+func (r *run) listed(side Side, n int) {
+	ev := Event{Phase: PhaseList}
+	ev.Listed[side] = n
+	r.observe(ev)
+}
+
+// followUp looks at everything that hints, doubts and the pending set name.
+func (r *run) followUp(ctx context.Context) error {
+	for _, key := range append(r.doubts, r.again...) {
+		if err := r.revisit(ctx, key); err != nil {
+			return err
+		}
+	}
+	r.doubts, r.again = nil, nil
+	for _, key := range sortedKeys(r.pending) {
+		p := r.pending[key]
+		if p.Quiet || r.now().Before(p.NotBefore) {
+			continue
+		}
+		if err := r.revisit(ctx, key); err != nil {
+			return err
+		}
+	}
+	type item struct {
+		side Side
+		id   string
+	}
+	met := map[item]bool{}
+	for _, h := range r.hints {
+		if h.Full || met[item{h.Side, h.ID}] {
+			continue
+		}
+		met[item{h.Side, h.ID}] = true
+		// A hint is news: what waited for its time to be tried again is tried now.
+		delete(r.pending, PendingKey{Side: h.Side, ID: h.ID})
+		if err := r.o.hint(ctx, h.Side, h.ID, h.Within); err != nil {
+			return err
+		}
+		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
+			if p, ok := r.pending[PendingKey{Record: n.rec.ID}]; ok {
+				p.NotBefore = time.Time{}
+				r.pending[p.PendingKey] = p
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) revisit(ctx context.Context, key PendingKey) error {
+	if key.Record == 0 {
+		return r.o.hint(ctx, key.Side, key.ID, nil)
+	}
+	n, err := r.o.load(ctx, key.Record)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		r.o.touch(n)
+	}
+	return err
+}
+
+// checkRoots looks at both roots before an incremental run acts on anything.
+func (r *run) checkRoots(ctx context.Context) error {
+	if len(r.hints)+len(r.doubts)+len(r.again) == 0 && len(r.pending) == 0 {
+		return nil
+	}
+	for _, side := range sides {
+		e, err := r.o.lookID(ctx, side, r.ends[side].rootID)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("root of %s is not there: %w", side, ErrHalted)
+		case err != nil:
+			return &Error{"look", side, "", err}
+		}
+		if err := r.o.checkRoot(side, &e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plan drafts, asks the Guards, and drafts again without what they keep back.
+func (r *run) plan(ctx context.Context) (*Plan, error) {
+	r.observe(Event{Phase: PhasePlan})
+	w, name := r.w, r.e.pair.Name
+	p := w.draft(name)
+	for _, side := range sides {
+		if t := w.tally[side]; w.full && t.Known > 0 && t.Listed == 0 && !r.opts.Confirm {
+			return nil, fmt.Errorf("root of %s lists empty, %d items were there: %w until confirmed", side, t.Known, ErrHalted)
+		}
+	}
+	again := false
+	for _, g := range r.e.opts.Policies.Guards {
+		verdicts, err := g.Judge(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("guard: %w", err)
+		}
+		byID := map[ActionID]*Action{}
+		for i := range p.Actions {
+			byID[p.Actions[i].ID] = &p.Actions[i]
+		}
+		for _, v := range verdicts {
+			a := byID[v.Action]
+			if a == nil || w.approved[v.Action] || a.free {
+				continue
+			}
+			again = true
+			if v.Refuse {
+				w.refused[a.Record] = v.Reason
+				continue
+			}
+			w.held[a.Record] = Hold{
+				Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind,
+				Path: a.Path, Reason: v.Reason, Since: w.now,
+			}
+		}
+	}
+	if again {
+		p = w.draft(name)
+	}
+	return p, nil
+}
+
+// act carries a plan out.
+func (r *run) act(ctx context.Context, p *Plan) (*executor, error) {
+	x := &executor{r: r, plan: p, started: r.now()}
+	r.report.Conflicts = append(r.report.Conflicts, p.Conflicts...)
+	r.report.Totals.Conflicts += len(p.Conflicts)
+	if r.w.next > r.header.Next && len(p.Actions) > 0 {
+		// Numbers are given away before they are used, so that none is ever used twice.
+		r.header.Next = r.w.next
+		h := r.header
+		if err := r.commit.soon(ctx, Batch{Header: &h}); err != nil {
+			return x, err
+		}
+	}
+	return x, x.carryOut(ctx)
+}
+
+func (r *run) count(out *Outcome) {
+	t := &r.report.Totals
+	t.Bytes += out.Bytes
+	if out.Result != Done || !out.Op.Writes() {
+		return
+	}
+	t.Writes++
+	switch out.Op {
+	case OpCreateFile, OpUpdate:
+		t.Uploads++
+	case OpMove:
+		t.Moves++
+	case OpDelete:
+		t.Deletes++
+	}
+}

@@ -1,0 +1,202 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+)
+
+// scan lists both sides at once and compares them with the table. What it brings into the world is
+// only what differs. It returns the frontier to store, whose sides are Done when complete.
+func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
+	t, err := loadTable(ctx, o.view)
+	if err != nil {
+		return from, err
+	}
+	o.t = t
+	resumed := from.Source.From != "" || from.Destination.From != "" || from.Source.Done || from.Destination.Done
+	if resumed {
+		if err := o.recallSeen(ctx); err != nil {
+			return from, err
+		}
+	}
+	var listers [2]*lister
+	var failed [2]error
+	next := from
+	list := func(side Side) {
+		l := &lister{side: side, t: t}
+		listers[side] = l
+		if !from.Frontier(side).Done {
+			*next.Frontier(side), failed[side] = o.list(ctx, l, *from.Frontier(side))
+		}
+	}
+	if o.parallel > 1 {
+		var wg sync.WaitGroup
+		for _, side := range sides {
+			wg.Go(func() { list(side) })
+		}
+		wg.Wait()
+	} else {
+		list(Source)
+		list(Destination)
+	}
+	for _, side := range sides {
+		if errors.Is(failed[side], ErrHalted) || errors.Is(failed[side], context.Canceled) {
+			return from, failed[side]
+		}
+		if failed[side] != nil {
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %v", side, failed[side]))
+		}
+	}
+	return next, o.digest(ctx, listers, next, resumed)
+}
+
+// list runs one side's listing until its end, an error, or the end of the budget at a bookmark.
+func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier, error) {
+	at := Entry{ID: o.ends[l.side].root, Kind: Folder}
+	first := true
+	bookmark := from
+	for e, err := range o.ends[l.side].reader.List(ctx, at, from.From) {
+		if errors.Is(err, ErrCursor) {
+			return Frontier{}, &Error{"list", l.side, "", err}
+		}
+		if err != nil {
+			if first && errors.Is(err, fs.ErrNotExist) {
+				return from, fmt.Errorf("root of %s is not there: %w", l.side, ErrHalted)
+			}
+			return bookmark, &Error{"list", l.side, "", err}
+		}
+		if first {
+			first = false
+			if err := o.checkRoot(l.side, &e); err != nil {
+				return from, err
+			}
+			continue
+		}
+		l.meet(&e)
+		if l.count&1023 == 0 {
+			o.progress(l.side, l.count)
+		}
+		if e.Resume != "" {
+			bookmark.From = e.Resume
+			if o.budget.spend(1) {
+				return bookmark, nil
+			}
+		}
+	}
+	if first {
+		return from, &Error{"list", l.side, "", errors.New("the listing did not begin with its root")}
+	}
+	return Frontier{Done: true}, nil
+}
+
+// checkRoot makes sure that the folder at the root's place is the one that the Records describe.
+func (o *observer) checkRoot(side Side, e *Entry) error {
+	if e.Trashed {
+		return fmt.Errorf("root of %s is in the trash: %w", side, ErrHalted)
+	}
+	if e.Kind != Folder {
+		return fmt.Errorf("root of %s is not a folder: %w", side, ErrHalted)
+	}
+	if e.Err != nil {
+		return &Error{"list", side, "", e.Err}
+	}
+	if want := o.ends[side].rootID; want != "" && want != e.ID {
+		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", side, e.ID, want, ErrHalted)
+	}
+	return nil
+}
+
+// digest brings what the listers found into the world.
+func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, resumed bool) error {
+	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0
+	for _, side := range sides {
+		l := listers[side]
+		o.complete[side] = next.Frontier(side).Done
+		o.w.tally[side].Listed = l.count
+		for i := range o.t.rows {
+			if o.t.rows[i].present[side] && o.t.rows[i].id != RootRecord {
+				o.w.tally[side].Known++
+			}
+		}
+		if i := o.t.find(RootRecord); i >= 0 {
+			o.t.mark(side, i)
+		}
+	}
+	for _, side := range sides {
+		for i := range listers[side].unread {
+			e := &listers[side].unread[i]
+			o.unread[side][e.ID] = e.Err.Error()
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", side, e.Name, e.Err))
+		}
+	}
+	// Newcomers first: an item's new parent may be one of them.
+	for _, side := range sides {
+		for i := range listers[side].news {
+			if err := o.feed(ctx, side, &listers[side].news[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, side := range sides {
+		for i := range listers[side].changed {
+			if err := o.feed(ctx, side, &listers[side].changed[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return o.missing(ctx)
+}
+
+// missing touches every Record that a complete listing lacks.
+func (o *observer) missing(ctx context.Context) error {
+	for _, side := range sides {
+		if !o.complete[side] {
+			continue
+		}
+		for i := range o.t.rows {
+			r := &o.t.rows[i]
+			if !r.present[side] || r.dormant || o.t.met(side, int32(i)) {
+				continue
+			}
+			n, err := o.load(ctx, r.id)
+			if err != nil {
+				return err
+			}
+			o.touch(n)
+		}
+	}
+	return nil
+}
+
+// recallSeen marks what earlier slices of this generation have met.
+func (o *observer) recallSeen(ctx context.Context) error {
+	for _, side := range sides {
+		for id, err := range o.view.Seen(ctx, side) {
+			if err != nil {
+				return err
+			}
+			if i := o.t.find(id); i >= 0 {
+				o.t.mark(side, i)
+			}
+		}
+	}
+	return nil
+}
+
+// seen lists the Records that the unfinished scan has met, for the store.
+func (o *observer) seen() []Seen {
+	var out []Seen
+	for _, side := range sides {
+		s := Seen{Side: side}
+		for i := range o.t.rows {
+			if o.t.met(side, int32(i)) {
+				s.Records = append(s.Records, o.t.rows[i].id)
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,266 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// settle answers the questions that an earlier run left: was the write of an open Intent made? It
+// changes nothing on any side. Items whose Intent is still within the side's settling time are in
+// flight: nobody touches them in this run.
+func (r *run) settle(ctx context.Context) error {
+	var open []Intent
+	for in, err := range r.state.Intents(ctx) {
+		if err != nil {
+			return fmt.Errorf("read intents: %w", err)
+		}
+		open = append(open, in)
+	}
+	r.inFlight = map[RecordID]bool{}
+	for i := range open {
+		in := &open[i]
+		r.observe(Event{Phase: PhaseSettle, Done: i, Total: len(open)})
+		if r.now().Sub(in.At) < r.ends[in.On].info.Settle {
+			r.fly(in)
+			continue
+		}
+		b, err := r.answer(ctx, in)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r.log.WarnContext(ctx, "an interrupted write could not be looked into", "op", in.Op, "side", in.On, "error", err)
+			r.fly(in)
+			continue
+		}
+		b.Settled = append(b.Settled, in.ID)
+		if err := r.commit.now(ctx, b); err != nil {
+			return err
+		}
+		r.doubt(in)
+	}
+	return nil
+}
+
+func (r *run) fly(in *Intent) {
+	for _, id := range []RecordID{in.Record, in.Split.ID} {
+		if id != 0 {
+			r.inFlight[id] = true
+		}
+	}
+	r.flying = append(r.flying, *in)
+}
+
+// doubt has the items of a settled Intent looked at again in this run.
+func (r *run) doubt(in *Intent) {
+	r.doubts = append(r.doubts, PendingKey{Record: in.Record})
+	if in.Split.ID != 0 {
+		r.doubts = append(r.doubts, PendingKey{Record: in.Split.ID})
+	}
+	for _, side := range sides {
+		if id := in.After.Half(side).ID; id != "" {
+			r.doubts = append(r.doubts, PendingKey{Side: side, ID: id})
+		}
+	}
+}
+
+// answer finds out what became of an Intent and returns what to store about it.
+func (r *run) answer(ctx context.Context, in *Intent) (Batch, error) {
+	end := r.ends[in.On]
+	switch in.Op {
+	case OpCreateFile, OpCreateFolder:
+		return r.answerCreate(ctx, in, end)
+	case OpUpdate:
+		return r.answerUpdate(ctx, in, end)
+	case OpMove:
+		e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: in.Parent, Kind: Folder}, in.Name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && (e.Trashed || e.Name != in.Name || e.ParentID != in.Parent) {
+			return Batch{}, nil
+		}
+		return r.done(ctx, in, e, err)
+	case OpRestore:
+		e, err := end.lookNow(ctx, in.Trash.ID, Entry{ID: in.Parent, Kind: Folder}, in.Name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed {
+			return Batch{}, nil
+		}
+		return r.done(ctx, in, e, err)
+	case OpDelete:
+		return r.answerDelete(ctx, in, end)
+	}
+	return Batch{}, nil
+}
+
+// answerCreate looks for a new item of ours under the intended name.
+func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	parent := Entry{ID: in.Parent, Kind: Folder}
+	found, err := end.find(ctx, parent, NameKey(in.Name))
+	if err == nil && len(found) == 0 && end.info.CleansNames {
+		found, err = end.all(ctx, parent)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, nil
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	for _, e := range found {
+		ours, err := r.ours(ctx, in, &e)
+		if err != nil {
+			return Batch{}, err
+		}
+		if ours {
+			return r.done(ctx, in, e, nil)
+		}
+	}
+	return Batch{}, nil
+}
+
+func (r *run) answerUpdate(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	parent := Entry{ID: in.Parent, Kind: Folder}
+	e, err := end.lookNow(ctx, in.Old.ID, parent, in.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
+		if end.info.File.Update == UpdateByReplacement {
+			return r.answerCreate(ctx, in, end)
+		}
+		return Batch{}, nil
+	case err != nil:
+		return Batch{}, err
+	case e.Content == in.Old.Content:
+		if end.info.File.Update == UpdateByReplacement {
+			return r.answerCreate(ctx, in, end)
+		}
+		return Batch{}, nil
+	}
+	same, err := r.bytesOf(ctx, in, &e)
+	if err != nil || !same {
+		return Batch{}, err
+	}
+	return r.done(ctx, in, e, nil)
+}
+
+func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	rec, err := r.state.Record(ctx, in.Record)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, nil
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	parent := ""
+	if p, err := r.state.Record(ctx, rec.ParentOn(in.On)); err == nil {
+		parent = p.Half(in.On).ID
+	}
+	e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: parent, Kind: Folder}, rec.Half(in.On).Name)
+	gone := err == nil && e.Trashed || errors.Is(err, fs.ErrNotExist) && !(end.info.Trash && end.looker != nil)
+	switch {
+	case gone:
+		return Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}, nil
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		return Batch{}, nil
+	}
+	return Batch{}, err
+}
+
+// ours reports whether an entry under the intended name is what the Intent wanted to make: no
+// Record has it, and it is of the intended kind, size and author, and of the intended bytes.
+func (r *run) ours(ctx context.Context, in *Intent, e *Entry) (bool, error) {
+	if e.Kind != in.Kind || e.Skip != "" {
+		return false, nil
+	}
+	if _, err := r.state.ByID(ctx, in.On, e.ID); err == nil {
+		return false, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if _, err := r.state.Tombstone(ctx, in.On, e.ID); err == nil {
+		return false, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	account := r.ends[in.On].info.Account
+	if account != "" && e.Facts != nil && e.Facts.Author != "" && e.Facts.Author != account {
+		return false, nil
+	}
+	if e.Kind == Folder {
+		return true, nil
+	}
+	return r.bytesOf(ctx, in, e)
+}
+
+// bytesOf reports whether e has the contents that the Intent sent: by size, by digest, and where
+// neither side tells one, by reading both once.
+func (r *run) bytesOf(ctx context.Context, in *Intent, e *Entry) (bool, error) {
+	if in.Size >= 0 && e.Size >= 0 && in.Size != e.Size {
+		return false, nil
+	}
+	if in.Digest.Comparable(e.Digest) {
+		return in.Digest == e.Digest, nil
+	}
+	algorithm := in.Digest.Algorithm()
+	if algorithm.New() == nil {
+		algorithm = SHA256
+	}
+	got, err := readDigest(ctx, r.ends[in.On].reader, *e, algorithm)
+	if err != nil {
+		return false, err
+	}
+	if in.Digest != "" {
+		return got == in.Digest, nil
+	}
+	t := in.On.Other()
+	sent := in.After.Half(t)
+	from := Entry{ID: sent.ID, Kind: File, Name: sent.Name, Content: sent.Content, Guard: sent.Guard, Size: sent.Size, Digest: sent.Digest, Birth: sent.Birth}
+	want, err := readDigest(ctx, r.ends[t].reader, from, algorithm)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrStale) {
+		return in.Size >= 0 && in.Size == e.Size, nil // the original is gone: the size has to do
+	}
+	return err == nil && got == want, err
+}
+
+// done returns the Batch of a write that turned out to have been made.
+func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, error) {
+	if err != nil {
+		return Batch{}, err
+	}
+	folder := in.After.ParentID
+	p, err := r.state.ByID(ctx, in.On, e.ParentID)
+	if err == nil {
+		folder = p.ID
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, err
+	}
+	rec := fill(in.After, in, &e, folder, in.Digest, in.At)
+	b := Batch{Put: []Record{rec}, Outcomes: []Outcome{{
+		At: r.now(), Action: in.ID, Op: in.Op, On: in.On, Record: in.Record, Kind: in.Kind, Path: in.Name,
+		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(),
+	}}}
+	if in.Old.ID != "" && in.Old.ID != e.ID {
+		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: true}}
+	}
+	if in.Split.ID != 0 {
+		b.Put = append(b.Put, in.Split)
+	}
+	return b, nil
+}
+
+// all lists what stands directly in a folder.
+func (end *endpoint) all(ctx context.Context, at Entry) ([]Entry, error) {
+	var out []Entry
+	first := true
+	for e, err := range end.reader.List(ctx, at, "") {
+		if err != nil {
+			return nil, err
+		}
+		if first {
+			first, at.ID = false, e.ID
+			continue
+		}
+		if e.ParentID == at.ID {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}

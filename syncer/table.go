@@ -1,0 +1,196 @@
+package syncer
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"sort"
+	"sync"
+)
+
+// table is the baseline as a full scan needs it: for every Record and side a hash of the ID and a
+// fingerprint of the rest. An entry that is as recorded costs one bit; everything else about a
+// Record stays in the store. It holds no pointers, so that a million rows do not occupy the
+// garbage collector.
+type table struct {
+	seed [2]maphash.Seed
+	rows []row
+	half [2]column
+}
+
+type row struct {
+	id      RecordID
+	present [2]bool
+	dormant bool
+}
+
+// column is what the table knows of one side.
+type column struct {
+	ids   []idHash
+	sums  []uint64
+	slots []int32 // open addressing by ids, a row or -1
+	seen  []uint64
+}
+
+// idHash stands for an ID. Its 128 bits come from two seeds that are new in every scan, so that two
+// IDs of one side meet in one with a probability that no run will ever see.
+type idHash [2]uint64
+
+func (t *table) hash(id string) idHash {
+	return idHash{maphash.String(t.seed[0], id), maphash.String(t.seed[1], id)}
+}
+
+// loadTable reads all Records once, while two goroutines build the columns of the two sides.
+func loadTable(ctx context.Context, view View) (*table, error) {
+	t := &table{seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	const chunk = 2048
+	var feeds [2]chan []Record
+	var wg sync.WaitGroup
+	for _, side := range sides {
+		feeds[side] = make(chan []Record, 4)
+		wg.Go(func() { t.build(side, feeds[side]) })
+	}
+	buffer := make([]Record, 0, chunk)
+	flush := func() {
+		feeds[Source] <- buffer
+		feeds[Destination] <- buffer
+		buffer = make([]Record, 0, chunk)
+	}
+	var failed error
+	for r, err := range view.Records(ctx) {
+		if err != nil {
+			failed = fmt.Errorf("read records: %w", err)
+			break
+		}
+		t.rows = append(t.rows, row{
+			id: r.ID, dormant: r.Dormant,
+			present: [2]bool{expected(&r.Source), expected(&r.Destination)},
+		})
+		if buffer = append(buffer, r); len(buffer) == chunk {
+			flush()
+		}
+	}
+	flush()
+	close(feeds[Source])
+	close(feeds[Destination])
+	wg.Wait()
+	return t, failed
+}
+
+func (t *table) build(side Side, feed <-chan []Record) {
+	c := &t.half[side]
+	for recs := range feed {
+		for i := range recs {
+			r := &recs[i]
+			h := r.Half(side)
+			var id idHash
+			if h.ID != "" {
+				id = t.hash(h.ID)
+			}
+			c.ids = append(c.ids, id)
+			c.sums = append(c.sums, t.sum(r.Kind, r.ParentOn(side), h.Name, h.Content, h.Birth))
+		}
+	}
+	size := 16
+	for size < 2*len(c.ids) {
+		size *= 2
+	}
+	c.slots = make([]int32, size)
+	for i := range c.slots {
+		c.slots[i] = -1
+	}
+	for i, id := range c.ids {
+		if id == (idHash{}) {
+			continue
+		}
+		at := id[0] & uint64(size-1)
+		for c.slots[at] >= 0 {
+			at = (at + 1) & uint64(size-1)
+		}
+		c.slots[at] = int32(i)
+	}
+	c.seen = make([]uint64, (len(c.ids)+63)/64)
+}
+
+// row returns the row of an ID on side, or -1.
+func (t *table) row(side Side, id string) int32 {
+	c, want := &t.half[side], t.hash(id)
+	mask := uint64(len(c.slots) - 1)
+	for at := want[0] & mask; c.slots[at] >= 0; at = (at + 1) & mask {
+		if i := c.slots[at]; c.ids[i] == want {
+			return i
+		}
+	}
+	return -1
+}
+
+// expected reports whether a listing of the side should show the item as recorded.
+func expected(h *Half) bool { return h.Presence == Present && !h.Provisional }
+
+// sum is the fingerprint of what a listing shows of an item.
+func (t *table) sum(kind Kind, parent RecordID, name, content, birth string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(t.seed[0])
+	var fixed [9]byte
+	fixed[0] = byte(kind)
+	binary.LittleEndian.PutUint64(fixed[1:], uint64(parent))
+	h.Write(fixed[:])
+	h.WriteString(name)
+	h.WriteByte(0)
+	h.WriteString(content)
+	h.WriteByte(0)
+	h.WriteString(birth)
+	return h.Sum64()
+}
+
+// find returns the row of a Record, or -1.
+func (t *table) find(id RecordID) int32 {
+	i := sort.Search(len(t.rows), func(i int) bool { return t.rows[i].id >= id })
+	if i < len(t.rows) && t.rows[i].id == id {
+		return int32(i)
+	}
+	return -1
+}
+
+func (t *table) mark(side Side, i int32)     { t.half[side].seen[i/64] |= 1 << (i % 64) }
+func (t *table) met(side Side, i int32) bool { return t.half[side].seen[i/64]&(1<<(i%64)) != 0 }
+
+// lister goes through the listing of one side and keeps only what is not as recorded.
+type lister struct {
+	side Side
+	t    *table
+	// last folder looked up, since the contents of a folder come together.
+	lastID  string
+	lastRow RecordID
+
+	count   int
+	changed []Entry // known IDs, not as recorded
+	news    []Entry // unknown IDs
+	unread  []Entry // folders whose contents could not be read
+}
+
+// meet takes one entry below the root.
+func (l *lister) meet(e *Entry) {
+	l.count++
+	if e.Err != nil {
+		l.unread = append(l.unread, *e)
+	}
+	i := l.t.row(l.side, e.ID)
+	if i < 0 {
+		l.news = append(l.news, *e)
+		return
+	}
+	if e.ParentID != l.lastID {
+		l.lastID, l.lastRow = e.ParentID, 0
+		if p := l.t.row(l.side, e.ParentID); p >= 0 {
+			l.lastRow = l.t.rows[p].id
+		}
+	}
+	l.t.mark(l.side, i)
+	r := &l.t.rows[i]
+	if !r.present[l.side] || r.dormant || e.Skip != "" || l.lastRow == 0 ||
+		l.t.half[l.side].sums[i] != l.t.sum(e.Kind, l.lastRow, e.Name, e.Content, e.Birth) {
+		l.changed = append(l.changed, *e)
+	}
+}

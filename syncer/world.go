@@ -1,0 +1,154 @@
+package syncer
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// world is everything that one round of planning knows: values only. Observing fills it, planning
+// reads it.
+type world struct {
+	info  [2]Info
+	mode  Mode
+	rules Policies
+	now   time.Time
+	full  bool
+	nodes map[RecordID]*node
+	byID  [2]map[string]*node
+	fresh []*node
+	next  RecordID
+	// numbered is next before any draft.
+	numbered RecordID
+	tally    [2]Tally
+	skips    []Skip
+	// strangers are entries that are left alone and still take up names and block deletes, by the
+	// ID of their parent.
+	strangers [2]map[string][]Entry
+	// digests learnt by verifying reads in this run.
+	digests map[version]Digest
+	// verdicts of Guards and people on the deletes of an earlier draft of the plan.
+	held     map[RecordID]Hold
+	refused  map[RecordID]string
+	approved map[ActionID]bool
+	rejected map[ActionID]bool
+	// waiting are Records whose last action failed and may not be tried again yet.
+	waiting map[PendingKey]Pending
+	// inFlight are Records that an open Intent touches.
+	inFlight map[RecordID]bool
+	// canRestore says which sides have a Restorer.
+	canRestore [2]bool
+}
+
+// version names the contents of an item on a side.
+type version struct {
+	side Side
+	Stamp
+}
+
+func newWorld() *world {
+	return &world{
+		nodes:     map[RecordID]*node{},
+		byID:      [2]map[string]*node{{}, {}},
+		strangers: [2]map[string][]Entry{{}, {}},
+		digests:   map[version]Digest{},
+		held:      map[RecordID]Hold{},
+		refused:   map[RecordID]string{},
+		approved:  map[ActionID]bool{},
+		rejected:  map[ActionID]bool{},
+		waiting:   map[PendingKey]Pending{},
+		inFlight:  map[RecordID]bool{},
+	}
+}
+
+// add makes the node of a Record.
+func (w *world) add(r Record) *node {
+	n := &node{rec: r, known: true}
+	for _, side := range sides {
+		switch h := r.Half(side); h.Presence {
+		case Present:
+			n.sight[side] = assumed
+		case Gone:
+			n.sight[side] = gone
+		}
+		if h := r.Half(side); h.ID != "" {
+			w.byID[side][h.ID] = n
+		}
+	}
+	w.nodes[r.ID] = n
+	return n
+}
+
+// newcomer makes the node of an entry that has no Record.
+func (w *world) newcomer(side Side, e *Entry) *node {
+	n := &node{touched: true}
+	n.rec.Kind, n.rec.Name = e.Kind, e.Name
+	n.see(side, e)
+	w.byID[side][e.ID] = n
+	w.fresh = append(w.fresh, n)
+	return n
+}
+
+// stranger notes an entry that is left alone.
+func (w *world) stranger(side Side, e Entry) {
+	list := w.strangers[side][e.ParentID]
+	if !slices.ContainsFunc(list, func(x Entry) bool { return x.ID == e.ID }) {
+		w.strangers[side][e.ParentID] = append(list, e)
+	}
+}
+
+// parentOn returns the node of the folder that holds n on side now; nil if that is not known.
+func (w *world) parentOn(n *node, side Side) *node {
+	if e := n.entry[side]; e != nil {
+		return w.byID[side][e.ParentID]
+	}
+	if !n.known {
+		return nil
+	}
+	return w.nodes[n.rec.ParentOn(side)]
+}
+
+// pathOn returns where n stands on side now, for people and for policies.
+func (w *world) pathOn(n *node, side Side) string {
+	path := ""
+	for depth := 0; n != nil && n.rec.ID != RootRecord && depth < maxDepth; depth++ {
+		name := n.nameOn(side)
+		if name == "" {
+			name = n.rec.Name
+		}
+		path = joinPath(name, path)
+		up := w.parentOn(n, side)
+		if up == nil {
+			up = w.nodes[n.rec.ParentID]
+		}
+		n = up
+	}
+	return path
+}
+
+// maxDepth bounds walks towards the root, so that damaged parents cannot hang a run.
+const maxDepth = 10_000
+
+func joinPath(dir, name string) string {
+	switch {
+	case dir == "":
+		return name
+	case name == "":
+		return dir
+	}
+	return dir + "/" + name
+}
+
+var sides = [2]Side{Source, Destination}
+
+// touched returns the nodes to decide upon in an order that depends on nothing but their identity.
+func (w *world) touched() []*node {
+	var list []*node
+	for _, n := range w.nodes {
+		if n.touched {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b *node) int { return cmp.Compare(a.rec.ID, b.rec.ID) })
+	return list
+}

@@ -1,0 +1,315 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// write carries out an action that changes something on a side: the lease outlives the call, the
+// gates admit it, the item is as planned, the Intent is durable, then the call is made, and its
+// outcome is stored in one Batch that removes the Intent.
+func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
+	end := x.r.ends[a.On]
+	if end.fs == nil {
+		return &Error{a.Op.String(), a.On, a.Path, fmt.Errorf("side is read-only: %w", fs.ErrPermission)}
+	}
+	if err := x.r.lease.outlives(ctx, end.info.callTimeout()); err != nil {
+		return fatal(err)
+	}
+	in, err := x.intent(a)
+	if err != nil {
+		return &Error{a.Op.String(), a.On, a.Path, err}
+	}
+	var t *transfer
+	if a.Op == OpCreateFile || a.Op == OpUpdate {
+		if t, err = x.transfer(ctx, a); err != nil {
+			return &Error{a.Op.String(), a.On, a.Path, err}
+		}
+		defer t.close()
+		in.Size = t.length
+	}
+	if err := x.admit(ctx, a); err != nil {
+		return err
+	}
+	if err := x.unchanged(ctx, a, end); err != nil {
+		x.withdraw(ctx, a)
+		return &Error{a.Op.String(), a.On, a.Path, err}
+	}
+	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
+		return fatal(err)
+	}
+	x.r.budget.spend(1)
+	got, trashed, err := x.call(ctx, a, end, t)
+	if err != nil {
+		return x.failed(ctx, a, &in, err)
+	}
+	if t != nil {
+		if err := x.check(ctx, a, end, &got, t); err != nil {
+			return x.spoilt(ctx, a, &in, &got, err)
+		}
+	}
+	if t != nil {
+		out.Bytes = t.length
+	}
+	out.After, out.Undo, out.Result, out.At = got.Stamp(), trashed, Done, x.r.now()
+	return x.succeeded(ctx, a, &in, &got, trashed, t, out)
+}
+
+// intent says what is about to be done.
+func (x *executor) intent(a *Action) (Intent, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := a.node
+	in := Intent{
+		ID: a.ID, Op: a.Op, On: a.On, Record: n.rec.ID, Kind: n.rec.Kind, Name: a.Name, Temporary: a.Temporary,
+		Size: UnknownSize, Fence: x.r.state.Fence(), At: x.r.now(), After: x.r.w.planned(a),
+	}
+	if e := n.entry[a.On]; e != nil {
+		in.Old = e.Stamp()
+	}
+	if e := n.entry[a.On.Other()]; e != nil && (a.Op == OpCreateFile || a.Op == OpUpdate) {
+		in.Digest = e.Digest
+	}
+	up := n.up[a.On]
+	if a.Temporary {
+		up = x.r.w.parentOn(n, a.On)
+	}
+	if up != nil {
+		if in.Parent = up.idOn(a.On); in.Parent == "" {
+			return in, fmt.Errorf("its folder: %w", fs.ErrNotExist)
+		}
+	}
+	if o := n.parted; o != nil && o.known && a.Op == OpMove && o.rec.Half(a.On).ID == in.Old.ID {
+		in.Split = o.rec
+		*in.Split.Half(a.On) = Half{}
+	}
+	if n.tomb != nil {
+		in.Trash = Trashed{ID: n.tomb.OtherID, Handle: n.tomb.Handle}
+	}
+	return in, nil
+}
+
+func (x *executor) transfer(ctx context.Context, a *Action) (*transfer, error) {
+	t := a.On.Other()
+	algos := []Algorithm{x.r.w.pairAlgorithm()}
+	for _, side := range sides {
+		if d := x.r.ends[side].info.Digest; d.New() != nil && d != algos[0] {
+			algos = append(algos, d)
+		}
+	}
+	x.mu.Lock()
+	e := *a.node.entry[t]
+	x.mu.Unlock()
+	return newTransfer(ctx, x.r.ends[t].reader, e, x.r.e.opts.SpoolDir, x.r.e.opts.SpoolLimit, algos...)
+}
+
+// admit asks the gates, in order. What one has counted is taken back if a later one refuses.
+func (x *executor) admit(ctx context.Context, a *Action) error {
+	gates := x.r.e.opts.Policies.Gates
+	for i, g := range gates {
+		if err := g.Admit(ctx, *a, x.r.w.approved[a.ID]); err != nil {
+			for _, before := range gates[:i] {
+				_ = before.Withdraw(context.WithoutCancel(ctx), *a)
+			}
+			return &Error{a.Op.String(), a.On, a.Path, err}
+		}
+	}
+	return nil
+}
+
+func (x *executor) withdraw(ctx context.Context, a *Action) {
+	for _, g := range x.r.e.opts.Policies.Gates {
+		if err := g.Withdraw(context.WithoutCancel(ctx), *a); err != nil {
+			x.r.log.WarnContext(ctx, "a gate could not take back what it counted", "path", a.Path, "error", err)
+		}
+	}
+}
+
+// unchanged re-reads an item before a call whose precondition the service does not check.
+// RACE: an edit between this look and the call is not seen; the service keeps the older version.
+func (x *executor) unchanged(ctx context.Context, a *Action, end *endpoint) error {
+	old := a.node.entry[a.On]
+	guarded := map[Op]bool{OpUpdate: end.info.Guards.Update, OpMove: end.info.Guards.Move, OpDelete: end.info.Guards.Delete}
+	checked, acts := guarded[a.Op]
+	if !acts || checked || old == nil {
+		return nil
+	}
+	x.r.budget.spend(1)
+	e, err := end.lookNow(ctx, old.ID, Entry{ID: old.ParentID, Kind: Folder}, old.Name)
+	if err != nil {
+		return err
+	}
+	if e.Trashed || e.Stamp() != old.Stamp() || e.Name != old.Name || e.ParentID != old.ParentID || e.Birth != old.Birth {
+		return fmt.Errorf("re-read before the call: %w", ErrStale)
+	}
+	x.mu.Lock()
+	a.node.entry[a.On] = &e
+	x.mu.Unlock()
+	return nil
+}
+
+// call makes the one external write of an action.
+func (x *executor) call(ctx context.Context, a *Action, end *endpoint, t *transfer) (Entry, Trashed, error) {
+	x.mu.Lock()
+	n := a.node
+	var old, parent Entry
+	if e := n.entry[a.On]; e != nil {
+		old = *e
+	}
+	up := n.up[a.On]
+	if a.Temporary {
+		up = x.r.w.parentOn(n, a.On)
+	}
+	if up != nil {
+		parent = x.folder(up, a.On)
+	}
+	x.mu.Unlock()
+	switch a.Op {
+	case OpCreateFolder:
+		e, err := end.fs.CreateFolder(ctx, parent, a.Name)
+		return e, Trashed{}, err
+	case OpCreateFile:
+		e, err := end.fs.CreateFile(ctx, parent, a.Name, t.content())
+		return e, Trashed{}, err
+	case OpUpdate:
+		e, err := end.fs.UpdateFile(ctx, old, t.content())
+		return e, Trashed{}, err
+	case OpMove:
+		e, err := end.mover.Move(ctx, old, parent, a.Name)
+		return e, Trashed{}, err
+	case OpRestore:
+		e, err := end.restorer.Restore(ctx, Trashed{ID: n.tomb.OtherID, Handle: n.tomb.Handle}, parent, a.Name)
+		return e, Trashed{}, err
+	case OpDelete:
+		trashed, err := end.fs.Delete(ctx, old)
+		return Entry{}, trashed, err
+	}
+	return Entry{}, Trashed{}, fmt.Errorf("%v: %w", a.Op, errors.ErrUnsupported)
+}
+
+func (x *executor) folder(n *node, side Side) Entry {
+	if e := n.entry[side]; e != nil {
+		return *e
+	}
+	return *entryOf(&n.rec, side, "")
+}
+
+// check compares what the service says it stored with what was sent. A copy with other bytes must
+// not stay as the current one: a new file is removed again, a version is sent once more.
+func (x *executor) check(ctx context.Context, a *Action, end *endpoint, got *Entry, t *transfer) error {
+	for attempt := 0; ; attempt++ {
+		bad := wrongBytes(got, t)
+		if bad == nil {
+			return nil
+		}
+		if a.Op == OpCreateFile || attempt == 2 {
+			if a.Op == OpCreateFile {
+				if _, err := end.fs.Delete(ctx, *got); err != nil {
+					return errors.Join(bad, err)
+				}
+				return fmt.Errorf("%w: the wrong copy was removed: %w", ErrStale, bad)
+			}
+			return bad
+		}
+		again, err := end.fs.UpdateFile(ctx, *got, t.content())
+		if err != nil {
+			return errors.Join(bad, err)
+		}
+		*got = again
+	}
+}
+
+func wrongBytes(got *Entry, t *transfer) error {
+	if got.Size >= 0 && got.Size != t.length {
+		return fmt.Errorf("stored %d bytes of %d", got.Size, t.length)
+	}
+	if d := t.digest(got.Digest.Algorithm()); d.Comparable(got.Digest) && d != got.Digest {
+		return fmt.Errorf("stored %s, sent %s", got.Digest, d)
+	}
+	return nil
+}
+
+// failed settles the Intent of a call that is proved to have had no effect. Any other failure
+// leaves it open: the next run looks.
+func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error) error {
+	wrapped := &Error{a.Op.String(), a.On, a.Path, err}
+	if !NotDone(err) {
+		return wrapped
+	}
+	x.withdraw(ctx, a)
+	b := Batch{Settled: []ActionID{in.ID}}
+	if a.Op == OpRestore && errors.Is(err, fs.ErrNotExist) {
+		// The trash no longer has it: forget where it was, so that it is made anew.
+		t := *a.node.tomb
+		t.OtherID, t.Handle = "", ""
+		b.Tombstones = append(b.Tombstones, t)
+	}
+	if e := x.r.commit.soon(ctx, b); e != nil {
+		return fatal(e)
+	}
+	return wrapped
+}
+
+// spoilt notes contents that the service stored other than sent. A version is recorded as ours, so
+// that nobody takes it for a user's edit, and is replaced in the next run.
+func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
+	if a.Op != OpUpdate {
+		return x.failed(ctx, a, in, err)
+	}
+	x.mu.Lock()
+	r := a.node.rec
+	putContent(r.Half(a.On), got, "")
+	r.Half(a.On).Wrote = x.r.now()
+	a.node.rec = r
+	x.mu.Unlock()
+	if e := x.r.commit.soon(ctx, Batch{Settled: []ActionID{in.ID}, Put: []Record{r}}); e != nil {
+		return fatal(e)
+	}
+	return &Error{a.Op.String(), a.On, a.Path, err}
+}
+
+// succeeded stores the outcome and what is known of the item from now on.
+func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *Entry, trashed Trashed, t *transfer, out *Outcome) error {
+	x.mu.Lock()
+	n, now := a.node, x.r.now()
+	b := Batch{Settled: []ActionID{in.ID}, Outcomes: []Outcome{*out}}
+	if a.Op == OpDelete {
+		switch {
+		case n.free && !n.known:
+			b.Tombstones = []Tombstone{*n.tomb}
+		case n.known:
+			b.Drop = []RecordID{n.rec.ID}
+			b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
+		}
+		n.lose(a.On, gone)
+	} else {
+		x.store(&b, a, in, got, t, now)
+	}
+	x.mu.Unlock()
+	return fatal(x.r.commit.soon(ctx, b))
+}
+
+func (x *executor) store(b *Batch, a *Action, in *Intent, got *Entry, t *transfer, now time.Time) {
+	n := a.node
+	var digest Digest
+	if t != nil {
+		digest = t.digest(x.r.w.pairAlgorithm())
+	}
+	folder := n.rec.ParentID
+	if up := n.up[a.On]; up != nil {
+		folder = up.rec.ID
+	}
+	r := fill(in.After, in, got, folder, digest, now)
+	b.Put = append(b.Put, r)
+	b.Tombstones = append(b.Tombstones, retired(n, &r, now)...)
+	if in.Split.ID != 0 {
+		b.Put = append(b.Put, in.Split)
+		n.parted.rec = in.Split
+	}
+	n.rec, n.known = r, true
+	n.see(a.On, got)
+	x.r.w.byID[a.On][got.ID] = n
+}
