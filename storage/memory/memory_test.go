@@ -1,0 +1,5 @@
+package memory_test
+
+import "context"
+
+var bare = context.Background()

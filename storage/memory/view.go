@@ -1,0 +1,244 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+	"sort"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// view reads one pair of a Store, as it is at each call.
+type view struct {
+	store *Store
+	name  string
+}
+
+var _ syncer.View = view{}
+
+// read calls f with the pair while nobody writes.
+func (v view) read(ctx context.Context, f func(p *pair) error) error {
+	if err := v.store.options.start(ctx, OpRead); err != nil {
+		return err
+	}
+	v.store.mu.RLock()
+	defer v.store.mu.RUnlock()
+	if p := v.store.pairs[v.name]; p != nil {
+		return f(p)
+	}
+	return f(newPair())
+}
+
+// take returns what f picks from the pair to be read later without a lock.
+func take[T any](ctx context.Context, v view, f func(p *pair) T) (taken T, err error) {
+	if err := v.store.options.start(ctx, OpRead); err != nil {
+		return taken, err
+	}
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
+	if p := v.store.pairs[v.name]; p != nil {
+		return f(p), nil
+	}
+	return f(newPair()), nil
+}
+
+// Header implements [syncer.View].
+func (v view) Header(ctx context.Context) (h syncer.Header, err error) {
+	err = v.read(ctx, func(p *pair) error {
+		h = p.header
+		return nil
+	})
+	return h, err
+}
+
+// Record implements [syncer.View].
+func (v view) Record(ctx context.Context, id syncer.RecordID) (r syncer.Record, err error) {
+	err = v.read(ctx, func(p *pair) error {
+		found := p.record(id)
+		if found == nil {
+			return fmt.Errorf("record %d of pair %q: %w", id, v.name, fs.ErrNotExist)
+		}
+		r = copyRecord(*found)
+		return nil
+	})
+	return r, err
+}
+
+// ByID implements [syncer.View].
+func (v view) ByID(ctx context.Context, side syncer.Side, id string) (r syncer.Record, err error) {
+	err = v.read(ctx, func(p *pair) error {
+		found := p.byID(side, id)
+		if found == nil {
+			return fmt.Errorf("item %q on %s in pair %q: %w", id, side, v.name, fs.ErrNotExist)
+		}
+		r = copyRecord(*found)
+		return nil
+	})
+	return r, err
+}
+
+// Children implements [syncer.View].
+func (v view) Children(ctx context.Context, parent syncer.RecordID) iter.Seq2[syncer.Record, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Record] {
+		index, records := p.index.parents.copy(), p.records.copy()
+		return func(yield func(syncer.Record) bool) {
+			for id := range under(&index, uint64(parent)) {
+				r := records.get(id)
+				stands := r.ParentOn(syncer.Source) == parent || r.ParentOn(syncer.Destination) == parent
+				if stands && !yield(copyRecord(*r)) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// ByName implements [syncer.View].
+func (v view) ByName(ctx context.Context, side syncer.Side, parent syncer.RecordID, key syncer.Key) iter.Seq2[syncer.Record, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Record] {
+		var found []syncer.Record
+		for id := range under(&p.index.names, nameKey(side, parent, key)) {
+			r := p.record(id)
+			if r.ParentOn(side) == parent && syncer.NameKey(r.Half(side).Name) == key {
+				found = append(found, copyRecord(*r))
+			}
+		}
+		return slices.Values(found)
+	})
+}
+
+// Records implements [syncer.View].
+func (v view) Records(ctx context.Context) iter.Seq2[syncer.Record, error] {
+	return func(yield func(syncer.Record, error) bool) {
+		records, err := take(ctx, v, func(p *pair) set[syncer.RecordID, syncer.Record] { return p.records.copy() })
+		for at := 0; err == nil && at < len(records.runs); at++ {
+			if !yieldRun(records.runs[at].values, yield) {
+				return
+			}
+			err = ctx.Err()
+		}
+		if err != nil {
+			yield(syncer.Record{}, err)
+		}
+	}
+}
+
+// yieldRun yields copies of Records, and makes the copies of their Facts in one go.
+func yieldRun(values []syncer.Record, yield func(syncer.Record, error) bool) bool {
+	facts := make([]syncer.Facts, 0, countFacts(values))
+	own := func(half *syncer.Half) {
+		if half.Facts != nil {
+			facts = append(facts, *half.Facts)
+			half.Facts = &facts[len(facts)-1]
+		}
+	}
+	for i := range values {
+		r := values[i]
+		own(&r.Source)
+		own(&r.Destination)
+		if !yield(r, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func countFacts(values []syncer.Record) (n int) {
+	for i := range values {
+		if values[i].Source.Facts != nil {
+			n++
+		}
+		if values[i].Destination.Facts != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Intents implements [syncer.View].
+func (v view) Intents(ctx context.Context) iter.Seq2[syncer.Intent, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Intent] {
+		intents := make([]syncer.Intent, len(p.intents))
+		for i := range intents {
+			intents[i] = copyIntent(p.intents[i])
+		}
+		return slices.Values(intents)
+	})
+}
+
+// Tombstone implements [syncer.View].
+func (v view) Tombstone(ctx context.Context, side syncer.Side, id string) (t syncer.Tombstone, err error) {
+	err = v.read(ctx, func(p *pair) error {
+		found := false
+		if t, found = p.tombs[tombKey{side, id}]; !found {
+			return fmt.Errorf("tombstone of item %q on %s in pair %q: %w", id, side, v.name, fs.ErrNotExist)
+		}
+		return nil
+	})
+	return t, err
+}
+
+// Pending implements [syncer.View].
+func (v view) Pending(ctx context.Context) iter.Seq2[syncer.Pending, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Pending] { return p.pending.snapshot() })
+}
+
+// Holds implements [syncer.View].
+func (v view) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Hold] {
+		return slices.Values(slices.SortedFunc(maps.Values(p.holds), func(a, b syncer.Hold) int {
+			return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Action, b.Action))
+		}))
+	})
+}
+
+// Inbox implements [syncer.View].
+func (v view) Inbox(ctx context.Context) iter.Seq2[syncer.Hinted, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Hinted] {
+		rows := p.inbox.snapshot()
+		return func(yield func(syncer.Hinted) bool) {
+			for row := range rows {
+				row.Within = slices.Clone(row.Within)
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// Seen implements [syncer.View]. The Records come by RecordID.
+func (v view) Seen(ctx context.Context, side syncer.Side) iter.Seq2[syncer.RecordID, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.RecordID] { return p.seen[side].snapshot() })
+}
+
+// Journal implements [syncer.View].
+func (v view) Journal(ctx context.Context, after syncer.Position) iter.Seq2[syncer.Outcome, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Outcome] {
+		first := sort.Search(len(p.journal), func(i int) bool { return after.Less(p.journal[i].Position) })
+		return slices.Values(p.journal[first:])
+	})
+}
+
+// list yields what f picks from the pair. f is called under the lock when the loop begins, and what
+// it returns is read without.
+func list[T any](ctx context.Context, v view, f func(p *pair) iter.Seq[T]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		values, err := take(ctx, v, f)
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for value := range values {
+			if !yield(value, nil) {
+				return
+			}
+		}
+	}
+}
