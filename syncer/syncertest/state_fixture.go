@@ -1,0 +1,116 @@
+package syncertest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// someDay is when everything in the cases happens, with the precision that every database has.
+var someDay = time.Date(2026, 5, 4, 9, 30, 15, 123_456_000, time.UTC)
+
+// aRoot returns the Record of the two roots.
+func aRoot() syncer.Record {
+	return syncer.Record{
+		ID: syncer.RootRecord, Kind: syncer.Folder,
+		Source:      syncer.Half{Presence: syncer.Present, ID: "source-root"},
+		Destination: syncer.Half{Presence: syncer.Present, ID: "destination-root"},
+	}
+}
+
+// aRecord returns a Record of an item that is on both sides, in every field of which there is
+// something.
+func aRecord(id, parent syncer.RecordID, name string) syncer.Record {
+	return syncer.Record{
+		ID: id, ParentID: parent, Kind: syncer.File, Name: name, Dormant: true,
+		Source: aHalf(syncer.Source, id, name), Destination: aHalf(syncer.Destination, id, name),
+	}
+}
+
+func aHalf(side syncer.Side, id syncer.RecordID, name string) syncer.Half {
+	at := someDay.Add(time.Duration(id) * time.Second)
+	return syncer.Half{
+		Presence: syncer.Present, Provisional: true, ID: itemID(side, id), Content: fmt.Sprintf("content of %d on %s", id, side),
+		Name: name, Parent: syncer.RootRecord, Size: int64(id) << 33, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		Birth: fmt.Sprintf("birth of %d on %s", id, side), Guard: syncer.Precondition(fmt.Sprintf("etag %d \x00\xff'\"%%", id)),
+		Facts: &syncer.Facts{
+			Private: true, Locked: "ann", Author: "bob", Created: at, Modified: at.Add(time.Minute), Link: "https://example.com/" + name,
+		},
+		Wrote: at.Add(time.Hour),
+	}
+}
+
+// itemID is the ID that half gives a Record on a side.
+func itemID(side syncer.Side, id syncer.RecordID) string { return fmt.Sprintf("%s-%d", side, id) }
+
+// aPlainRecord returns a Record of an item that stands in the same folder on both sides.
+func aPlainRecord(id, parent syncer.RecordID, name string) syncer.Record {
+	r := aRecord(id, parent, name)
+	r.Source.Parent, r.Destination.Parent = 0, 0
+	return r
+}
+
+func anIntent(id syncer.ActionID, at time.Time) syncer.Intent {
+	return syncer.Intent{
+		ID: id, Op: syncer.OpUpdate, On: syncer.Destination, Record: 2, Kind: syncer.File, Parent: "destination-root",
+		Name: "plan.pdf", Temporary: true, Old: syncer.Stamp{ID: "destination-2", Content: "v1"}, Size: 1 << 40,
+		Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", After: aRecord(2, 1, "after"), Split: aRecord(3, 1, "split"),
+		Fence: 7, At: at, Trash: syncer.Trashed{ID: "t", Handle: "h"},
+	}
+}
+
+func aHeader() syncer.Header {
+	return syncer.Header{
+		Source: syncer.Root{Locator: "here", ID: "source-root"}, Destination: syncer.Root{Locator: "there", ID: "destination-root"},
+		Policies: "filter", Next: 1 << 40, Generation: 7, Completed: someDay,
+		Scan: syncer.Scan{
+			Generation: 8, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
+		},
+	}
+}
+
+func aTombstone(side syncer.Side, id string, at time.Time) syncer.Tombstone {
+	return syncer.Tombstone{
+		Side: side, ID: id, Content: "v1", Kind: syncer.File, Name: "plan.pdf", OtherID: "other " + id, Handle: "bin 7", At: at,
+	}
+}
+
+func aHold(action syncer.ActionID, since time.Time) syncer.Hold {
+	return syncer.Hold{
+		Action: action, Op: syncer.OpDelete, On: syncer.Destination, Record: 2, Kind: syncer.File, Path: "a/plan.pdf",
+		Reason: "over the limit", Since: since,
+	}
+}
+
+func aPending(key syncer.PendingKey) syncer.Pending {
+	return syncer.Pending{PendingKey: key, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3, NotBefore: someDay.Add(time.Hour)}
+}
+
+func anOutcome(action syncer.ActionID) syncer.Outcome {
+	return syncer.Outcome{
+		At: someDay, Action: action, Op: syncer.OpMove, On: syncer.Destination, Record: 2, Kind: syncer.File, Path: "a/plan.pdf",
+		From: "plan.pdf", Result: syncer.Done, Bytes: 1 << 40, Reason: "moved on source", Err: "none",
+		Before: syncer.Stamp{ID: "destination-2", Content: "v1"}, After: syncer.Stamp{ID: "destination-2", Content: "v2"},
+		Undo: syncer.Trashed{ID: "t", Handle: "h"},
+	}
+}
+
+func aHint(id string) syncer.Hint {
+	return syncer.Hint{Side: syncer.Destination, ID: id, Within: []string{"inner", "outer"}, At: someDay}
+}
+
+// aFullBatch is a Batch with something of everything in it.
+func aFullBatch() syncer.Batch {
+	h := aHeader()
+	return syncer.Batch{
+		Header:     &h,
+		Put:        []syncer.Record{aRoot(), aRecord(2, 1, "two"), aRecord(3, 1, "three")},
+		Intents:    []syncer.Intent{anIntent("i1", someDay), anIntent("i2", someDay.Add(time.Second))},
+		Tombstones: []syncer.Tombstone{aTombstone(syncer.Source, "gone", someDay)},
+		Pending:    []syncer.Pending{aPending(syncer.PendingKey{Record: 2}), aPending(syncer.PendingKey{Side: syncer.Destination, ID: "x"})},
+		Holds:      []syncer.Hold{aHold("h1", someDay), aHold("h2", someDay.Add(time.Second))},
+		Seen:       []syncer.Seen{{Side: syncer.Source, Records: []syncer.RecordID{1, 2}}, {Side: syncer.Destination, Records: []syncer.RecordID{3}}},
+		Outcomes:   []syncer.Outcome{anOutcome("o1"), anOutcome("o2")},
+	}
+}
