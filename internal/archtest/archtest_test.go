@@ -175,6 +175,21 @@ func TestEveryViolationIsCaughtWithItsReason(t *testing.T) {
 			map[string]string{"syncer/syncertest/suite.go": "./storage/memory"},
 			[]string{"./syncer/syncertest imports ./storage/memory: connector authors run"},
 		},
+		"a suite needs a network or a database": {
+			map[string]string{"syncer/syncertest/suite.go": "net/http database/sql"},
+			[]string{
+				"./syncer/syncertest imports net/http: the suites run in memory",
+				"./syncer/syncertest imports database/sql: the suites run in memory",
+			},
+		},
+		"a helper of the core does what the core must not": {
+			map[string]string{"syncer/internal/heap/heap.go": "net database/sql ./policy"},
+			[]string{
+				"./syncer/internal/heap imports net: helpers of the core know no HTTP",
+				"./syncer/internal/heap imports database/sql: helpers of the core know no HTTP",
+				"./syncer/internal/heap imports ./policy: helpers of the core may use no more",
+			},
+		},
 		"the tools of connectors import a store": {
 			map[string]string{"syncer/connect/token.go": "./storage/sqlite"},
 			[]string{"./syncer/connect imports ./storage/sqlite: every connector uses"},
@@ -184,20 +199,48 @@ func TestEveryViolationIsCaughtWithItsReason(t *testing.T) {
 			[]string{"./policy imports ./storage/memory: a policy decides on facts"},
 		},
 		"a policy knows a brand": {
-			map[string]string{"policy/names.go": "./box"},
-			[]string{"./policy imports ./box: a policy that knows a brand"},
+			map[string]string{"policy/names.go": "./box ./procore"},
+			[]string{
+				"./policy imports ./box: a policy that knows a brand",
+				"./policy imports ./procore: a policy that knows a brand",
+			},
 		},
 		"a policy calls out": {
-			map[string]string{"policy/approve.go": "net/http"},
-			[]string{"./policy imports net/http: a policy decides within planning"},
+			map[string]string{"policy/approve.go": "net/http database/sql"},
+			[]string{
+				"./policy imports net/http: a policy decides within planning",
+				"./policy imports database/sql: a policy decides within planning",
+			},
 		},
 		"mapping asks a connector": {
-			map[string]string{"mapping/link.go": "./procore"},
-			[]string{"./mapping imports ./procore: mapping works on the words"},
+			map[string]string{"mapping/link.go": "./procore ./box"},
+			[]string{
+				"./mapping imports ./procore: mapping works on the words",
+				"./mapping imports ./box: mapping works on the words",
+			},
 		},
 		"a store knows what it stores": {
-			map[string]string{"storage/sqlite/store.go": "./procore"},
-			[]string{"./storage/sqlite imports ./procore: a store keeps what any connector yields"},
+			map[string]string{
+				"storage/memory/store.go":   "./procore ./box",
+				"storage/postgres/store.go": "./procore ./box",
+				"storage/sqlite/store.go":   "./procore ./box",
+			},
+			[]string{
+				"./storage/memory imports ./procore: a store keeps what any connector yields",
+				"./storage/memory imports ./box: a store keeps what any connector yields",
+				"./storage/postgres imports ./procore: a store keeps what any connector yields",
+				"./storage/postgres imports ./box: a store keeps what any connector yields",
+				"./storage/sqlite imports ./procore: a store keeps what any connector yields",
+				"./storage/sqlite imports ./box: a store keeps what any connector yields",
+			},
+		},
+		"a store brings the driver of another": {
+			map[string]string{"storage/sqlite/store.go": "modernc.org/sqlite github.com/jackc/pgx/v5"},
+			[]string{"./storage/sqlite imports github.com/jackc/pgx/v5: a store implements the contracts"},
+		},
+		"what stores share brings a driver": {
+			map[string]string{"storage/internal/rows/rows.go": "modernc.org/sqlite"},
+			[]string{"./storage/internal/rows imports modernc.org/sqlite: what stores share"},
 		},
 		"a store imports another": {
 			map[string]string{"storage/memory/store.go": "./storage/sqlite"},
@@ -221,17 +264,19 @@ func TestEveryViolationIsCaughtWithItsReason(t *testing.T) {
 			map[string]string{"box/client_test.go": "./procore/procoretest"},
 			[]string{"./box imports ./procore/procoretest: connectors meet in syncer only"},
 		},
-		"a connector decides": {
-			map[string]string{"procore/files.go": "./policy"},
-			[]string{"./procore imports ./policy: connectors give facts"},
-		},
-		"a connector chooses a store": {
-			map[string]string{"procore/client.go": "./storage/memory"},
-			[]string{"./procore imports ./storage/memory: which store is used"},
-		},
-		"a connector knows what it is paired with": {
-			map[string]string{"box/client.go": "./mapping"},
-			[]string{"./box imports ./mapping: a connector serves one root"},
+		"a connector does what the program should": {
+			map[string]string{
+				"box/files.go":     "./policy ./storage/memory ./mapping",
+				"procore/files.go": "./policy ./storage/memory ./mapping",
+			},
+			[]string{
+				"./box imports ./policy: connectors give facts",
+				"./box imports ./storage/memory: which store is used",
+				"./box imports ./mapping: a connector serves one root",
+				"./procore imports ./policy: connectors give facts",
+				"./procore imports ./storage/memory: which store is used",
+				"./procore imports ./mapping: a connector serves one root",
+			},
 		},
 		"a fake imports its client": {
 			map[string]string{"box/boxtest/server.go": "./box", "procore/procoretest/server.go": "./procore"},
@@ -241,8 +286,18 @@ func TestEveryViolationIsCaughtWithItsReason(t *testing.T) {
 			},
 		},
 		"a fake imports the core": {
-			map[string]string{"box/boxtest/server.go": "./syncer"},
-			[]string{"./box/boxtest imports ./syncer: a fake plays the service"},
+			map[string]string{"box/boxtest/server.go": "./syncer", "procore/procoretest/server.go": "./syncer/connect"},
+			[]string{
+				"./box/boxtest imports ./syncer: a fake plays the service",
+				"./procore/procoretest imports ./syncer/connect: a fake plays the service",
+			},
+		},
+		"a fake imports anything else of the project": {
+			map[string]string{"box/boxtest/server.go": "./policy", "procore/procoretest/server.go": "./box/boxtest"},
+			[]string{
+				"./box/boxtest imports ./policy: a fake service speaks HTTP only",
+				"./procore/procoretest imports ./box/boxtest: a fake service speaks HTTP only",
+			},
 		},
 		"a helper knows whom it helps": {
 			map[string]string{"internal/backoff/plan.go": "./syncer"},
@@ -264,17 +319,24 @@ func TestEveryViolationIsCaughtWithItsReason(t *testing.T) {
 			map[string]string{"examples/quickstart/main.go": "github.com/spf13/cobra"},
 			[]string{"./examples/quickstart imports github.com/spf13/cobra: the first program"},
 		},
-		"the example connector leans on another": {
-			map[string]string{"examples/localdir/tree.go": "./box"},
-			[]string{"./examples/localdir imports ./box: a connector stands alone"},
+		"the example connector leans on another, or on what its reader cannot import": {
+			map[string]string{"examples/localdir/tree.go": "./box ./procore ./internal/backoff"},
+			[]string{
+				"./examples/localdir imports ./box: a connector stands alone",
+				"./examples/localdir imports ./procore: a connector stands alone",
+				"./examples/localdir imports ./internal/backoff: it is out of reach",
+			},
 		},
 		"a package stands nowhere on the map": {
 			map[string]string{"util/strings.go": ""},
 			[]string{"util/strings.go:1: ./util has no place in the map"},
 		},
 		"a connector brings a framework": {
-			map[string]string{"box/client.go": "./syncer github.com/gin-gonic/gin"},
-			[]string{"./box imports github.com/gin-gonic/gin: a program with one connector"},
+			map[string]string{"box/client.go": "./syncer github.com/gin-gonic/gin", "procore/client.go": "github.com/spf13/cobra"},
+			[]string{
+				"./box imports github.com/gin-gonic/gin: a program with one connector",
+				"./procore imports github.com/spf13/cobra: a program with one connector",
+			},
 		},
 		"a package that is no test helper imports testing": {
 			map[string]string{"policy/check.go": "testing/fstest"},
