@@ -18,10 +18,22 @@ func TestBrakeHaltsAPairWithASideThatHasBecomeEmpty(t *testing.T) {
 		source, destination syncer.Tally
 		evidence            string
 	}{
-		{"source lists nothing of 900 items", policy.Brake{}, true,
-			syncer.Tally{Known: 900}, syncer.Tally{Known: 900, Listed: 900}, `source of pair "drawings" lists 0 items, 900 are known there`},
-		{"destination lists nothing of one item", policy.Brake{}, true,
-			syncer.Tally{Known: 1, Listed: 1}, syncer.Tally{Known: 1}, `destination of pair "drawings" lists 0 items, 1 are known there`},
+		{
+			"source lists nothing of 900 items",
+			policy.Brake{},
+			true,
+			syncer.Tally{Known: 900},
+			syncer.Tally{Known: 900, Listed: 900},
+			`source of pair "drawings" lists 0 items, 900 are known there`,
+		},
+		{
+			"destination lists nothing of one item",
+			policy.Brake{},
+			true,
+			syncer.Tally{Known: 1, Listed: 1},
+			syncer.Tally{Known: 1},
+			`destination of pair "drawings" lists 0 items, 1 are known there`,
+		},
 		{"a person has confirmed", policy.Brake{Confirm: true}, true, syncer.Tally{Known: 900}, syncer.Tally{Known: 900, Listed: 900}, ""},
 		{"the first run knows nothing", policy.Brake{}, true, syncer.Tally{}, syncer.Tally{Listed: 900}, ""},
 		{"nothing is known and nothing listed", policy.Brake{}, true, syncer.Tally{}, syncer.Tally{}, ""},

@@ -89,8 +89,12 @@ func TestGlobsHaveAnotherFingerprintForEachSetting(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, o := range []policy.GlobOptions{
-		{}, {Include: []string{"a"}}, {Exclude: []string{"a"}}, {Include: []string{"a", "b"}},
-		{Include: []string{"a b"}}, {Include: []string{"a"}, Fold: true},
+		{},
+		{Include: []string{"a"}},
+		{Exclude: []string{"a"}},
+		{Include: []string{"a", "b"}},
+		{Include: []string{"a b"}},
+		{Include: []string{"a"}, Fold: true},
 	} {
 		globs, err := policy.NewGlobs(o)
 		require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -32,15 +33,16 @@ var (
 	_ syncer.Gate  = DeleteLimit{}
 )
 
-// Judge implements [syncer.Guard]. What is over the limit is the end of the plan's deletes. Since a
-// plan empties folders before it deletes them, no folder goes while something in it is held.
+// Judge implements [syncer.Guard]. What has been held longest goes first, then the plan's order
+// counts; what is over the limit is held. The engine lets no folder go while something in it is held.
 func (l DeleteLimit) Judge(ctx context.Context, p *syncer.Plan) ([]syncer.Verdict, error) {
-	var deletes []syncer.ActionID
+	var deletes []syncer.Action
 	for _, a := range p.Actions {
-		if counts(a) {
-			deletes = append(deletes, a.ID)
+		if counts(a) && !a.Approved {
+			deletes = append(deletes, a)
 		}
 	}
+	slices.SortStableFunc(deletes, byAge)
 	if len(deletes) == 0 {
 		return nil, nil
 	}
@@ -49,10 +51,23 @@ func (l DeleteLimit) Judge(ctx context.Context, p *syncer.Plan) ([]syncer.Verdic
 		return nil, err
 	}
 	var verdicts []syncer.Verdict
-	for _, id := range deletes[min(left, len(deletes)):] {
-		verdicts = append(verdicts, syncer.Verdict{Action: id, Reason: reason})
+	for _, a := range deletes[min(left, len(deletes)):] {
+		verdicts = append(verdicts, syncer.Verdict{Action: a.ID, Reason: reason})
 	}
 	return verdicts, nil
+}
+
+// byAge puts what was held first before what was held later, and both before what never was.
+func byAge(a, b syncer.Action) int {
+	switch {
+	case a.Since.IsZero() != b.Since.IsZero():
+		if a.Since.IsZero() {
+			return 1
+		}
+		return -1
+	default:
+		return a.Since.Compare(b.Since)
+	}
 }
 
 // left returns how many deletes still fit, and why no more do.

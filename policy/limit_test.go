@@ -194,3 +194,29 @@ func TestDeletesOffRefusesEveryDeleteAndNothingElse(t *testing.T) {
 		{Action: "d", Refuse: true, Reason: "deletes are switched off"},
 	}, verdicts)
 }
+
+func TestDeleteLimitLetsGoFirstWhatWasHeldLongest(t *testing.T) {
+	t.Parallel()
+	monday := newClock().now
+	plan := deletes("new", "held since tuesday", "approved", "held since monday", "newer")
+	for i := range plan.Actions {
+		switch a := &plan.Actions[i]; a.Path {
+		case "held since monday":
+			a.Since = monday
+		case "held since tuesday":
+			a.Since = monday.AddDate(0, 0, 1)
+		case "approved":
+			a.Approved = true
+		}
+	}
+	for most, want := range [][]syncer.ActionID{
+		{"held since monday", "held since tuesday", "new", "newer"},
+		{"held since tuesday", "new", "newer"},
+		{"new", "newer"},
+		{"newer"},
+		nil,
+	} {
+		limit := policy.DeleteLimit{Ledger: newClock().ledger(), Scope: "drawings", Most: most}
+		require.Equal(t, want, held(t, limit, plan), "at most %d", most)
+	}
+}

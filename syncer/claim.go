@@ -22,8 +22,8 @@ type claim struct {
 }
 
 // claimNames gives every item that stays a name that is free on both sides. What cannot be renamed
-// claims first, then what keeps its name, then what the baseline knows, then newcomers; within
-// each by Record. Whoever finds a name taken gets a tag.
+// claims first, then what keeps its name, then what the baseline knows, then newcomers, then what is
+// made again; within each by Record. Whoever finds a name taken gets a tag.
 func (w *world) claimNames(list []*node) {
 	c := &claims{w: w, at: [2]map[slot][]claim{{}, {}}}
 	for _, n := range w.bystanders() {
@@ -54,14 +54,17 @@ func (w *world) claimNames(list []*node) {
 	}
 }
 
+// rank orders claims. What has to be made again on a side claims after what stands there now.
 func rank(n *node) int {
 	switch {
-	case n.known:
-		return 0
-	case n.parted == nil:
+	case n.parted != nil:
+		return 3
+	case !n.known:
 		return 1
+	case n.want != [2]bool{}:
+		return 2
 	}
-	return 2
+	return 0
 }
 
 // bystanders are nodes that were loaded only because something points at them.
@@ -145,6 +148,9 @@ func (c *claims) choose(n *node) {
 		if attempt > 0 || n.parted != nil {
 			for _, side := range sides {
 				if clash[side] {
+					if n.why == "" && n.parted == nil {
+						n.why = fmt.Sprintf("another item has the name %q on %s", name[side], side)
+					}
 					name[side] = invent(name[side], label, seed, attempt, rules)
 				}
 			}

@@ -95,7 +95,7 @@ func (r *run) postpone(b *Batch, p Pending) {
 	if p.Result == Failed {
 		p.Attempts = old.Attempts + 1
 		p.NotBefore = r.now().Add(backoff(r.e.opts.Backoff, p.Attempts))
-	} else if was && old.Result == Failed && p.Result == 0 && r.now().Before(old.NotBefore) {
+	} else if was && old.Result == Failed && p.Result == 0 && old.waits(r.now()) {
 		p = old // it still waits for its next try
 	}
 	if was && old == p {
@@ -103,6 +103,12 @@ func (r *run) postpone(b *Batch, p Pending) {
 	}
 	r.pending[p.PendingKey] = p
 	b.Pending = append(b.Pending, p)
+}
+
+// waits reports whether the item's next try is still to come. A time further away than any back-off
+// was set by a clock that was wrong.
+func (p Pending) waits(now time.Time) bool {
+	return now.Before(p.NotBefore) && p.NotBefore.Sub(now) <= 2*time.Hour
 }
 
 func backoff(first time.Duration, attempts int) time.Duration {
@@ -117,7 +123,7 @@ func backoff(first time.Duration, attempts int) time.Duration {
 func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
 	for _, k := range sortedKeys(r.pending) {
 		p := r.pending[k]
-		if met[k] || r.now().Before(p.NotBefore) {
+		if met[k] || p.waits(r.now()) {
 			continue
 		}
 		n := r.w.nodes[k.Record]

@@ -5,25 +5,79 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // close completes the world: a fixpoint over what touched items point at.
 func (o *observer) close(ctx context.Context) error {
 	for len(o.queue) > 0 {
-		n := o.queue[0]
-		o.queue = o.queue[1:]
-		if o.expanded[n] {
-			continue
-		}
-		o.expanded[n] = true
-		if err := o.expand(ctx, n); err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
+		wave := o.queue
+		o.queue = nil
+		o.prefetch(ctx, o.unseenOf(wave))
+		for _, n := range wave {
+			if o.expanded[n] {
+				continue
+			}
+			o.expanded[n] = true
+			if err := o.expand(ctx, n); err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 		}
 	}
 	return o.filter(ctx)
+}
+
+// unseenOf lists the items that expanding a wave of nodes will look at.
+func (o *observer) unseenOf(wave []*node) []version {
+	var list []version
+	for _, n := range wave {
+		for _, side := range sides {
+			id := n.rec.Half(side).ID
+			if n.known && id != "" && !o.expanded[n] && (n.sight[side] == assumed || n.sight[side] == missing && o.provable(n, side)) {
+				list = append(list, version{side, Stamp{ID: id}})
+			}
+		}
+	}
+	return list
+}
+
+// provable reports whether a missing item gets a look of its own: its folder is there.
+func (o *observer) provable(n *node, side Side) bool {
+	p := o.w.nodes[n.rec.ParentOn(side)]
+	return p != nil && p.there(side)
+}
+
+// prefetch looks at many items at once, so that a run over slow services does not wait for them
+// one by one. The answers are kept for lookID.
+func (o *observer) prefetch(ctx context.Context, list []version) {
+	if o.parallel <= 1 {
+		return
+	}
+	var g errgroup.Group
+	g.SetLimit(o.parallel)
+	answers := make([]lookup, len(list))
+	for i, v := range list {
+		if _, ok := o.looked[v]; ok || o.ends[v.side].looker == nil || o.budget.ended() {
+			answers[i].err = errors.ErrUnsupported
+			continue
+		}
+		o.looked[v] = lookup{} // claimed: the list may name it twice
+		g.Go(func() error {
+			o.budget.spend(1)
+			answers[i].entry, answers[i].err = o.ends[v.side].looker.Look(ctx, v.ID)
+			return nil
+		})
+	}
+	_ = g.Wait() // every answer carries its own error
+	for i, v := range list {
+		if !errors.Is(answers[i].err, errors.ErrUnsupported) {
+			o.looked[v] = answers[i]
+		}
+	}
 }
 
 // expand brings in what deciding about n needs.

@@ -108,6 +108,9 @@ func New(store StateStore, pair Pair, opts *Options) (*Engine, error) {
 }
 
 func (o *Options) complete() error {
+	if o.Backoff > time.Hour {
+		return fmt.Errorf("Options.Backoff is above an hour: %w", ErrInvalid)
+	}
 	if o.Parallel < 0 || o.FullEvery < 0 || o.Backoff < 0 || o.Memory < 0 || o.SpoolLimit < 0 {
 		return fmt.Errorf("Options: Parallel, FullEvery, Backoff, Memory and SpoolLimit cannot be negative: %w", ErrInvalid)
 	}
@@ -149,6 +152,7 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 	end.finder, _ = p.FS.(Finder)
 	end.mover, _ = p.FS.(Mover)
 	end.restorer, _ = p.FS.(Restorer)
+	end.versions, _ = p.FS.(Versions)
 	if end.fs == nil {
 		if mode.allows(side) {
 			return nil, fmt.Errorf("%s FS can only be read, and Mode %s writes to it: %w", side, mode, ErrInvalid)

@@ -82,8 +82,9 @@ type Mover interface {
 	Move(ctx context.Context, old, parent Entry, name string) (Entry, error)
 }
 
-// Looker reads one item by ID, wherever in the account it is. An item in the trash comes back with
-// Trashed set; one that is not visible is an error that wraps fs.ErrNotExist.
+// Looker reads one item by ID, wherever in the account it is; a root also by the locator that List
+// takes. An item in the trash comes back with Trashed set; one that is not visible is an error that
+// wraps fs.ErrNotExist.
 type Looker interface {
 	Look(ctx context.Context, id string) (Entry, error)
 }

@@ -41,6 +41,7 @@ type endpoint struct {
 	finder   Finder
 	mover    Mover
 	restorer Restorer
+	versions Versions
 }
 
 type lookup struct {
@@ -155,6 +156,9 @@ func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
 			return nil
 		}
 		o.w.stranger(side, *e)
+		if _, err := o.byID(ctx, side, e.ParentID); err != nil {
+			return err
+		}
 		o.w.skips = append(o.w.skips, Skip{Side: side, Path: o.entryPath(side, e), ID: e.ID, Reason: skipReason(e)})
 	case n == nil:
 		o.touch(o.w.newcomer(side, e))
@@ -200,7 +204,7 @@ func (o *observer) reused(n *node, side Side, e *Entry) bool {
 // settling reports whether a difference may be an old view of what we wrote ourselves.
 func (o *observer) settling(n *node, side Side, e *Entry) bool {
 	h := n.rec.Half(side)
-	if !n.known || h.Wrote.IsZero() || o.w.now.Sub(h.Wrote) >= o.ends[side].info.Settle {
+	if !n.known || !recent(h.Wrote, o.w.now, o.ends[side].info.Settle) {
 		return false
 	}
 	p := o.w.byID[side][e.ParentID]

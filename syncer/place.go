@@ -20,10 +20,9 @@ func (w *world) placeAll(list []*node) {
 	}
 	w.breakCycles(list)
 	w.keepFoldersAlive(list)
-	for _, n := range list {
-		w.followParent(n)
-	}
+	w.followParents(list)
 	w.claimNames(list)
+	w.followParents(list) // a folder for which there is no name is not made
 }
 
 // choosePlace merges parent and name, each on its own.
@@ -285,6 +284,18 @@ func (w *world) block(p *node, side Side, n *node) bool {
 		p.agree |= attrGone(x)
 	}
 	return true
+}
+
+func (w *world) followParents(list []*node) {
+	for again := true; again; {
+		again = false
+		for _, n := range list {
+			if n.fate == stay {
+				w.followParent(n)
+				again = again || n.fate != stay
+			}
+		}
+	}
 }
 
 // followParent makes an item whose folder is left alone wait with it, where it would have to be

@@ -70,6 +70,10 @@ type Action struct {
 	// Size is how many bytes will be sent, or UnknownSize.
 	Size   int64  `json:"size"`
 	Reason string `json:"reason,omitempty"`
+	// Since is when a policy first held the same deed back, zero if none ever did; Approved says
+	// that a person has approved it.
+	Since    time.Time `json:"since,omitzero"`
+	Approved bool      `json:"approved,omitempty"`
 	// After holds the indexes, in the plan, of the actions that must be done before.
 	After []int `json:"after,omitempty"`
 	// Old is the item on side On as planned with, Other the item on the other side; nil where there

@@ -14,7 +14,7 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 		return nil
 	}
 	h := n.rec.Half(side)
-	if !h.Wrote.IsZero() && o.w.now.Sub(h.Wrote) < o.ends[side].info.Settle {
+	if recent(h.Wrote, o.w.now, o.ends[side].info.Settle) {
 		n.hide(side, "written a moment ago: the service may not show it yet")
 		return nil
 	}

@@ -60,7 +60,7 @@ func (n *node) leave(why string, quiet bool) {
 func (w *world) decide(n *node) {
 	wait, waits := w.waiting[w.pendingKey(n)]
 	switch {
-	case waits && w.now.Before(wait.NotBefore):
+	case waits && wait.waits(w.now):
 		n.leave(wait.Reason, false)
 	case w.inFlight[n.rec.ID]:
 		n.leave("a write to it is not settled yet", false)
@@ -157,7 +157,7 @@ func (w *world) placeChanged(n *node, side Side) attr {
 func (w *world) decideNew(n *node, t Side, dir Direction) {
 	x := t.Other()
 	if n.tomb != nil && !n.known {
-		settling := w.now.Sub(n.tomb.At) < w.info[t].Settle
+		settling := recent(n.tomb.At, w.now, w.info[t].Settle)
 		switch {
 		case n.tomb.Replaced && n.tomb.Content == n.entry[t].Content:
 			n.fate, n.on, n.free, n.why = die, t, true, "left over from a replacement"

@@ -254,7 +254,7 @@ func (r *run) fullIsDue() bool {
 		}
 	}
 	return r.opts.Full || !r.canLook() || r.header.Completed.IsZero() || r.header.Scan != (Scan{}) ||
-		r.header.Policies != r.e.opts.Policies.fingerprint() || r.now().Sub(r.header.Completed) >= r.e.opts.FullEvery
+		r.header.Policies != r.e.opts.Policies.fingerprint() || !recent(r.header.Completed, r.now(), r.e.opts.FullEvery)
 }
 
 // round observes, plans and acts once.
@@ -379,7 +379,7 @@ func (r *run) followUp(ctx context.Context) error {
 	r.doubts, r.again = nil, nil
 	for _, key := range sortedKeys(r.pending) {
 		p := r.pending[key]
-		if p.Quiet || r.now().Before(p.NotBefore) {
+		if p.Quiet || p.waits(r.now()) {
 			continue
 		}
 		if err := r.revisit(ctx, key); err != nil {
@@ -391,24 +391,38 @@ func (r *run) followUp(ctx context.Context) error {
 		id   string
 	}
 	met := map[item]bool{}
+	var known []version
+	for _, h := range r.hints {
+		if n, err := r.o.byID(ctx, h.Side, h.ID); err != nil {
+			return err
+		} else if n != nil && n.sight[h.Side] == assumed {
+			known = append(known, version{h.Side, Stamp{ID: h.ID}})
+		}
+	}
+	r.o.prefetch(ctx, known)
 	for _, h := range r.hints {
 		if h.Full || met[item{h.Side, h.ID}] {
 			continue
 		}
 		met[item{h.Side, h.ID}] = true
 		// A hint is news: what waited for its time to be tried again is tried now.
-		delete(r.pending, PendingKey{Side: h.Side, ID: h.ID})
+		r.renew(PendingKey{Side: h.Side, ID: h.ID})
 		if err := r.o.hint(ctx, h.Side, h.ID, h.Within); err != nil {
 			return err
 		}
 		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
-			if p, ok := r.pending[PendingKey{Record: n.rec.ID}]; ok {
-				p.NotBefore = time.Time{}
-				r.pending[p.PendingKey] = p
-			}
+			r.renew(PendingKey{Record: n.rec.ID})
 		}
 	}
 	return nil
+}
+
+// renew lets news about a pending item count: it is neither waited for nor left alone any more.
+func (r *run) renew(key PendingKey) {
+	if p, ok := r.pending[key]; ok {
+		p.NotBefore, p.Quiet = time.Time{}, false
+		r.pending[key] = p
+	}
 }
 
 func (r *run) revisit(ctx context.Context, key PendingKey) error {
@@ -431,7 +445,7 @@ func (r *run) checkRoots(ctx context.Context) error {
 		return nil
 	}
 	for _, side := range sides {
-		e, err := r.o.lookID(ctx, side, r.ends[side].rootID)
+		e, err := r.o.lookID(ctx, side, r.ends[side].root)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("root of %s is not there: %w", side, ErrHalted)
@@ -449,12 +463,11 @@ func (r *run) checkRoots(ctx context.Context) error {
 func (r *run) plan(ctx context.Context) (*Plan, error) {
 	r.observe(Event{Phase: PhasePlan})
 	w, name := r.w, r.e.pair.Name
-	p := w.draft(name)
-	for _, side := range sides {
-		if t := w.tally[side]; w.full && t.Known > 0 && t.Listed == 0 && !r.opts.Confirm {
-			return nil, fmt.Errorf("root of %s lists empty, %d items were there: %w until confirmed", side, t.Known, ErrHalted)
-		}
+	if err := r.checkEmptied(ctx); err != nil {
+		return nil, err
 	}
+	p := w.draft(name)
+	r.annotate(p)
 	again := false
 	for _, g := range r.e.opts.Policies.Guards {
 		verdicts, err := g.Judge(ctx, p)
@@ -483,8 +496,79 @@ func (r *run) plan(ctx context.Context) (*Plan, error) {
 	}
 	if again {
 		p = w.draft(name)
+		r.annotate(p)
 	}
 	return p, nil
+}
+
+// annotate tells the policies what is remembered of the plan's actions.
+func (r *run) annotate(p *Plan) {
+	for i := range p.Actions {
+		a := &p.Actions[i]
+		if h, ok := r.holds[a.ID]; ok {
+			a.Since, a.Approved = h.Since, h.Decision == Approved
+		}
+	}
+}
+
+// checkEmptied halts the pair if everything that stood in the root of a side is gone. That is a
+// mistake more often than a wish, and a person can tell.
+func (r *run) checkEmptied(ctx context.Context) error {
+	if r.opts.Confirm {
+		return nil
+	}
+	for _, side := range sides {
+		known := 0
+		if t := r.w.tally[side]; r.w.full && t.Listed == 0 {
+			known = t.Known
+		} else if r.rootTouched(side) {
+			var err error
+			if known, err = r.emptied(ctx, side); err != nil {
+				return err
+			}
+		}
+		if known > 0 {
+			return fmt.Errorf("root of %s is empty, %d items were there: %w until confirmed", side, known, ErrHalted)
+		}
+	}
+	return nil
+}
+
+func (r *run) rootTouched(side Side) bool {
+	for _, n := range r.w.nodes {
+		if n.touched && n.lost(side) && n.rec.ParentOn(side) == RootRecord && n.rec.Half(side).Presence == Present {
+			return true
+		}
+	}
+	return false
+}
+
+// emptied counts the items that stood in the root of side, if none of them does any more and
+// nothing else does.
+func (r *run) emptied(ctx context.Context, side Side) (int, error) {
+	root := r.w.nodes[RootRecord]
+	if len(r.w.strangers[side][root.idOn(side)]) > 0 {
+		return 0, nil
+	}
+	for _, n := range r.w.nodes {
+		if n != root && n.there(side) && r.w.parentOn(n, side) == root {
+			return 0, nil
+		}
+	}
+	count := 0
+	for rec, err := range r.view.Children(ctx, RootRecord) {
+		if err != nil {
+			return 0, fmt.Errorf("read children of the root: %w", err)
+		}
+		if rec.Half(side).Presence != Present || rec.ParentOn(side) != RootRecord {
+			continue
+		}
+		if n := r.w.nodes[rec.ID]; n == nil || !n.lost(side) {
+			return 0, nil
+		}
+		count++
+	}
+	return count, nil
 }
 
 // act carries a plan out.

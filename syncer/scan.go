@@ -116,6 +116,9 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, re
 		l := listers[side]
 		o.complete[side] = next.Frontier(side).Done
 		o.w.tally[side].Listed = l.count
+		if resumed {
+			o.w.tally[side].Listed = max(l.count, o.t.count(side))
+		}
 		for i := range o.t.rows {
 			if o.t.rows[i].present[side] && o.t.rows[i].id != RootRecord {
 				o.w.tally[side].Known++
@@ -150,8 +153,18 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, re
 	return o.missing(ctx)
 }
 
-// missing touches every Record that a complete listing lacks.
+// missing touches every Record that a complete listing lacks, or that one side is known to lack.
 func (o *observer) missing(ctx context.Context) error {
+	for i := range o.t.rows {
+		if !o.t.rows[i].owed {
+			continue
+		}
+		n, err := o.load(ctx, o.t.rows[i].id)
+		if err != nil {
+			return err
+		}
+		o.touch(n)
+	}
 	for _, side := range sides {
 		if !o.complete[side] {
 			continue

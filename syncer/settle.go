@@ -22,7 +22,7 @@ func (r *run) settle(ctx context.Context) error {
 	for i := range open {
 		in := &open[i]
 		r.observe(Event{Phase: PhaseSettle, Done: i, Total: len(open)})
-		if r.now().Sub(in.At) < r.ends[in.On].info.Settle {
+		if recent(in.At, r.now(), r.ends[in.On].info.Settle) {
 			r.fly(in)
 			continue
 		}

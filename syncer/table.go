@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/maphash"
+	"math/bits"
 	"sort"
 	"sync"
 )
@@ -23,6 +24,7 @@ type row struct {
 	id      RecordID
 	present [2]bool
 	dormant bool
+	owed    bool
 }
 
 // column is what the table knows of one side.
@@ -64,7 +66,7 @@ func loadTable(ctx context.Context, view View) (*table, error) {
 			break
 		}
 		t.rows = append(t.rows, row{
-			id: r.ID, dormant: r.Dormant,
+			id: r.ID, dormant: r.Dormant, owed: owed(&r),
 			present: [2]bool{expected(&r.Source), expected(&r.Destination)},
 		})
 		if buffer = append(buffer, r); len(buffer) == chunk {
@@ -128,6 +130,13 @@ func (t *table) row(side Side, id string) int32 {
 // expected reports whether a listing of the side should show the item as recorded.
 func expected(h *Half) bool { return h.Presence == Present && !h.Provisional }
 
+// owed reports whether the two sides are known to differ: one lacks what the other has, and that is
+// not meant to stay so. A full scan looks at such Records whatever the pending set says.
+func owed(r *Record) bool {
+	s, d := r.Source.Presence, r.Destination.Presence
+	return (s == Present) != (d == Present) && s != Declined && d != Declined && !r.Dormant
+}
+
 // sum is the fingerprint of what a listing shows of an item.
 func (t *table) sum(kind Kind, parent RecordID, name, content, birth string) uint64 {
 	var h maphash.Hash
@@ -155,6 +164,18 @@ func (t *table) find(id RecordID) int32 {
 
 func (t *table) mark(side Side, i int32)     { t.half[side].seen[i/64] |= 1 << (i % 64) }
 func (t *table) met(side Side, i int32) bool { return t.half[side].seen[i/64]&(1<<(i%64)) != 0 }
+
+// count returns how many Records besides the root were met on side.
+func (t *table) count(side Side) int {
+	n := 0
+	for _, word := range t.half[side].seen {
+		n += bits.OnesCount64(word)
+	}
+	if i := t.find(RootRecord); i >= 0 && t.met(side, i) {
+		n--
+	}
+	return n
+}
 
 // lister goes through the listing of one side and keeps only what is not as recorded.
 type lister struct {

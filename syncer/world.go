@@ -129,6 +129,12 @@ func (w *world) pathOn(n *node, side Side) string {
 // maxDepth bounds walks towards the root, so that damaged parents cannot hang a run.
 const maxDepth = 10_000
 
+// recent reports whether at is less than a while ago. A clock that was set back may show a time
+// before at: then nothing is known of how long ago it was, and only what cannot be old is recent.
+func recent(at, now time.Time, while time.Duration) bool {
+	return !at.IsZero() && now.Sub(at).Abs() < while
+}
+
 func joinPath(dir, name string) string {
 	switch {
 	case dir == "":

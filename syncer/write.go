@@ -253,15 +253,17 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 	return wrapped
 }
 
-// spoilt notes contents that the service stored other than sent. A version is recorded as ours, so
-// that nobody takes it for a user's edit, and is replaced in the next run.
+// spoilt notes contents that the service stored other than sent. The version before is made current
+// again where the side can. What is current then is recorded as ours, so that nobody takes it for a
+// user's edit, and is replaced in the next run.
 func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
 	if a.Op != OpUpdate {
 		return x.failed(ctx, a, in, err)
 	}
+	promoted := x.promote(ctx, x.r.ends[a.On], got, in.Old.Content)
 	x.mu.Lock()
 	r := a.node.rec
-	putContent(r.Half(a.On), got, "")
+	putContent(r.Half(a.On), &promoted, "")
 	r.Half(a.On).Wrote = x.r.now()
 	a.node.rec = r
 	x.mu.Unlock()
@@ -269,6 +271,25 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 		return fatal(e)
 	}
 	return &Error{a.Op.String(), a.On, a.Path, err}
+}
+
+// promote makes an earlier version of a file current again, and returns what is current then.
+func (x *executor) promote(ctx context.Context, end *endpoint, e *Entry, content string) Entry {
+	if end.versions == nil {
+		return *e
+	}
+	for v, err := range end.versions.Versions(ctx, *e) {
+		if err != nil {
+			break
+		}
+		if v.Content == content {
+			if back, err := end.versions.Promote(ctx, *e, v); err == nil {
+				return back
+			}
+			break
+		}
+	}
+	return *e
 }
 
 // succeeded stores the outcome and what is known of the item from now on.

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"sync"
@@ -39,7 +40,7 @@ func item(id syncer.RecordID) syncer.Record {
 
 // large returns the state of a pair of a million Records, made once for all benchmarks.
 var large = sync.OnceValue(func() syncer.State {
-	state, err := memory.New(memory.Options{Lease: time.Hour}).Open(bare, "large")
+	state, err := memory.New(memory.Options{Lease: time.Hour}).Open(context.Background(), "large")
 	if err != nil {
 		panic(err)
 	}
@@ -48,7 +49,7 @@ var large = sync.OnceValue(func() syncer.State {
 		for ; len(b.Put) < 1000 && id <= million; id++ {
 			b.Put = append(b.Put, item(id))
 		}
-		if err := state.Commit(bare, b); err != nil {
+		if err := state.Commit(context.Background(), b); err != nil {
 			panic(err)
 		}
 	}
@@ -60,7 +61,7 @@ func BenchmarkAMillionRecordsInOrder(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		n := 0
-		for r, err := range state.Records(bare) {
+		for r, err := range state.Records(context.Background()) {
 			if err != nil || r.ID == 0 {
 				b.Fatal(err)
 			}
@@ -76,7 +77,7 @@ func BenchmarkACommitOfOneRecordAmongAMillion(b *testing.B) {
 	for i := range b.N {
 		r := item(syncer.RecordID(2 + i*7919%(million-2)))
 		r.Source.Content = fmt.Sprint(i)
-		require.NoError(b, state.Commit(bare, syncer.Batch{Put: []syncer.Record{r}}))
+		require.NoError(b, state.Commit(context.Background(), syncer.Batch{Put: []syncer.Record{r}}))
 	}
 }
 
@@ -84,12 +85,12 @@ func BenchmarkARenameAmongAMillionAfterAReader(b *testing.B) {
 	state := large()
 	b.ResetTimer()
 	for i := range b.N {
-		for range state.Children(bare, 1) {
+		for range state.Children(context.Background(), 1) {
 			break
 		}
 		r := item(syncer.RecordID(2 + i*7919%(million-2)))
 		r.Source.Name = fmt.Sprint(i)
-		require.NoError(b, state.Commit(bare, syncer.Batch{Put: []syncer.Record{r}}))
+		require.NoError(b, state.Commit(context.Background(), syncer.Batch{Put: []syncer.Record{r}}))
 	}
 }
 
@@ -97,26 +98,32 @@ func BenchmarkByIDAmongAMillion(b *testing.B) {
 	state := large()
 	b.ResetTimer()
 	for i := range b.N {
-		_, err := state.ByID(bare, syncer.Source, fmt.Sprintf("4%d", 1_200_000_001+i*7919%million))
+		_, err := state.ByID(context.Background(), syncer.Source, fmt.Sprintf("4%d", 1_200_000_001+i*7919%million))
 		require.NoError(b, err)
 	}
 }
 
 func BenchmarkPutAMillionRecords(b *testing.B) {
 	for range b.N {
-		state, err := memory.New(memory.Options{Lease: time.Hour}).Open(bare, "fill")
+		before := heap()
+		state, err := memory.New(memory.Options{Lease: time.Hour}).Open(context.Background(), "fill")
 		require.NoError(b, err)
 		batch := syncer.Batch{Put: make([]syncer.Record, 256)}
 		for id := syncer.RecordID(1); id <= million-256; id += 256 {
 			for i := range batch.Put {
 				batch.Put[i] = item(id + syncer.RecordID(i))
 			}
-			require.NoError(b, state.Commit(bare, batch))
+			require.NoError(b, state.Commit(context.Background(), batch))
 		}
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		b.ReportMetric(float64(m.HeapAlloc)/million, "B/record")
+		b.ReportMetric(float64(heap()-before)/million, "B/record")
 		runtime.KeepAlive(state)
 	}
+}
+
+// heap returns how many bytes are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

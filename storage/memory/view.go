@@ -174,10 +174,11 @@ func (v view) Intents(ctx context.Context) iter.Seq2[syncer.Intent, error] {
 // Tombstone implements [syncer.View].
 func (v view) Tombstone(ctx context.Context, side syncer.Side, id string) (t syncer.Tombstone, err error) {
 	err = v.read(ctx, func(p *pair) error {
-		found := false
-		if t, found = p.tombs[tombKey{side, id}]; !found {
+		kept, found := p.tombs[tombKey{side, id}]
+		if !found {
 			return fmt.Errorf("tombstone of item %q on %s in pair %q: %w", id, side, v.name, fs.ErrNotExist)
 		}
+		t = kept
 		return nil
 	})
 	return t, err

@@ -1,5 +1,0 @@
-package memory_test
-
-import "context"
-
-var bare = context.Background()
