@@ -250,12 +250,26 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	x.mu.Lock()
 	r := x.r.w.settled(a)
 	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, x.r.now())}
+	x.r.w.evict(&b, n, &r)
 	n.rec, n.known = r, true
 	x.mu.Unlock()
 	out.Result, out.At = Done, x.r.now()
 	out.After = r.Half(a.On).Stamp()
 	b.Outcomes = []Outcome{*out}
 	return fatal(x.r.commit.soon(ctx, b))
+}
+
+// evict takes from other Records the IDs that r has now, on a side that gives them out again.
+func (w *world) evict(b *Batch, n *node, r *Record) {
+	for _, side := range sides {
+		old := w.robbed[side][r.Half(side).ID]
+		if old == nil || old == n || old.gone || old.rec.Half(side).ID != r.Half(side).ID {
+			continue
+		}
+		h := old.rec.Half(side)
+		h.ID, h.Presence = "", Gone
+		b.Put = append(b.Put, old.rec)
+	}
 }
 
 // retired returns Tombstones for IDs that a Record gives up for new ones.
@@ -274,6 +288,7 @@ func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
 	n := a.node
 	out.Result, out.At = Done, x.r.now()
 	b := Batch{Outcomes: []Outcome{*out}}
+	n.gone = true
 	if n.known {
 		b.Drop = []RecordID{n.rec.ID}
 		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {

@@ -25,6 +25,20 @@ type claim struct {
 // claims first, then what keeps its name, then what the baseline knows, then newcomers, then what is
 // made again; within each by Record. Whoever finds a name taken gets a tag.
 func (w *world) claimNames(list []*node) {
+	wanted := make(map[*node][2]string, len(list))
+	for _, n := range list {
+		wanted[n] = n.name
+	}
+	for w.claimOnce(list) {
+		// Somebody has to wait where it stands, and may be in another's way: all claim again.
+		for _, n := range list {
+			n.name = wanted[n]
+		}
+	}
+}
+
+// claimOnce reports whether an item was left alone that was to get another name.
+func (w *world) claimOnce(list []*node) bool {
 	c := &claims{w: w, at: [2]map[slot][]claim{{}, {}}}
 	for _, n := range w.bystanders() {
 		c.takeWhereItStands(n)
@@ -49,9 +63,12 @@ func (w *world) claimNames(list []*node) {
 		}
 	}
 	slices.SortStableFunc(rest, func(a, b *node) int { return rank(a) - rank(b) })
+	left := false
 	for _, n := range rest {
 		c.choose(n)
+		left = left || n.fate == leave
 	}
+	return left
 }
 
 // rank orders claims. What has to be made again on a side claims after what stands there now.
@@ -112,14 +129,23 @@ func (c *claims) put(side Side, parent *node, name string, n *node) {
 	c.at[side][s] = append(c.at[side][s], claim{name, n})
 }
 
-// taken reports whether another item has the name in that folder.
-func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
+// holder returns the item that has the name in that folder, nil if none has.
+func (c *claims) holder(side Side, parent *node, name string, n *node) *node {
 	rule := c.w.info[side].Names.Unique
 	for _, x := range c.at[side][slot{parent, NameKey(name)}] {
 		if x.by != n && rule.Clash(x.name, name) {
-			return true
+			return x.by
 		}
 	}
+	return nil
+}
+
+// taken reports whether another item has the name in that folder.
+func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
+	if c.holder(side, parent, name, n) != nil {
+		return true
+	}
+	rule := c.w.info[side].Names.Unique
 	for _, s := range c.w.strangers[side][parent.idOn(side)] {
 		if rule.Clash(s.Name, name) {
 			return true
@@ -132,6 +158,16 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 func (c *claims) choose(n *node) {
 	w := c.w
 	rules := [2]Names{w.info[Source].Names, w.info[Destination].Names}
+	for _, side := range sides {
+		if n.there(side) || n.want[side] {
+			if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.fate == leave && x.soon {
+				n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
+				n.soon = true
+				c.takeWhereItStands(n)
+				return
+			}
+		}
+	}
 	label, seed := "", w.seed(n)
 	if n.parted != nil {
 		label = "conflict "

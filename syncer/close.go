@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"time"
@@ -51,12 +52,19 @@ func (r *run) sift(b *Batch, x *executor) int {
 		}
 		keys := r.keysOf(n)
 		p, unsettled := r.unsettled(n)
+		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && n.fate == stay && !n.gone &&
+			n.agree&(attrPlace|attrContent) == 0 {
+			p, unsettled = old, true // nothing new about it: the sides still differ
+		}
 		if errors.Is(n.err, errNotBegun) {
 			unreached++
 		}
 		again := n.again || n.result == Blocked && !x.cut && !errors.Is(n.err, errPaused)
 		if again {
 			r.again = append(r.again, keys...)
+			if p := n.parent; errors.Is(n.err, fs.ErrNotExist) && p != nil && p.known {
+				r.again = append(r.again, PendingKey{Record: p.rec.ID}) // perhaps its folder is gone
+			}
 		}
 		for _, k := range keys {
 			if unsettled && k == p.PendingKey {
@@ -169,8 +177,9 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	case n.fate == leave:
 		p.Result, p.Reason, p.Quiet = 0, n.why, n.quiet
 	case n.result == Done || n.result == 0:
-		if n.agree&attrCannotFollow != 0 {
-			p.Result, p.Reason, p.Quiet = 0, n.why, true
+		declined := n.fate == stay && n.agree&(attrDeclined(Source)|attrDeclined(Destination)) != 0
+		if n.agree&attrCannotFollow != 0 || declined {
+			p.Result, p.Reason, p.Quiet, p.Declined = 0, n.why, true, true
 			return p, true
 		}
 		return p, false

@@ -45,10 +45,10 @@ func (o *observer) unseenOf(wave []*node) []version {
 	return list
 }
 
-// provable reports whether a missing item gets a look of its own: its folder is there.
+// provable reports whether a missing item gets a look of its own: its folder is not unseen.
 func (o *observer) provable(n *node, side Side) bool {
 	p := o.w.nodes[n.rec.ParentOn(side)]
-	return p != nil && p.there(side)
+	return p != nil && p.sight[side] != unseen
 }
 
 // prefetch looks at many items at once, so that a run over slow services does not wait for them
@@ -96,6 +96,9 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		if err := o.prove(ctx, n, side); err != nil {
 			return err
 		}
+	}
+	if p := o.w.nodes[n.rec.ParentID]; p != nil && n.declined() && p.declined() {
+		o.touch(p) // what is new in it may be a reason to have it after all
 	}
 	for _, side := range sides {
 		if n.rec.Kind == Folder {
@@ -154,11 +157,12 @@ func (o *observer) children(ctx context.Context, n *node, side Side) error {
 		if c.sight[side] == assumed && r.ParentOn(side) == n.rec.ID {
 			switch n.sight[side] {
 			case gone, out:
-				c.lose(side, n.sight[side])
+				c.lose(side, missing) // it may have left the folder before
 			case unseen:
 				c.hide(side, n.hidden[side])
 				c.sleeps = n.sleeps
 			}
+			o.touchAgain(c)
 		}
 		o.touch(c)
 	}
@@ -227,6 +231,7 @@ func (o *observer) recordsBelow(ctx context.Context, n *node, side Side, failed 
 			} else {
 				c.lose(side, missing)
 			}
+			o.touchAgain(c)
 		}
 		o.touch(c)
 		if c.rec.Kind == Folder {
@@ -247,6 +252,9 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 		}
 		t, err := o.view.Tombstone(ctx, side, e.ID)
 		if err == nil {
+			if err := o.checkTrash(ctx, &t); err != nil {
+				return err
+			}
 			n.tomb = &t
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -264,6 +272,26 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 		}
 	}
 	return nil
+}
+
+// checkTrash makes sure that the item which a Tombstone names on the other side is in the trash with
+// the contents that it had when it was deleted. Otherwise nothing can be restored.
+func (o *observer) checkTrash(ctx context.Context, t *Tombstone) error {
+	x := t.Side.Other()
+	if t.OtherID == "" || t.Replaced {
+		return nil
+	}
+	was, err := o.view.Tombstone(ctx, x, t.OtherID)
+	if err == nil {
+		var e Entry
+		if e, err = o.lookID(ctx, x, t.OtherID); err == nil && e.Trashed && e.Content == was.Content {
+			return nil
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	t.OtherID, t.Handle = "", ""
+	return ctx.Err()
 }
 
 // occupants brings in whoever stands, on both sides, under the name that n has on side.
@@ -291,7 +319,7 @@ func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 			continue
 		}
 		if err != nil {
-			n.hide(at, "the folder could not be read: "+err.Error())
+			n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", at, err)
 			return ctx.Err()
 		}
 		for i := range found {

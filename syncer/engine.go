@@ -23,6 +23,9 @@ type Endpoint struct {
 	FS Reader
 	// Root is the ID or locator of the folder to sync, as FS understands it.
 	Root string
+	// Follow lets the root be moved to another folder of the account: it is known by its ID alone.
+	// Otherwise a root that was moved halts the pair. A new name of the root never matters.
+	Follow bool
 	// Pacer is asked for estimates; it may be nil.
 	Pacer Pacer
 }
@@ -146,7 +149,7 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 	if p.Root == "" {
 		return nil, fmt.Errorf("%s Root is empty: %w", side, ErrInvalid)
 	}
-	end := &endpoint{reader: p.FS, info: p.FS.Info(), root: p.Root}
+	end := &endpoint{reader: p.FS, info: p.FS.Info(), root: p.Root, follow: p.Follow}
 	end.fs, _ = p.FS.(FileSystem)
 	end.looker, _ = p.FS.(Looker)
 	end.finder, _ = p.FS.(Finder)

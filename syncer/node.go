@@ -34,12 +34,19 @@ type node struct {
 	tomb *Tombstone
 	// sleeps says that the item is unseen because of a filter or a lost permission.
 	sleeps bool
+	// doubt, when not empty, is why nothing can be decided about the item in this run.
+	doubt string
 	// silent says that a Filter left it out, which is no news to anybody.
 	silent bool
 
 	decision
 	placing
 	applying
+}
+
+// declined reports whether a side does without the item.
+func (n *node) declined() bool {
+	return n.rec.Source.Presence == Declined || n.rec.Destination.Presence == Declined
 }
 
 // there reports whether the item is on side, as far as is known.
@@ -106,6 +113,7 @@ func differs(r *Record, side Side, e *Entry, parent RecordID) bool {
 type applying struct {
 	result Result // the worst of its actions
 	err    error
+	gone   bool // its Record was dropped
 	again  bool // to be observed and planned anew in this run
 	check  bool // to be planned anew with what was observed: a digest was learnt
 }

@@ -18,7 +18,8 @@ type observer struct {
 	parallel int
 	progress func(side Side, listed int)
 
-	t          *table // set in a full scan
+	t          *table                    // set in a full scan
+	guards     [2]map[int32]Precondition // fresh ones, by row of t
 	complete   [2]bool
 	unread     [2]map[string]string // folders whose contents could not be read, by ID
 	incomplete []string
@@ -36,6 +37,8 @@ type endpoint struct {
 	info   Info
 	root   string // locator
 	rootID string // as recorded; empty before the first run
+	rootUp string // its folder, likewise
+	follow bool
 
 	looker   Looker
 	finder   Finder
@@ -92,14 +95,18 @@ func (o *observer) adopt(ctx context.Context, r Record) (*node, error) {
 	for _, side := range sides {
 		switch {
 		case i < 0 || n.sight[side] != assumed:
-		case o.t.met(side, i):
+		case o.t.met(side, i) && !o.t.metBefore(side, i):
 			p := o.w.nodes[r.ParentOn(side)]
 			parent := ""
 			if p != nil {
 				parent = p.idOn(side)
 			}
-			n.see(side, entryOf(&n.rec, side, parent))
-		case o.complete[side]:
+			e := entryOf(&n.rec, side, parent)
+			if fresh, ok := o.guards[side][i]; ok {
+				e.Guard = fresh
+			}
+			n.see(side, e)
+		case o.complete[side] && !o.t.met(side, i):
 			n.lose(side, missing)
 		}
 	}
@@ -132,6 +139,12 @@ func (o *observer) touch(n *node) {
 	}
 }
 
+// touchAgain is touch for an item of which more is known than when it was looked into.
+func (o *observer) touchAgain(n *node) {
+	delete(o.expanded, n)
+	o.touch(n)
+}
+
 // feed takes an entry that was seen on a side and is not, or may not be, as recorded.
 func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
 	n, err := o.byID(ctx, side, e.ID)
@@ -144,6 +157,7 @@ func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
 	if n != nil && n.known && o.reused(n, side, e) {
 		n.lose(side, gone)
 		o.touch(n)
+		o.w.robbed[side][e.ID] = n
 		n = nil
 		delete(o.w.byID[side], e.ID)
 	}
@@ -165,6 +179,9 @@ func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
 	case o.settling(n, side, e):
 		n.hide(side, "written a moment ago: the service may still show an old state")
 		o.touch(n)
+	case n.sight[side] != observed:
+		n.see(side, e)
+		o.touchAgain(n)
 	default:
 		n.see(side, e)
 		o.touch(n)
@@ -197,8 +214,7 @@ func (o *observer) reused(n *node, side Side, e *Entry) bool {
 	}
 	p := o.w.byID[side][e.ParentID]
 	samePlace := p != nil && p.rec.ID == n.rec.ParentOn(side) && h.Name == e.Name
-	sameBytes := e.Digest != "" && e.Digest == h.Digest && e.Size == h.Size && e.Size > 0
-	return !samePlace && !sameBytes
+	return !samePlace // equal contents are looked for later, and only where they are unique
 }
 
 // settling reports whether a difference may be an old view of what we wrote ourselves.
@@ -211,18 +227,27 @@ func (o *observer) settling(n *node, side Side, e *Entry) bool {
 	return p == nil || differs(&n.rec, side, e, p.rec.ID)
 }
 
-// hint looks at an item by ID, because something may have happened to it.
-func (o *observer) hint(ctx context.Context, side Side, id string, within []string) error {
+// hint looks at an item by ID, because something may have happened to it. It reports whether the
+// hint was about this pair.
+func (o *observer) hint(ctx context.Context, side Side, id string, within []string) (bool, error) {
 	n, err := o.byID(ctx, side, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if n != nil && n.rec.ID == RootRecord {
-		return nil
+		return true, nil
 	}
 	if n == nil {
-		return o.hintUnknown(ctx, side, id, within)
+		inside, err := o.concerns(ctx, side, within)
+		if err != nil || !inside {
+			return false, err
+		}
+		return true, o.hintUnknown(ctx, side, id)
 	}
+	return true, o.hintKnown(ctx, n, side)
+}
+
+func (o *observer) hintKnown(ctx context.Context, n *node, side Side) error {
 	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.rec.Dormant {
 		return nil
 	}
@@ -239,20 +264,17 @@ func (o *observer) hint(ctx context.Context, side Side, id string, within []stri
 	return nil
 }
 
-func (o *observer) hintUnknown(ctx context.Context, side Side, id string, within []string) error {
-	if len(within) > 0 {
-		inside := false
-		for _, folder := range within {
-			n, err := o.byID(ctx, side, folder)
-			if err != nil {
-				return err
-			}
-			inside = inside || n != nil
-		}
-		if !inside {
-			return nil
+// concerns reports whether an event in one of these folders may be about the pair.
+func (o *observer) concerns(ctx context.Context, side Side, within []string) (bool, error) {
+	for _, folder := range within {
+		if n, err := o.byID(ctx, side, folder); err != nil || n != nil {
+			return n != nil, err
 		}
 	}
+	return len(within) == 0, nil
+}
+
+func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error {
 	e, err := o.lookID(ctx, side, id)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:

@@ -19,6 +19,7 @@ func (w *world) placeAll(list []*node) {
 		w.choosePlace(n)
 	}
 	w.breakCycles(list)
+	w.declineImpossible(list)
 	w.keepFoldersAlive(list)
 	w.followParents(list)
 	w.claimNames(list)
@@ -114,6 +115,9 @@ func (w *world) mergeParents(n *node, s, d *node) {
 		n.parent, n.from, n.moved = here[sender], sender, true
 	case changed[Source]:
 		n.parent, n.from, n.moved = s, Source, true
+		if changed[Destination] && s != d {
+			n.why = "moved to different folders on the two sides: the source's place counts"
+		}
 	case changed[Destination]:
 		n.parent, n.from, n.moved = d, Destination, true
 	}
@@ -164,6 +168,7 @@ func (w *world) mergeNames(n *node) {
 			n.agree |= attrPlace
 			return
 		}
+		n.why = fmt.Sprintf("renamed on both sides, to %q and to %q: the source's name counts", s.Name, d.Name)
 	case changed[Destination]:
 		winner = Destination
 	}
@@ -186,6 +191,26 @@ func (w *world) mergeNames(n *node) {
 		n.why = fmt.Sprintf("%s cannot hold the name: %v", x, w.info[x].Names.Check(want))
 	default:
 		n.name[x] = want
+	}
+}
+
+// declineImpossible leaves items where they are on a side whose rules forbid the place that the
+// other side gave them.
+func (w *world) declineImpossible(list []*node) {
+	for _, n := range list {
+		for _, side := range sides {
+			info, here := w.info[side], w.parentOn(n, side)
+			if n.fate != stay || !n.there(side) || n.up[side] == here {
+				continue
+			}
+			tooDeep := n.rec.Kind == Folder && info.MaxDepth > 0 && w.finalDepth(n) > info.MaxDepth
+			atRoot := n.rec.Kind == File && info.FoldersOnlyAtRoot && n.parent.rec.ID == RootRecord
+			if tooDeep || atRoot {
+				n.up[side] = here
+				n.agree |= attrPlace | attrCannotFollow
+				n.why = fmt.Sprintf("%s does not allow a %s there", side, n.rec.Kind)
+			}
+		}
 	}
 }
 
@@ -239,9 +264,16 @@ func (w *world) keepFoldersAlive(list []*node) {
 				again = w.revive(n.parent, n) || again
 			}
 			for _, side := range sides {
-				if n.fate == leave && n.there(side) {
+				// What is left alone, or cannot be moved away, keeps its folder on that side.
+				stuck := n.fate == leave || n.fate == stay && n.up[side] == w.parentOn(n, side) && n.up[side] != n.parent
+				if stuck && n.there(side) {
 					again = w.block(w.parentOn(n, side), side, n) || again
 				}
+			}
+		}
+		for _, n := range list {
+			if n.fate == leave && n.known {
+				again = w.keepRecordsAbove(n) || again
 			}
 		}
 		for _, n := range list {
@@ -254,8 +286,23 @@ func (w *world) keepFoldersAlive(list []*node) {
 	}
 }
 
+// keepRecordsAbove keeps the Records of the folders that a Record stands in which is left alone.
+func (w *world) keepRecordsAbove(n *node) bool {
+	kept := false
+	for _, id := range []RecordID{n.rec.ParentID, n.rec.Source.Parent, n.rec.Destination.Parent} {
+		if p := w.nodes[id]; p != nil && (p.fate == die || p.fate == forget) {
+			p.leave(fmt.Sprintf("held %q: %s", n.rec.Name, n.why), false)
+			kept = true
+		}
+	}
+	return kept
+}
+
 // revive keeps folder p for the sake of child n. It is made anew where it is gone.
 func (w *world) revive(p, n *node) bool {
+	if p.fate == leave && p.known && p.quiet {
+		return w.reviveDeclined(p, n)
+	}
 	if p.fate != die && p.fate != forget || p.rec.ID == RootRecord {
 		return false
 	}
@@ -272,6 +319,19 @@ func (w *world) revive(p, n *node) bool {
 	p.want[x] = true
 	w.choosePlace(p)
 	return true
+}
+
+// reviveDeclined makes a folder that a side does without, for the sake of something new in it.
+func (w *world) reviveDeclined(p, n *node) bool {
+	for _, x := range sides {
+		if n.want[x] && p.rec.Half(x).Presence == Declined && p.there(x.Other()) {
+			p.fate, p.quiet, p.agree, p.why = stay, false, 0, fmt.Sprintf("%q in it is wanted on %s", n.rec.Name, x)
+			p.want[x] = true
+			w.choosePlace(p)
+			return true
+		}
+	}
+	return false
 }
 
 // block keeps the folder that holds n on side, without bringing it back on the other side.

@@ -25,8 +25,7 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 		}
 		switch p.sight[side] {
 		case gone, out:
-			n.lose(side, p.sight[side])
-			return nil
+			return o.proveGoneWithFolder(ctx, n, side, p.sight[side])
 		case unseen:
 			n.hide(side, p.hidden[side])
 			n.sleeps = p.sleeps
@@ -41,6 +40,26 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 		return o.proveByLook(ctx, n, side, p)
 	}
 	return o.proveByParent(ctx, n, side, p)
+}
+
+// proveGoneWithFolder: the folder that held the item is away, and the item with it unless it left
+// the folder before. Only a look at the item itself tells; where it is not visible, the folder's
+// fate is the proof.
+func (o *observer) proveGoneWithFolder(ctx context.Context, n *node, side Side, folder sight) error {
+	e, err := o.lookID(ctx, side, n.rec.Half(side).ID)
+	if err != nil || e.Trashed || o.reused(n, side, &e) {
+		n.lose(side, folder)
+		return ctx.Err()
+	}
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil {
+		return err
+	}
+	if !inside {
+		n.lose(side, out)
+		return nil
+	}
+	return o.feed(ctx, side, &e)
 }
 
 func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node) error {

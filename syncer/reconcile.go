@@ -40,6 +40,7 @@ type decision struct {
 	why    string // reason for leave, die, revival, decline
 	hold   *Hold  // fate is leave because an action is held
 	quiet  bool   // leave: nothing to do until somebody changes it
+	soon   bool   // leave: for a while only
 	free   bool   // a delete of our own leftovers
 	want   [2]bool
 	flow   [2]bool // contents go to that side
@@ -52,9 +53,12 @@ type decision struct {
 }
 
 func (n *node) leave(why string, quiet bool) {
-	n.fate, n.why, n.quiet = leave, why, quiet
+	n.fate, n.why, n.quiet, n.agree = leave, why, quiet, 0
 	n.want, n.flow, n.verify = [2]bool{}, [2]bool{}, [2]bool{}
 }
+
+// patience is how often an action may fail before others stop waiting for the name it would free.
+const patience = 3
 
 // decide settles whether the item lives, and where its contents flow. Its place comes later.
 func (w *world) decide(n *node) {
@@ -62,8 +66,12 @@ func (w *world) decide(n *node) {
 	switch {
 	case waits && wait.waits(w.now):
 		n.leave(wait.Reason, false)
+		n.soon = wait.Attempts <= patience
 	case w.inFlight[n.rec.ID]:
 		n.leave("a write to it is not settled yet", false)
+		n.soon = true
+	case n.doubt != "":
+		n.leave(n.doubt, false)
 	case n.unclear(Source) || n.unclear(Destination):
 		w.decideUnclear(n)
 	case n.rec.Dormant:
@@ -107,16 +115,15 @@ func (w *world) wake(n *node) {
 		n.fate = forget
 		return
 	}
+	if !w.unchanged(n, Source) || !w.unchanged(n, Destination) {
+		n.leave("in scope again: compared in the next run", false)
+	}
 	n.agree |= attrAwake
 	for _, side := range sides {
 		if n.lost(side) {
 			n.agree |= attrNever(side)
 		}
 	}
-	if w.unchanged(n, Source) && w.unchanged(n, Destination) {
-		return
-	}
-	n.leave("in scope again: compared in the next run", false)
 }
 
 func (w *world) unchanged(n *node, side Side) bool {
@@ -134,13 +141,33 @@ func (w *world) decideOne(n *node, t Side) {
 	switch {
 	case n.lost(x) && n.known:
 		w.decideLost(n, t, dir)
-	case n.known && n.rec.Half(x).Presence == Declined && w.contentChange(n, t) == notChanged:
-		n.leave(fmt.Sprintf("%s does without it until it changes", x), true)
-		if e := n.entry[t]; e != nil {
-			n.agree |= w.placeChanged(n, t)
-		}
+	case n.known && n.rec.Half(x).Presence == Declined:
+		w.decideDeclined(n, t, dir)
 	default:
 		w.decideNew(n, t, dir)
+	}
+}
+
+// decideDeclined: the other side does without the item until its contents change.
+func (w *world) decideDeclined(n *node, t Side, dir Direction) {
+	x := t.Other()
+	changed := w.contentChange(n, t)
+	switch changed {
+	case hasChanged:
+		w.decideNew(n, t, dir)
+		return
+	case mayHaveChanged:
+		n.verify[t] = true
+		return
+	}
+	why := w.waiting[w.pendingKey(n)].Reason
+	if why == "" {
+		why = fmt.Sprintf("%s does without it until it changes", x)
+	}
+	n.leave(why, true)
+	n.agree |= w.placeChanged(n, t)
+	if changed == onlyTouched {
+		n.agree |= attrContent
 	}
 }
 
@@ -269,7 +296,8 @@ func deleteID(n *node) ActionID {
 // decideBoth: the item is on both sides. Only contents are settled here.
 func (w *world) decideBoth(n *node) {
 	for _, side := range sides {
-		if n.known && n.rec.Half(side).Presence != Present {
+		h, e := n.rec.Half(side), n.entry[side]
+		if n.known && (h.Presence != Present || e != nil && e.ID != h.ID) {
 			n.agree |= attrPlace
 		}
 	}
@@ -405,6 +433,7 @@ func (w *world) part(n *node, t Side) {
 	m.want[x] = w.direction(n, Source).Mode.allows(x) && w.refusal(m, t, x) == ""
 	if !m.want[x] {
 		m.agree |= attrDeclined(x)
+		m.why = fmt.Sprintf("an edit made on %s, kept aside there", t)
 	}
 	w.byID[t][n.entry[t].ID] = m
 	w.nodes[m.rec.ID] = m

@@ -162,7 +162,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.header = h
 	for _, side := range sides {
-		r.ends[side].rootID = h.Root(side).ID
+		r.ends[side].rootID, r.ends[side].rootUp = h.Root(side).ID, h.Root(side).Parent
 	}
 	return r.recall(ctx)
 }
@@ -179,7 +179,7 @@ func (r *run) begin(ctx context.Context, old Header) error {
 		if err != nil {
 			return err
 		}
-		*h.Root(side) = Root{Locator: r.ends[side].root, ID: e.ID}
+		*h.Root(side) = Root{Locator: r.ends[side].root, ID: e.ID, Parent: e.ParentID}
 		*root.Half(side) = Half{Presence: Present, ID: e.ID, Name: e.Name}
 		r.ends[side].rootID = e.ID
 	}
@@ -324,7 +324,8 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 		return next, err
 	}
 	if full {
-		if next == (Scan{}) {
+		if next == (Scan{}) || !r.canLook() {
+			next = Scan{}
 			next.Generation = r.header.Generation + 1
 		}
 		var err error
@@ -336,11 +337,14 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 				return next, err
 			}
 		}
-	} else if err := r.checkRoots(ctx); err != nil {
-		return next, err
 	}
 	if err := r.followUp(ctx); err != nil {
 		return next, err
+	}
+	if !full && len(r.o.queue) > 0 {
+		if err := r.checkRoots(ctx); err != nil {
+			return next, err
+		}
 	}
 	if err := r.o.close(ctx); err != nil {
 		return next, err
@@ -404,12 +408,13 @@ func (r *run) followUp(ctx context.Context) error {
 		if h.Full || met[item{h.Side, h.ID}] {
 			continue
 		}
-		met[item{h.Side, h.ID}] = true
 		// A hint is news: what waited for its time to be tried again is tried now.
 		r.renew(PendingKey{Side: h.Side, ID: h.ID})
-		if err := r.o.hint(ctx, h.Side, h.ID, h.Within); err != nil {
+		ours, err := r.o.hint(ctx, h.Side, h.ID, h.Within)
+		if err != nil {
 			return err
 		}
+		met[item{h.Side, h.ID}] = ours
 		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
 			r.renew(PendingKey{Record: n.rec.ID})
 		}
@@ -427,7 +432,8 @@ func (r *run) renew(key PendingKey) {
 
 func (r *run) revisit(ctx context.Context, key PendingKey) error {
 	if key.Record == 0 {
-		return r.o.hint(ctx, key.Side, key.ID, nil)
+		_, err := r.o.hint(ctx, key.Side, key.ID, nil)
+		return err
 	}
 	n, err := r.o.load(ctx, key.Record)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -441,9 +447,6 @@ func (r *run) revisit(ctx context.Context, key PendingKey) error {
 
 // checkRoots looks at both roots before an incremental run acts on anything.
 func (r *run) checkRoots(ctx context.Context) error {
-	if len(r.hints)+len(r.doubts)+len(r.again) == 0 && len(r.pending) == 0 {
-		return nil
-	}
 	for _, side := range sides {
 		e, err := r.o.lookID(ctx, side, r.ends[side].root)
 		switch {

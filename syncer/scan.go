@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 )
 
@@ -26,7 +27,7 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 	var failed [2]error
 	next := from
 	list := func(side Side) {
-		l := &lister{side: side, t: t}
+		l := &lister{side: side, t: t, guards: map[int32]Precondition{}}
 		listers[side] = l
 		if !from.Frontier(side).Done {
 			*next.Frontier(side), failed[side] = o.list(ctx, l, *from.Frontier(side))
@@ -106,6 +107,9 @@ func (o *observer) checkRoot(side Side, e *Entry) error {
 	if want := o.ends[side].rootID; want != "" && want != e.ID {
 		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", side, e.ID, want, ErrHalted)
 	}
+	if up := o.ends[side].rootUp; up != "" && e.ParentID != "" && up != e.ParentID && !o.ends[side].follow {
+		return fmt.Errorf("root of %s was moved to another folder: %w", side, ErrHalted)
+	}
 	return nil
 }
 
@@ -114,6 +118,7 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, re
 	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0
 	for _, side := range sides {
 		l := listers[side]
+		o.guards[side] = l.guards
 		o.complete[side] = next.Frontier(side).Done
 		o.w.tally[side].Listed = l.count
 		if resumed {
@@ -195,6 +200,7 @@ func (o *observer) recallSeen(ctx context.Context) error {
 				o.t.mark(side, i)
 			}
 		}
+		o.t.half[side].older = slices.Clone(o.t.half[side].seen)
 	}
 	return nil
 }

@@ -89,10 +89,12 @@ type Header struct {
 	Scan Scan
 }
 
-// Root is one side's root: the locator it was configured with, and the ID that it had.
+// Root is one side's root: the locator it was configured with, the ID that it had, and that of the
+// folder it stood in, empty where the side does not tell.
 type Root struct {
 	Locator string
 	ID      string
+	Parent  string
 }
 
 // Root returns the root of side.
@@ -180,6 +182,8 @@ type Pending struct {
 	// Quiet says that there is nothing to do until somebody changes something: it is reported, but
 	// not looked at.
 	Quiet bool
+	// Declined says that a side could not follow a change: the difference lasts until it changes.
+	Declined bool
 }
 
 // Decision is a person's word on a Hold.

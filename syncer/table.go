@@ -31,8 +31,10 @@ type row struct {
 type column struct {
 	ids   []idHash
 	sums  []uint64
+	guard []uint64
 	slots []int32 // open addressing by ids, a row or -1
 	seen  []uint64
+	older []uint64 // of those, the ones that an earlier slice of the scan has met
 }
 
 // idHash stands for an ID. Its 128 bits come from two seeds that are new in every scan, so that two
@@ -91,6 +93,7 @@ func (t *table) build(side Side, feed <-chan []Record) {
 				id = t.hash(h.ID)
 			}
 			c.ids = append(c.ids, id)
+			c.guard = append(c.guard, maphash.String(t.seed[0], string(h.Guard)))
 			c.sums = append(c.sums, t.sum(r.Kind, r.ParentOn(side), h.Name, h.Content, h.Birth))
 		}
 	}
@@ -165,6 +168,13 @@ func (t *table) find(id RecordID) int32 {
 func (t *table) mark(side Side, i int32)     { t.half[side].seen[i/64] |= 1 << (i % 64) }
 func (t *table) met(side Side, i int32) bool { return t.half[side].seen[i/64]&(1<<(i%64)) != 0 }
 
+// metBefore reports whether the item was met by an earlier slice of the scan only: it is not missing,
+// but nothing is known of it now.
+func (t *table) metBefore(side Side, i int32) bool {
+	older := t.half[side].older
+	return older != nil && older[i/64]&(1<<(i%64)) != 0
+}
+
 // count returns how many Records besides the root were met on side.
 func (t *table) count(side Side) int {
 	n := 0
@@ -186,9 +196,10 @@ type lister struct {
 	lastRow RecordID
 
 	count   int
-	changed []Entry // known IDs, not as recorded
-	news    []Entry // unknown IDs
-	unread  []Entry // folders whose contents could not be read
+	changed []Entry                // known IDs, not as recorded
+	news    []Entry                // unknown IDs
+	unread  []Entry                // folders whose contents could not be read
+	guards  map[int32]Precondition // of items that are as recorded but for that
 }
 
 // meet takes one entry below the root.
@@ -209,9 +220,14 @@ func (l *lister) meet(e *Entry) {
 		}
 	}
 	l.t.mark(l.side, i)
+	if older := l.t.half[l.side].older; older != nil {
+		older[i/64] &^= 1 << (i % 64)
+	}
 	r := &l.t.rows[i]
 	if !r.present[l.side] || r.dormant || e.Skip != "" || l.lastRow == 0 ||
 		l.t.half[l.side].sums[i] != l.t.sum(e.Kind, l.lastRow, e.Name, e.Content, e.Birth) {
 		l.changed = append(l.changed, *e)
+	} else if l.t.half[l.side].guard[i] != maphash.String(l.t.seed[0], string(e.Guard)) {
+		l.guards[i] = e.Guard
 	}
 }

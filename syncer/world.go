@@ -22,6 +22,8 @@ type world struct {
 	numbered RecordID
 	tally    [2]Tally
 	skips    []Skip
+	// robbed are items whose ID on a side has become that of another item.
+	robbed [2]map[string]*node
 	// strangers are entries that are left alone and still take up names and block deletes, by the
 	// ID of their parent.
 	strangers [2]map[string][]Entry
@@ -51,6 +53,7 @@ func newWorld() *world {
 		nodes:     map[RecordID]*node{},
 		byID:      [2]map[string]*node{{}, {}},
 		strangers: [2]map[string][]Entry{{}, {}},
+		robbed:    [2]map[string]*node{{}, {}},
 		digests:   map[version]Digest{},
 		held:      map[RecordID]Hold{},
 		refused:   map[RecordID]string{},

@@ -304,8 +304,14 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 		case n.known:
 			b.Drop = []RecordID{n.rec.ID}
 			b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
+			if e := n.entry[a.On]; e != nil && e.ID != n.rec.Half(a.On).ID {
+				now := n.rec // the item had got a new ID that is recorded nowhere yet
+				now.Half(a.On).ID, now.Half(a.On).Content = e.ID, e.Content
+				b.Tombstones = append(b.Tombstones, tombstones(&now, a.On, trashed.Handle, x.r.now())...)
+			}
 		}
 		n.lose(a.On, gone)
+		n.gone = true
 	} else {
 		x.store(&b, a, in, got, t, now)
 	}
@@ -325,6 +331,7 @@ func (x *executor) store(b *Batch, a *Action, in *Intent, got *Entry, t *transfe
 	}
 	r := fill(in.After, in, got, folder, digest, now)
 	b.Put = append(b.Put, r)
+	x.r.w.evict(b, n, &r)
 	b.Tombstones = append(b.Tombstones, retired(n, &r, now)...)
 	if in.Split.ID != 0 {
 		b.Put = append(b.Put, in.Split)
