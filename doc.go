@@ -29,10 +29,11 @@
 // # A program that embeds it
 //
 // Two services in memory stand in for the connectors here. A real program passes connectors, and a
-// store that outlives it.
+// store and a ledger that outlive it.
 //
 //	drawings := syncertest.New(syncertest.Options{}, syncertest.Tree{"A-101.pdf": "first issue"}).Connect()
 //	archive := syncertest.New(syncertest.Options{}, nil).Connect()
+//	limit := policy.DeleteLimit{Ledger: memory.NewLedger(memory.Options{}), Scope: "drawings", Most: 50}
 //
 //	engine, err := syncer.New(memory.New(memory.Options{}), syncer.Pair{
 //		Name:        "drawings",
@@ -41,7 +42,8 @@
 //	}, &syncer.Options{
 //		Policies: syncer.Policies{
 //			Namer:  policy.Replace{},
-//			Guards: []syncer.Guard{policy.Brake{}},
+//			Guards: []syncer.Guard{limit},
+//			Gates:  []syncer.Gate{limit},
 //		},
 //	})
 //	if err != nil {
@@ -51,9 +53,9 @@
 //	if err != nil {
 //		return err
 //	}
-//	fmt.Println(plan)
+//	fmt.Print(plan)
 //	report, err := engine.Run(ctx, nil)
-//	fmt.Println(report) // what was done, and why the rest was not
+//	fmt.Print(report) // what was done, and why the rest was not
 //	return err
 //
 // # Where to go next

@@ -12,12 +12,12 @@
 //   - How many deletes? [DeleteLimit] allows so many in any 24 hours and holds the rest for a person
 //     or for time; [DeletesOff] carries none over.
 //
-// A pair that most people would be glad of:
+// What most people would be glad of, in the [syncer.Options] of an engine:
 //
 //	limit := policy.DeleteLimit{Ledger: ledger, Scope: "drawings", Most: 50}
-//	pair.Policies = syncer.Policies{
+//	options.Policies = syncer.Policies{
 //		Namer:  policy.Replace{},
-//		Guards: []syncer.Guard{policy.Brake{}, limit},
+//		Guards: []syncer.Guard{limit},
 //		Gates:  []syncer.Gate{limit},
 //	}
 //

@@ -17,8 +17,12 @@
 // The facts of a service ([Options].Info) are kept by it: with Guards off it overwrites what it is
 // told to, with Trash off it deletes for good. So one scenario runs against services of many kinds.
 //
+// A [World] is two Services with an engine between them, a user on each side, and a [Clock] that only
+// the test moves.
+//
 // [TestFileSystem] holds a connector to every promise that package syncer makes in its name. The
-// in-memory Service passes it; so must yours.
+// in-memory Service passes it; so must yours. [TestStateStore], [TestLedger] and [TestJournal] do the
+// same for what remembers. Each has a twin (CheckFileSystem and so on) that needs no testing.T.
 //
 // Everything here uses the standard library and package syncer only.
 package syncertest
