@@ -19,7 +19,7 @@ var _ syncer.Guard = Brake{}
 
 // Judge implements [syncer.Guard].
 func (b Brake) Judge(_ context.Context, p *syncer.Plan) ([]syncer.Verdict, error) {
-	if !p.Full || b.Confirm {
+	if !p.Full || b.Confirm || p.Confirmed {
 		return nil, nil
 	}
 	for side := syncer.Source; side <= syncer.Destination; side++ {

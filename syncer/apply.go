@@ -20,9 +20,7 @@ type executor struct {
 	done  int
 	bytes int64
 	fatal error
-	// paused says why a side takes no more of an action's kind in this run.
-	paused [2]map[Op]error
-	cut    bool // the budget ended or the context was cancelled before everything was started
+	cut   bool // the budget ended or the context was cancelled before everything was started
 }
 
 // carryOut performs the plan's actions, each after those it waits for, on a bounded number of
@@ -126,28 +124,31 @@ func (x *executor) obstacle(ctx context.Context, a *Action) error {
 		x.cut = true
 		return errNotBegun
 	}
-	if why := x.paused[a.On][a.Op]; why != nil {
+	if why := x.r.paused[a.On][a.Op]; why != nil {
+		return fmt.Errorf("%w: %w", errPaused, why)
+	}
+	if why := x.r.ends[a.On].busy.why(); why != nil && a.Op.Writes() {
 		return fmt.Errorf("%w: %w", errPaused, why)
 	}
 	return nil
 }
 
-// pause stops what a side has just shown that it cannot take: uploads when it is full, every write
-// when it is busy or read-only. What is left waits for the next run.
+// pause stops, for the rest of the run, what a side has just shown that it cannot take: uploads
+// when it is full, every write when it is read-only.
 func (x *executor) pause(a *Action, err error) {
 	var ops []Op
 	switch {
 	case errors.Is(err, ErrQuota):
 		ops = []Op{OpCreateFile, OpUpdate}
-	case errors.Is(err, ErrBusy), errors.Is(err, ErrReadOnly):
+	case errors.Is(err, ErrReadOnly):
 		ops = []Op{OpCreateFolder, OpCreateFile, OpUpdate, OpMove, OpRestore, OpDelete}
 	}
 	for _, op := range ops {
-		if x.paused[a.On] == nil {
-			x.paused[a.On] = map[Op]error{}
+		if x.r.paused[a.On] == nil {
+			x.r.paused[a.On] = map[Op]error{}
 		}
-		if x.paused[a.On][op] == nil {
-			x.paused[a.On][op] = errors.Unwrap(err)
+		if x.r.paused[a.On][op] == nil {
+			x.r.paused[a.On][op] = errors.Unwrap(err)
 		}
 	}
 }
@@ -183,12 +184,16 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 	if fatal != nil && x.fatal == nil {
 		x.fatal = fatal.err
 	}
-	if out.Result == Failed {
+	if out.Result == Failed && err != nil {
 		x.pause(a, err)
+		x.r.ends[a.On].busy.note(err)
 	}
 	x.results[i] = out.Result
 	if n.result == 0 || n.result == Done {
 		n.result, n.err = out.Result, err
+		if err != nil {
+			n.failed = a
+		}
 	}
 	n.again = n.again || out.Result == Dropped
 	x.done++
@@ -232,7 +237,7 @@ func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
 	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.verify[a.On.Other()] {
 		algorithm = h.Digest.Algorithm()
 	}
-	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm)
+	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm, x.r.e.opts.Stall)
 	if err != nil {
 		return &Error{"verify", a.On, a.Path, err}
 	}
@@ -278,7 +283,7 @@ func retired(n *node, r *Record, now time.Time) []Tombstone {
 	for _, side := range sides {
 		old := n.rec.Half(side)
 		if n.known && old.ID != "" && old.ID != r.Half(side).ID && r.Half(side).ID != "" {
-			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, At: now, Replaced: true})
+			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, Birth: old.Birth, At: now, Replaced: true})
 		}
 	}
 	return out

@@ -19,14 +19,23 @@ type Budget struct {
 type budget struct {
 	calls atomic.Int64
 	most  int64
-	until time.Time
+	begun time.Time
+	time  time.Duration
 	clock func() time.Time
 }
+
+// A run stops looking at what is pending after a share of its budget, and at what that leads to
+// after another, so that every run has something left to act with: otherwise a small budget could
+// be spent on looking for ever.
+const (
+	shareOfVisits  = 0.25
+	shareOfLooking = 0.75
+)
 
 func newBudget(b Budget, clock func() time.Time) *budget {
 	out := &budget{most: int64(b.Calls), clock: clock}
 	if b.Time > 0 {
-		out.until = clock().Add(b.Time)
+		out.begun, out.time = clock(), b.Time
 	}
 	return out
 }
@@ -37,6 +46,10 @@ func (b *budget) spend(calls int) bool {
 	return b.ended()
 }
 
-func (b *budget) ended() bool {
-	return b.most > 0 && b.calls.Load() >= b.most || !b.until.IsZero() && !b.clock().Before(b.until)
+func (b *budget) ended() bool { return b.over(1) }
+
+// over reports whether a share of the budget is used up.
+func (b *budget) over(share float64) bool {
+	return b.most > 0 && float64(b.calls.Load()) >= share*float64(b.most) ||
+		b.time > 0 && b.clock().Sub(b.begun) >= time.Duration(share*float64(b.time))
 }

@@ -162,7 +162,6 @@ func (c *claims) choose(n *node) {
 		if n.there(side) || n.want[side] {
 			if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.fate == leave && x.soon {
 				n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
-				n.soon = true
 				c.takeWhereItStands(n)
 				return
 			}

@@ -12,24 +12,31 @@ import (
 
 // close ends a round: in one Batch, whatever is not settled goes into the pending set, hints that
 // were followed leave the inbox, holds are renewed or lifted, and the scan's frontier moves.
-func (r *run) close(ctx context.Context, x *executor, full bool, next Scan) error {
+func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan) error {
 	b := Batch{}
 	r.again = nil
-	left := r.sift(&b, x)
-	r.hold(&b, x)
+	cut := false
+	for _, x := range acts {
+		cut = cut || x.cut
+	}
+	left := r.sift(&b, cut)
+	r.hold(&b, acts)
+	listed := full && next.Source.Done && next.Destination.Done
 	for _, h := range r.hints {
-		b.Taken = append(b.Taken, h.Seq)
+		if !h.Full || listed && h.Seq <= next.Since {
+			b.Taken = append(b.Taken, h.Seq)
+		}
 	}
 	r.hints = nil
 	if full {
-		r.closeScan(&b, next, x.cut && left > maxLeftovers)
+		r.closeScan(&b, next, left > maxLeftovers)
 	}
 	for _, why := range r.o.incomplete {
 		if !slices.Contains(r.report.Incomplete, why) {
 			r.report.Incomplete = append(r.report.Incomplete, why)
 		}
 	}
-	r.report.More = r.report.More || x.cut || full && !(next.Source.Done && next.Destination.Done)
+	r.report.More = r.report.More || cut || r.o.short || full && !(next.Source.Done && next.Destination.Done)
 	if b.idle() {
 		return nil
 	}
@@ -42,7 +49,7 @@ func (b *Batch) idle() bool {
 }
 
 // sift sorts the touched items into settled and pending ones. It returns how many were not reached.
-func (r *run) sift(b *Batch, x *executor) int {
+func (r *run) sift(b *Batch, cut bool) int {
 	unreached := 0
 	met := map[PendingKey]bool{}
 	list := r.w.touched()
@@ -56,10 +63,10 @@ func (r *run) sift(b *Batch, x *executor) int {
 			n.agree&(attrPlace|attrContent) == 0 {
 			p, unsettled = old, true // nothing new about it: the sides still differ
 		}
-		if errors.Is(n.err, errNotBegun) {
+		if errors.Is(n.err, errNotBegun) || n.doubt == errNotBegun.Error() {
 			unreached++
 		}
-		again := n.again || n.result == Blocked && !x.cut && !errors.Is(n.err, errPaused)
+		again := n.again || n.result == Blocked && !cut && !r.anyBusy()
 		if again {
 			r.again = append(r.again, keys...)
 			if p := n.parent; errors.Is(n.err, fs.ErrNotExist) && p != nil && p.known {
@@ -131,7 +138,7 @@ func backoff(first time.Duration, attempts int) time.Duration {
 func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
 	for _, k := range sortedKeys(r.pending) {
 		p := r.pending[k]
-		if met[k] || p.waits(r.now()) {
+		if met[k] || r.unvisited[k] || p.waits(r.now()) {
 			continue
 		}
 		n := r.w.nodes[k.Record]
@@ -168,8 +175,24 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	if !n.there(Source) && n.there(Destination) {
 		p.On = Destination
 	}
+	if a := n.failed; a != nil {
+		p.On, p.Op = a.On, a.Op
+	}
 	p.Path = r.w.pathOn(n, p.On)
+	if n.fate != leave && n.failed != nil {
+		p.Path = n.failed.Path
+	}
+	for _, side := range sides {
+		if e := n.entry[side]; e != nil {
+			if d := r.w.digests[version{side, e.Stamp()}]; d != "" {
+				p.Verified[side] = Verified{e.Stamp(), d}
+			}
+		}
+	}
 	switch {
+	case n.check && n.fate == stay && (n.result == Done || n.result == 0):
+		p.Result, p.Reason = 0, "its contents were compared: planned in the next run"
+		return p, true
 	case n.fate == leave && n.silent:
 		return p, false
 	case n.hold != nil:
@@ -190,16 +213,18 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 }
 
 // hold stores the plan's Holds, adds those of the Gates, and lifts the others.
-func (r *run) hold(b *Batch, x *executor) {
+func (r *run) hold(b *Batch, acts []*executor) {
 	now := map[ActionID]Hold{}
-	for _, h := range x.plan.Holds {
-		now[h.Action] = h
-	}
-	for i, res := range x.results {
-		if a := &x.plan.Actions[i]; res == Held {
-			now[a.ID] = Hold{
-				Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind, Path: a.Path,
-				Reason: a.node.err.Error(), Since: r.now(),
+	for _, x := range acts {
+		for _, h := range x.plan.Holds {
+			now[h.Action] = h
+		}
+		for i, res := range x.results {
+			if a := &x.plan.Actions[i]; res == Held {
+				now[a.ID] = Hold{
+					Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind, Path: a.Path,
+					Reason: a.node.err.Error(), Since: r.now(),
+				}
 			}
 		}
 	}
@@ -236,19 +261,19 @@ func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 	h := r.header
 	complete := next.Source.Done && next.Destination.Done
 	switch {
-	case rescan || len(r.o.incomplete) > 0 && complete:
+	case rescan && complete:
 		// What was found is taken care of as far as it was reached; the next run lists again.
-		h.Scan = Scan{}
-		b.Unseen = true
-		if rescan {
-			h.Completed = time.Time{}
-		}
+		h.Scan, h.Completed, b.Unseen = Scan{}, time.Time{}, true
 	case complete:
 		h.Scan, h.Generation, h.Completed = Scan{}, next.Generation, r.now()
 		h.Policies = r.e.opts.Policies.fingerprint()
 		b.Unseen = true
 		b.Expire = r.now().Add(-r.e.opts.Memory)
-		r.report.Full = true
+		r.report.Full = len(r.o.incomplete) == 0
+		if !r.report.Full {
+			// Folders that could not be read are tried again long before the next scan is due.
+			h.Completed = r.now().Add(r.e.opts.FullEvery/24 - r.e.opts.FullEvery)
+		}
 	default:
 		h.Scan = next
 		if next.Source == (Frontier{}) && next.Destination == (Frontier{}) {
@@ -280,13 +305,17 @@ func (r *run) fillReport(ctx context.Context) error {
 			rep.Skips = append(rep.Skips, Skip{Side: p.On, Path: p.Path, Record: p.Record, ID: p.ID, Reason: p.Reason, Retry: !p.Quiet})
 		default:
 			rep.Failures = append(rep.Failures, Outcome{
-				At: p.Since, On: p.On, Record: p.Record, Path: p.Path, Result: p.Result, Err: p.Reason,
+				At: p.Since, Op: p.Op, On: p.On, Record: p.Record, Path: p.Path, Result: p.Result, Err: p.Reason,
 			})
 		}
 	}
 	for _, in := range r.flying {
+		path := in.Name
+		if path == "" {
+			path = in.After.Half(in.On).Name
+		}
 		rep.Skips = append(rep.Skips, Skip{
-			Side: in.On, Path: in.Name, Record: in.Record, Retry: true,
+			Side: in.On, Path: path, Record: in.Record, Retry: true,
 			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, in.On),
 		})
 	}

@@ -19,6 +19,10 @@ func (o *observer) close(ctx context.Context) error {
 			if o.expanded[n] {
 				continue
 			}
+			if len(o.expanded) > 0 && o.budget.over(shareOfLooking) {
+				n.doubt, o.short = errNotBegun.Error(), true
+				continue
+			}
 			o.expanded[n] = true
 			if err := o.expand(ctx, n); err != nil {
 				return err
@@ -61,7 +65,7 @@ func (o *observer) prefetch(ctx context.Context, list []version) {
 	g.SetLimit(o.parallel)
 	answers := make([]lookup, len(list))
 	for i, v := range list {
-		if _, ok := o.looked[v]; ok || o.ends[v.side].looker == nil || o.budget.ended() {
+		if _, ok := o.looked[v]; ok || o.ends[v.side].looker == nil || o.budget.ended() || o.ends[v.side].busy.why() != nil {
 			answers[i].err = errors.ErrUnsupported
 			continue
 		}
@@ -69,6 +73,7 @@ func (o *observer) prefetch(ctx context.Context, list []version) {
 		g.Go(func() error {
 			o.budget.spend(1)
 			answers[i].entry, answers[i].err = o.ends[v.side].looker.Look(ctx, v.ID)
+			o.ends[v.side].busy.note(answers[i].err)
 			return nil
 		})
 	}
@@ -106,10 +111,10 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 				return err
 			}
 		}
+		if err := o.above(ctx, n, side); err != nil {
+			return err
+		}
 		if e := n.entry[side]; e != nil {
-			if _, err := o.inside(ctx, side, e.ParentID); err != nil {
-				return err
-			}
 			if o.w.placeChanged(n, side) != 0 || n.rec.Half(side).Presence != Present || n.rec.Half(side).Provisional ||
 				n.rec.Half(side.Other()).Presence != Present {
 				if err := o.occupants(ctx, n, side); err != nil {
@@ -117,6 +122,29 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 				}
 			}
 		}
+	}
+	return nil
+}
+
+// above observes the folders that hold n on side up to the root, and the same folders on the other
+// side, where n may have to be written.
+func (o *observer) above(ctx context.Context, n *node, side Side) error {
+	if e := n.entry[side]; e != nil {
+		if _, err := o.inside(ctx, side, e.ParentID); err != nil {
+			n.doubt = "the folder it is in could not be looked at: " + err.Error()
+			return ctx.Err()
+		}
+	}
+	p, x := o.w.parentOn(n, side), side.Other()
+	if p == nil || p.rec.ID == RootRecord || p.sight[x] != assumed {
+		return nil
+	}
+	if _, err := o.inside(ctx, x, p.idOn(x)); err != nil {
+		n.doubt = "the folder it is in could not be looked at: " + err.Error()
+		return ctx.Err()
+	}
+	if p.sight[x] != observed {
+		o.touch(p)
 	}
 	return nil
 }
@@ -134,6 +162,8 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		}
 	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
 		return o.listBelow(ctx, n, side)
+	case n.rec.Dormant && n.sight[side] == observed:
+		return o.listBelow(ctx, n, side) // it may wake, and nobody has looked into it for long
 	case n.sleeps || n.rec.Dormant:
 		return o.children(ctx, n, side)
 	}
@@ -251,6 +281,9 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 			continue
 		}
 		t, err := o.view.Tombstone(ctx, side, e.ID)
+		if err == nil && o.ends[side].info.ReusableIDs && t.Birth != e.Birth {
+			err = fs.ErrNotExist // the ID was an other item's
+		}
 		if err == nil {
 			if err := o.checkTrash(ctx, &t); err != nil {
 				return err
@@ -259,7 +292,7 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if _, err := o.inside(ctx, side, e.ParentID); err != nil {
+		if err := o.above(ctx, n, side); err != nil {
 			return err
 		}
 		if n.rec.Kind == Folder {

@@ -41,7 +41,7 @@ func (w *world) draft(pair string) *Plan {
 // verdicts alone.
 func (w *world) undecide() {
 	for id, n := range w.nodes {
-		if o := n.parted; o != nil {
+		if o := n.parted; o != nil && n.touched && !n.known {
 			side, e := n.origin()
 			o.see(side, e)
 			w.byID[side][e.ID] = o
@@ -50,7 +50,9 @@ func (w *world) undecide() {
 	}
 	w.next = w.numbered
 	for _, n := range w.nodes {
-		n.decision, n.placing = decision{}, placing{}
+		if n.touched {
+			n.decision, n.placing = decision{}, placing{}
+		}
 	}
 }
 

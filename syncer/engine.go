@@ -52,6 +52,9 @@ type Options struct {
 	// Memory is how long Tombstones are kept; 0 means 90 days. It must be longer than the memory of
 	// the services' trash and feeds.
 	Memory time.Duration
+	// Stall is how long one read of a body may hang before its transfer is given up; 0 means two
+	// minutes. How long the transfer takes as a whole does not matter.
+	Stall time.Duration
 	// SpoolDir is where bodies of unknown size are kept while they are sent; empty means the
 	// system's directory for temporary files. SpoolLimit bounds each; 0 means 1 GiB.
 	SpoolDir   string
@@ -114,6 +117,9 @@ func (o *Options) complete() error {
 	if o.Backoff > time.Hour {
 		return fmt.Errorf("Options.Backoff is above an hour: %w", ErrInvalid)
 	}
+	if o.Stall < 0 {
+		return fmt.Errorf("Options.Stall is negative: %w", ErrInvalid)
+	}
 	if o.Parallel < 0 || o.FullEvery < 0 || o.Backoff < 0 || o.Memory < 0 || o.SpoolLimit < 0 {
 		return fmt.Errorf("Options: Parallel, FullEvery, Backoff, Memory and SpoolLimit cannot be negative: %w", ErrInvalid)
 	}
@@ -128,6 +134,9 @@ func (o *Options) complete() error {
 	}
 	if o.Memory == 0 {
 		o.Memory = 90 * 24 * time.Hour
+	}
+	if o.Stall == 0 {
+		o.Stall = 2 * time.Minute
 	}
 	if o.SpoolLimit == 0 {
 		o.SpoolLimit = 1 << 30
@@ -202,7 +211,7 @@ func (e *Engine) Plan(ctx context.Context, o *RunOptions) (*Plan, error) {
 // Apply does exactly what p says, or nothing: it plans anew, and if the outcome is not p, because
 // the world or the state has moved on, it returns ErrStale.
 func (e *Engine) Apply(ctx context.Context, p *Plan) (*Report, error) {
-	return e.locked(ctx, &RunOptions{Full: p.Full}, p)
+	return e.locked(ctx, &RunOptions{Full: p.Full, Confirm: p.Confirmed}, p)
 }
 
 // Run brings the two sides in step: from hints and what is pending if that will do, from a full

@@ -28,7 +28,7 @@ func (w *world) rebind() {
 	at := map[place][]*node{}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			if n.known && (n.sight[side] == missing || n.sight[side] == gone) {
+			if n.known && (n.sight[side] == missing || n.sight[side] == gone) && n.there(side.Other()) {
 				p := place{side, w.nodes[n.rec.ParentOn(side)], n.rec.Half(side).Name}
 				at[p] = append(at[p], n)
 			}
@@ -73,7 +73,8 @@ func (w *world) reunite() {
 	}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			if h := n.rec.Half(side); n.known && n.rec.Kind == File && (n.sight[side] == missing || n.sight[side] == gone) {
+			lost := (n.sight[side] == missing || n.sight[side] == gone) && !n.trashed[side]
+			if h := n.rec.Half(side); n.known && n.rec.Kind == File && lost && n.there(side.Other()) {
 				c := contents{side, h.Digest, h.Size}
 				missed[c] = append(missed[c], n)
 			}
@@ -167,7 +168,8 @@ func (w *world) foldersWith(below [2]map[string][]*node) []*node {
 func (w *world) wanting() map[RecordID][]*node {
 	list := map[RecordID][]*node{}
 	for _, n := range w.touched() {
-		if n.known && (n.sight[Source] == absent) != (n.sight[Destination] == absent) {
+		wanted := n.rec.Source.Presence == Never || n.rec.Destination.Presence == Never
+		if n.known && wanted && (n.sight[Source] == absent) != (n.sight[Destination] == absent) {
 			list[n.rec.ParentID] = append(list[n.rec.ParentID], n)
 		}
 	}
@@ -214,15 +216,13 @@ func (w *world) pairUp(lists [2][]*node) []*node {
 			}
 			for _, d := range byKey[NameKey(s.rec.Name)] {
 				if !taken[d] && s.rec.Kind == d.rec.Kind && same(s.rec.Name, d.rec.Name) {
-					e := d.entry[Destination]
-					s.see(Destination, e)
-					w.byID[Destination][e.ID] = s
-					taken[s], taken[d] = true, true
+					w.unite(s, d, taken)
 					break
 				}
 			}
 		}
 	}
+	w.pairByNamer(lists, taken)
 	out := slices.Clone(lists[Source])
 	for _, d := range lists[Destination] {
 		if !taken[d] {
@@ -230,6 +230,45 @@ func (w *world) pairUp(lists [2][]*node) []*node {
 		}
 	}
 	return out
+}
+
+// pairByNamer makes one node of two newcomers of which one has the name that the Namer gives the
+// other: what an earlier state, lost since, had mapped.
+func (w *world) pairByNamer(lists [2][]*node, taken map[*node]bool) {
+	if w.rules.Namer == nil {
+		return
+	}
+	type named struct {
+		kind Kind
+		name string
+	}
+	plain, mapped := map[named]*node{}, map[named]*node{}
+	for _, d := range lists[Destination] {
+		if !taken[d] {
+			plain[named{d.rec.Kind, d.rec.Name}] = d
+			mapped[named{d.rec.Kind, w.rename(d.rec.Name, d.rec.Kind, Destination)}] = d
+		}
+	}
+	for _, s := range lists[Source] {
+		if taken[s] {
+			continue
+		}
+		d := plain[named{s.rec.Kind, w.rename(s.rec.Name, s.rec.Kind, Source)}]
+		if d == nil || taken[d] {
+			d = mapped[named{s.rec.Kind, s.rec.Name}]
+		}
+		if d != nil && !taken[d] {
+			w.unite(s, d, taken)
+		}
+	}
+}
+
+// unite makes one node of a newcomer of the source and one of the destination.
+func (w *world) unite(s, d *node, taken map[*node]bool) {
+	e := d.entry[Destination]
+	s.see(Destination, e)
+	w.byID[Destination][e.ID] = s
+	taken[s], taken[d] = true, true
 }
 
 func sortedByPlace(list []*node) []*node {

@@ -28,6 +28,8 @@ type node struct {
 	sight  [2]sight
 	entry  [2]*Entry // set exactly where sight is observed
 	hidden [2]string // reason for unseen
+	// trashed says that gone is known from the trash itself: no other ID is the same item.
+	trashed [2]bool
 	// touched says that something may have changed; other nodes are only there to be pointed at.
 	touched bool
 	// tomb is the Tombstone of a newcomer that was in the baseline before.
@@ -81,6 +83,12 @@ func (n *node) nameOn(side Side) string {
 	return n.rec.Half(side).Name
 }
 
+// trash records that the item was found in the trash of a side.
+func (n *node) trash(side Side) {
+	n.lose(side, gone)
+	n.trashed[side] = true
+}
+
 // idOn returns the item's ID on side, empty if it has none.
 func (n *node) idOn(side Side) string {
 	if e := n.entry[side]; e != nil {
@@ -111,9 +119,10 @@ func differs(r *Record, side Side, e *Entry, parent RecordID) bool {
 
 // applying is what carrying out a plan learns about an item.
 type applying struct {
-	result Result // the worst of its actions
+	result Result // of the first of its actions that did not end well
 	err    error
-	gone   bool // its Record was dropped
-	again  bool // to be observed and planned anew in this run
-	check  bool // to be planned anew with what was observed: a digest was learnt
+	failed *Action // the first that did not end well
+	gone   bool    // its Record was dropped
+	again  bool    // to be observed and planned anew in this run
+	check  bool    // to be planned anew with what was observed: a digest was learnt
 }

@@ -28,6 +28,7 @@ type observer struct {
 	outside    [2]map[string]bool // IDs known to be outside the root
 	looked     map[version]lookup
 	expanded   map[*node]bool
+	short      bool // the budget ended before everything was looked at
 }
 
 // endpoint is one side as the engine uses it.
@@ -38,6 +39,7 @@ type endpoint struct {
 	root   string // locator
 	rootID string // as recorded; empty before the first run
 	rootUp string // its folder, likewise
+	busy   *busy
 	follow bool
 
 	looker   Looker
@@ -284,6 +286,12 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 		return ctx.Err()
 	}
 	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil && ctx.Err() == nil {
+		o.w.skips = append(o.w.skips, Skip{
+			Side: side, Path: e.Name, ID: id, Reason: "the folder it is in could not be looked at: " + err.Error(), Retry: true,
+		})
+		return nil
+	}
 	if err != nil || !inside {
 		return err
 	}
@@ -311,18 +319,25 @@ func (o *observer) look(ctx context.Context, n *node, side Side) error {
 		return ctx.Err()
 	case e.Trashed:
 		if h.Presence == Present {
-			n.lose(side, gone)
+			n.trash(side)
 		}
 		return nil
 	}
 	inside, err := o.inside(ctx, side, e.ParentID)
-	if err != nil {
-		return err
-	}
-	if !inside {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
+		return nil
+	case !inside:
 		if h.Presence == Present || h.Presence == Gone {
 			n.lose(side, out)
 		}
+		return nil
+	}
+	if p := o.w.byID[side][e.ParentID]; p != nil && e.Skip == "" && !differs(&n.rec, side, &e, p.rec.ID) {
+		n.see(side, &e) // as recorded: no news
 		return nil
 	}
 	return o.feed(ctx, side, &e)
@@ -337,8 +352,12 @@ func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, err
 	if o.ends[side].looker == nil {
 		return Entry{}, errors.ErrUnsupported
 	}
+	if err := o.ends[side].busy.why(); err != nil {
+		return Entry{}, err
+	}
 	o.budget.spend(1)
 	e, err := o.ends[side].looker.Look(ctx, id)
+	o.ends[side].busy.note(err)
 	o.looked[key] = lookup{e, err}
 	return e, err
 }
@@ -355,7 +374,8 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 			return false, err
 		}
 		if n != nil {
-			if n.sight[side] == gone || n.sight[side] == out {
+			// Nothing above may be assumed: a folder that left the root takes along what is in it.
+			if n.rec.ID != RootRecord && (n.sight[side] == gone || n.sight[side] == out || n.sight[side] == assumed) {
 				if err := o.look(ctx, n, side); err != nil {
 					return false, err
 				}

@@ -16,7 +16,7 @@ func recordFor(n *node) Record {
 
 // putContent sets what a Half says of contents.
 func putContent(h *Half, e *Entry, digest Digest) {
-	h.Content, h.Size = e.Content, e.Size
+	h.Content, h.Size, h.Behind = e.Content, e.Size, false
 	switch {
 	case e.Digest != "":
 		h.Digest = e.Digest
@@ -66,11 +66,19 @@ func (w *world) settled(a *Action) Record {
 	for _, side := range sides {
 		h := r.Half(side)
 		if e := n.entry[side]; e != nil {
-			if attrs&attrContent != 0 {
+			// What is about to be overwritten, or to overwrite, is not agreed: the side that sends
+			// counts as changed until it has.
+			if attrs&attrContent != 0 && !n.flow[side.Other()] {
 				putContent(h, e, w.carried(n, side))
 			}
 			if attrs&attrPlace != 0 {
 				putPlace(&r, side, e, w.folderOf(n, side))
+			}
+			if attrs&attrIdentity != 0 && h.Presence == Present {
+				putSelf(h, e)
+			}
+			if attrs&attrBehind(side) != 0 {
+				h.Behind = true
 			}
 		}
 		switch {
@@ -195,7 +203,8 @@ func tombstones(r *Record, on Side, handle string, now time.Time) []Tombstone {
 			continue
 		}
 		t := Tombstone{
-			Side: side, ID: h.ID, Content: h.Content, Kind: r.Kind, Name: h.Name, OtherID: o.ID, At: now,
+			Side: side, ID: h.ID, Content: h.Content, Kind: r.Kind, Name: h.Name, OtherID: o.ID, OtherName: o.Name,
+			Birth: h.Birth, At: now,
 		}
 		if side != on {
 			t.Handle = handle

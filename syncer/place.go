@@ -78,6 +78,9 @@ func (w *world) partedParents(n *node) (s, d *node) {
 // its name on side t is still the same, else what the Namer says.
 func (w *world) firstName(n *node, t Side) string {
 	x := t.Other()
+	if n.tomb != nil && n.tomb.OtherName != "" && n.tomb.Name == n.nameOn(t) {
+		return n.tomb.OtherName
+	}
 	if h := n.rec.Half(x); n.known && h.Name != "" && !h.Provisional && n.rec.Half(t).Name == n.nameOn(t) {
 		return h.Name
 	}
@@ -266,7 +269,7 @@ func (w *world) keepFoldersAlive(list []*node) {
 			for _, side := range sides {
 				// What is left alone, or cannot be moved away, keeps its folder on that side.
 				stuck := n.fate == leave || n.fate == stay && n.up[side] == w.parentOn(n, side) && n.up[side] != n.parent
-				if stuck && n.there(side) {
+				if stuck && (n.there(side) || n.unclear(side)) {
 					again = w.block(w.parentOn(n, side), side, n) || again
 				}
 			}
@@ -280,6 +283,7 @@ func (w *world) keepFoldersAlive(list []*node) {
 			if n.fate == die && n.rec.Kind == Folder && len(w.strangers[n.on][n.idOn(n.on)]) > 0 {
 				s := w.strangers[n.on][n.idOn(n.on)][0]
 				n.leave(fmt.Sprintf("holds %q, which is not synced", s.Name), false)
+				n.soon = false
 				again = true
 			}
 		}
@@ -292,6 +296,7 @@ func (w *world) keepRecordsAbove(n *node) bool {
 	for _, id := range []RecordID{n.rec.ParentID, n.rec.Source.Parent, n.rec.Destination.Parent} {
 		if p := w.nodes[id]; p != nil && (p.fate == die || p.fate == forget) {
 			p.leave(fmt.Sprintf("held %q: %s", n.rec.Name, n.why), false)
+			p.soon = n.soon
 			kept = true
 		}
 	}
@@ -315,6 +320,10 @@ func (w *world) revive(p, n *node) bool {
 		return true
 	}
 	x := p.on.Other()
+	if why := w.refusal(p, p.on, x); why != "" {
+		p.leave(fmt.Sprintf("deleted on %s, but %q in it stays; %s %s", x, n.rec.Name, x, why), true)
+		return true
+	}
 	p.fate, p.free, p.why = stay, false, fmt.Sprintf("deleted on %s, but %q in it stays", x, n.rec.Name)
 	p.want[x] = true
 	w.choosePlace(p)
@@ -340,6 +349,7 @@ func (w *world) block(p *node, side Side, n *node) bool {
 		return false
 	}
 	p.leave(fmt.Sprintf("holds %q: %s", n.nameOn(side), n.why), false)
+	p.soon = n.soon
 	if x := side.Other(); p.rec.Half(x).Presence != Gone && p.sight[x] == gone {
 		p.agree |= attrGone(x)
 	}
@@ -362,6 +372,10 @@ func (w *world) followParents(list []*node) {
 // written into a folder that is not there.
 func (w *world) followParent(n *node) {
 	if n.fate != stay || n.parent == nil {
+		return
+	}
+	if p := n.parent; !p.known && p.fate != stay {
+		n.leave("its folder waits: "+p.why, p.quiet)
 		return
 	}
 	for _, side := range sides {

@@ -128,7 +128,9 @@ type Tally struct {
 type Plan struct {
 	Pair string `json:"pair"`
 	// Full says that both sides were listed completely.
-	Full        bool       `json:"full"`
+	Full bool `json:"full"`
+	// Confirmed says that RunOptions.Confirm was set.
+	Confirmed   bool       `json:"confirmed,omitempty"`
 	Actions     []Action   `json:"actions"`
 	Conflicts   []Conflict `json:"conflicts,omitempty"`
 	Holds       []Hold     `json:"holds,omitempty"`

@@ -47,19 +47,21 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 // fate is the proof.
 func (o *observer) proveGoneWithFolder(ctx context.Context, n *node, side Side, folder sight) error {
 	e, err := o.lookID(ctx, side, n.rec.Half(side).ID)
-	if err != nil || e.Trashed || o.reused(n, side, &e) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errors.ErrUnsupported):
 		n.lose(side, folder)
+		return nil
+	case err != nil:
+		n.hide(side, "could not be looked at: "+err.Error())
 		return ctx.Err()
-	}
-	inside, err := o.inside(ctx, side, e.ParentID)
-	if err != nil {
-		return err
-	}
-	if !inside {
-		n.lose(side, out)
+	case e.Trashed:
+		n.trash(side)
+		return nil
+	case o.reused(n, side, &e):
+		n.lose(side, gone)
 		return nil
 	}
-	return o.feed(ctx, side, &e)
+	return o.place(ctx, n, side, &e)
 }
 
 func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node) error {
@@ -75,21 +77,29 @@ func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node)
 		n.hide(side, "could not be looked at: "+err.Error())
 		return ctx.Err()
 	case e.Trashed:
-		n.lose(side, gone)
+		n.trash(side)
 		return nil
 	case o.reused(n, side, &e):
 		n.lose(side, gone)
 		return nil
 	}
+	return o.place(ctx, n, side, &e)
+}
+
+// place takes an entry of n that was found by ID: within the root, or outside of it.
+func (o *observer) place(ctx context.Context, n *node, side Side, e *Entry) error {
 	inside, err := o.inside(ctx, side, e.ParentID)
-	if err != nil {
-		return err
-	}
-	if !inside {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
+		return nil
+	case !inside:
 		n.lose(side, out)
 		return nil
 	}
-	return o.feed(ctx, side, &e)
+	return o.feed(ctx, side, e)
 }
 
 // proveByParent: the folder that held the item is visible, without it.
@@ -121,8 +131,13 @@ func (o *observer) find(ctx context.Context, side Side, p *node, name string) ([
 
 // find asks Finder, or lists the folder where there is none.
 func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, error) {
+	if err := end.busy.why(); err != nil {
+		return nil, err
+	}
 	if end.finder != nil {
-		return end.finder.Find(ctx, at, key)
+		found, err := end.finder.Find(ctx, at, key)
+		end.busy.note(err)
+		return found, err
 	}
 	var out []Entry
 	first := true
@@ -145,12 +160,23 @@ func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, erro
 	return out, nil
 }
 
+// errNoFolder: an item cannot be looked for, because its folder is not visible.
+var errNoFolder = errors.New("its folder is not visible")
+
 // lookNow reads an item just before or after a write.
 func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name string) (Entry, error) {
 	if end.looker != nil {
-		return end.looker.Look(ctx, id)
+		if err := end.busy.why(); err != nil {
+			return Entry{}, err
+		}
+		e, err := end.looker.Look(ctx, id)
+		end.busy.note(err)
+		return e, err
 	}
 	found, err := end.find(ctx, parent, NameKey(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Entry{}, errNoFolder
+	}
 	if err != nil {
 		return Entry{}, err
 	}

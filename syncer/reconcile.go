@@ -26,12 +26,16 @@ const (
 	attrNeverDestination
 	attrDormant
 	attrAwake
+	attrIdentity
+	attrBehindSource
+	attrBehindDestination
 	attrCannotFollow // part of attrPlace or attrContent: the other side keeps what it has
 )
 
 func attrGone(s Side) attr     { return attrGoneSource << s }
 func attrDeclined(s Side) attr { return attrDeclinedSource << s }
 func attrNever(s Side) attr    { return attrNeverSource << s }
+func attrBehind(s Side) attr   { return attrBehindSource << s }
 
 // decision is what reconciling settles about one item.
 type decision struct {
@@ -53,7 +57,7 @@ type decision struct {
 }
 
 func (n *node) leave(why string, quiet bool) {
-	n.fate, n.why, n.quiet, n.agree = leave, why, quiet, 0
+	n.fate, n.why, n.quiet, n.soon, n.agree = leave, why, quiet, !quiet, 0
 	n.want, n.flow, n.verify = [2]bool{}, [2]bool{}, [2]bool{}
 }
 
@@ -67,9 +71,8 @@ func (w *world) decide(n *node) {
 	case waits && wait.waits(w.now):
 		n.leave(wait.Reason, false)
 		n.soon = wait.Attempts <= patience
-	case w.inFlight[n.rec.ID]:
+	case w.inFlight.hold(n):
 		n.leave("a write to it is not settled yet", false)
-		n.soon = true
 	case n.doubt != "":
 		n.leave(n.doubt, false)
 	case n.unclear(Source) || n.unclear(Destination):
@@ -85,9 +88,17 @@ func (w *world) decide(n *node) {
 	default:
 		n.fate = forget
 	}
+	if why, ok := w.refused[n.rec.ID]; ok && n.fate == stay {
+		n.leave(why, true)
+	}
+	for _, side := range sides {
+		if e := n.entry[side]; e != nil && n.known && n.fate == leave && e.ID != n.rec.Half(side).ID && n.rec.Half(side).Presence == Present {
+			n.agree |= attrIdentity // its new ID must not be forgotten meanwhile
+		}
+	}
 	if h, ok := w.held[n.rec.ID]; ok && n.fate == stay {
 		n.leave(h.Reason, false)
-		n.hold = &h
+		n.hold, n.soon = &h, false
 	}
 }
 
@@ -236,13 +247,16 @@ func (w *world) refusal(n *node, t, x Side) string {
 func (w *world) decideLost(n *node, t Side, dir Direction) {
 	x := t.Other()
 	changed := w.contentChange(n, t)
+	if n.rec.Half(x).Behind {
+		changed = hasChanged // what is here was never there
+	}
 	switch {
 	case !dir.Mode.allows(t):
-		n.want[x], n.why = true, fmt.Sprintf("deleted on %s, which only receives", x)
+		w.bringBack(n, t, fmt.Sprintf("deleted on %s, which only receives", x))
 	case changed == mayHaveChanged:
 		n.verify[t] = true
 	case changed == hasChanged && dir.Mode.allows(x):
-		n.want[x], n.why = true, fmt.Sprintf("deleted on %s, edited on %s: the edit is kept", x, t)
+		w.bringBack(n, t, fmt.Sprintf("deleted on %s, edited on %s: the edit is kept", x, t))
 	case changed == hasChanged && dir.Wrong != PutBack:
 		n.fate, n.why = forget, fmt.Sprintf("deleted on %s; the edited file on %s, which only receives, is left alone", x, t)
 	case !w.info[t].Abilities(n.rec.Kind).Delete:
@@ -254,6 +268,16 @@ func (w *world) decideLost(n *node, t Side, dir Direction) {
 		n.fate, n.on = die, t
 		w.judge(n)
 	}
+}
+
+// bringBack makes the item that side t still has anew on the other side, if that will take it.
+func (w *world) bringBack(n *node, t Side, why string) {
+	x := t.Other()
+	if refusal := w.refusal(n, t, x); refusal != "" {
+		n.leave(fmt.Sprintf("%s; %s %s", why, x, refusal), true)
+		return
+	}
+	n.want[x], n.why = true, why
 }
 
 // judge applies what policies and people said of the delete of n.
@@ -276,6 +300,7 @@ func (w *world) judge(n *node) {
 	}
 	if held {
 		n.leave(h.Reason, false)
+		n.soon = false
 		n.hold = &Hold{
 			Action: id, Op: OpDelete, On: n.on, Record: n.rec.ID, Kind: n.rec.Kind,
 			Path: w.pathOn(n, n.on), Reason: h.Reason, Since: w.now,
@@ -297,8 +322,10 @@ func deleteID(n *node) ActionID {
 func (w *world) decideBoth(n *node) {
 	for _, side := range sides {
 		h, e := n.rec.Half(side), n.entry[side]
-		if n.known && (h.Presence != Present || e != nil && e.ID != h.ID) {
+		if n.known && h.Presence != Present {
 			n.agree |= attrPlace
+		} else if n.known && e != nil && e.ID != h.ID {
+			n.agree |= attrIdentity
 		}
 	}
 	if n.rec.Kind != File {
@@ -363,7 +390,7 @@ func (w *world) overwrite(n *node, x Side) {
 	e := n.entry[x.Other()]
 	switch {
 	case info.File.Update == UpdateNever:
-		n.agree |= attrContent | attrCannotFollow
+		n.agree |= attrContent | attrCannotFollow | attrBehind(x)
 		n.why = fmt.Sprintf("%s cannot change the contents of a file", x)
 	case e != nil && info.MaxSize > 0 && e.Size > info.MaxSize:
 		n.leave(fmt.Sprintf("%s takes no files above %d bytes", x, info.MaxSize), true)
@@ -382,13 +409,11 @@ func (w *world) settleConflict(n *node) {
 		c.Record = n.rec.ID
 	}
 	switch {
-	case dir.Mode != TwoWay && dir.Wrong == PutBack:
+	case dir.Mode != TwoWay && dir.Wrong != KeepAside:
 		c.Resolution = TakeSource
 		if dir.Mode == ToSource {
 			c.Resolution = TakeDestination
 		}
-	case dir.Mode != TwoWay && dir.Wrong == LeaveEdit:
-		c.Resolution = Leave
 	case dir.Mode == TwoWay && w.rules.Resolver != nil:
 		c.Resolution = w.rules.Resolver.Resolve(*c)
 	}

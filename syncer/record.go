@@ -35,8 +35,10 @@ type Half struct {
 	// Provisional says that Name is a temporary one of ours: it says nothing about what anybody
 	// wants, and is replaced by the name that the other side has.
 	Provisional bool
-	ID          string
-	Content     string
+	// Behind says that this side could not take the contents that the other side has had since.
+	Behind  bool
+	ID      string
+	Content string
 	// Name as stored on this side, which a Namer, a conflict or the service may have made.
 	Name string
 	// Parent is set only if the item is in another folder here than Record.ParentID says, because
@@ -94,11 +96,14 @@ type Tombstone struct {
 	Content string
 	Kind    Kind
 	Name    string
-	// OtherID is the item's ID on the other side, with Handle for Restorer.
-	OtherID string
-	Handle  string
-	At      time.Time
+	// OtherID and OtherName are the item's on the other side, with Handle for Restorer.
+	OtherID   string
+	OtherName string
+	Handle    string
+	// Birth tells two uses of ID apart on a side whose IDs are reusable.
+	Birth string
+	At    time.Time
 	// Replaced says that the ID was given up for a new one by an update: it never comes back as a
-	// new item.
+	// new item, and the Tombstone never expires.
 	Replaced bool
 }

@@ -38,10 +38,14 @@ type run struct {
 	hints   []Hinted
 	digests map[version]Digest
 
-	inFlight map[RecordID]bool
+	// paused says why a side takes no more of a kind of write.
+	paused   [2]map[Op]error
+	inFlight flights
 	flying   []Intent
 	doubts   []PendingKey // to be looked at in the first round
-	again    []PendingKey // to be looked at in the next round
+	// unvisited are pending items that the budget left no room for.
+	unvisited map[PendingKey]bool
+	again     []PendingKey // to be looked at in the next round
 
 	o  *observer
 	w  *world
@@ -58,6 +62,7 @@ func (e *Engine) newRun(view View, o *RunOptions) *run {
 	}
 	for _, side := range sides {
 		end := *e.ends[side]
+		end.busy = &busy{}
 		r.ends[side] = &end
 	}
 	r.budget = newBudget(r.opts.Budget, e.opts.Clock)
@@ -89,7 +94,7 @@ func (r *run) own(ctx context.Context, state State, cancel context.CancelCauseFu
 	err := r.work(ctx)
 	// What happened is durable before any error is returned.
 	flushed := r.commit.flush(ctx)
-	if cause := context.Cause(ctx); cause != nil && errors.Is(cause, ErrFenced) {
+	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && !errors.Is(cause, ctx.Err()) {
 		err = cause
 	}
 	if err == nil {
@@ -132,7 +137,7 @@ func (r *run) dryRun(ctx context.Context) (*Plan, error) {
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	r.inFlight = map[RecordID]bool{}
+	r.inFlight = newFlights()
 	for in, err := range r.view.Intents(ctx) {
 		if err != nil {
 			return nil, err
@@ -229,21 +234,38 @@ func (r *run) recall(ctx context.Context) error {
 			return fmt.Errorf("read pending set: %w", err)
 		}
 		r.pending[p.PendingKey] = p
+		for _, side := range sides {
+			if v := p.Verified[side]; v.Digest != "" {
+				r.digests[version{side, v.Stamp}] = v.Digest
+			}
+		}
 	}
 	for h, err := range r.view.Inbox(ctx) {
 		if err != nil {
 			return fmt.Errorf("read inbox: %w", err)
 		}
-		if r.hints = append(r.hints, h); len(r.hints) == maxHints {
+		if len(r.hints) == maxHints {
 			r.report.More = true
 			break
 		}
+		r.hints = append(r.hints, h)
 	}
 	return nil
 }
 
 func (r *run) canLook() bool {
 	return r.ends[Source].looker != nil && r.ends[Destination].looker != nil
+}
+
+// lastFullHint returns the Seq of the newest hint that asks for a full scan, 0 if none does.
+func (r *run) lastFullHint() uint64 {
+	var seq uint64
+	for _, h := range r.hints {
+		if h.Full {
+			seq = max(seq, h.Seq)
+		}
+	}
+	return seq
 }
 
 // fullIsDue reports whether hints will not do.
@@ -271,52 +293,54 @@ func (r *run) round(ctx context.Context, full bool) error {
 		return fmt.Errorf("the plan is not what would be done now: %w", ErrStale)
 	}
 	x, err := r.act(ctx, p)
-	if err == nil && !x.cut {
-		x, err = r.actOnDigests(ctx, x)
+	acts := []*executor{x}
+	if err == nil && !x.cut && r.only == nil {
+		acts, err = r.actOnDigests(ctx, acts)
 	}
 	if err != nil {
 		return err
 	}
-	return r.close(ctx, x, full, next)
+	return r.close(ctx, acts, full, next)
 }
 
-// actOnDigests plans anew what verifying reads have decided, with everything else as observed.
-func (r *run) actOnDigests(ctx context.Context, x *executor) (*executor, error) {
+// actOnDigests plans anew what verifying reads have decided, and what waited for it, with
+// everything else as it was observed and decided.
+func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, error) {
+	var settled, again []*node
 	learnt := false
-	for _, n := range r.w.nodes {
+	for _, n := range r.w.touched() {
+		if n.check || n.result == Blocked {
+			again = append(again, n)
+		} else {
+			settled = append(settled, n)
+		}
 		learnt = learnt || n.check
 	}
-	if !learnt || r.only != nil {
-		return x, nil
+	if !learnt {
+		return acts, nil
 	}
-	kept := r.w.touched()
-	for _, n := range kept {
-		n.touched = n.check || n.result == Blocked
-		if n.touched {
-			n.check, n.result, n.err = false, 0, nil
-		}
+	for _, n := range again {
+		n.check, n.result, n.err, n.failed = false, 0, nil, nil
+	}
+	for _, n := range settled {
+		n.touched = false
 	}
 	r.w.numbered = r.w.next
-	decided := map[*node]decision{}
-	for _, n := range kept {
-		if !n.touched {
-			decided[n] = n.decision
-		}
-	}
 	p, err := r.plan(ctx)
+	for _, n := range settled {
+		n.touched = true
+	}
 	if err != nil {
-		return x, err
+		return acts, err
 	}
-	second, err := r.act(ctx, p)
-	for n, d := range decided {
-		n.touched, n.decision = true, d
-	}
-	return second, err
+	x, err := r.act(ctx, p)
+	return append(acts, x), err
 }
 
 // look observes what this round is about.
 func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	r.w = r.newWorld()
+	r.unvisited = map[PendingKey]bool{}
 	r.o = newObserver(r.view, r.ends, r.w, r.budget, r.e.opts.Parallel)
 	r.o.progress = r.listed
 	next := r.header.Scan
@@ -324,9 +348,10 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 		return next, err
 	}
 	if full {
-		if next == (Scan{}) || !r.canLook() {
-			next = Scan{}
-			next.Generation = r.header.Generation + 1
+		asked := r.lastFullHint()
+		if next == (Scan{}) || !r.canLook() || asked > next.Since {
+			// A scan that began before it was asked for would miss what changed in between.
+			next = Scan{Generation: r.header.Generation + 1, Since: asked}
 		}
 		var err error
 		if next, err = r.o.scan(ctx, next); err != nil {
@@ -381,9 +406,14 @@ func (r *run) followUp(ctx context.Context) error {
 		}
 	}
 	r.doubts, r.again = nil, nil
-	for _, key := range sortedKeys(r.pending) {
+	for i, key := range sortedKeys(r.pending) {
 		p := r.pending[key]
 		if p.Quiet || p.waits(r.now()) {
+			continue
+		}
+		if i > 0 && r.budget.over(shareOfVisits) {
+			r.report.More = true
+			r.unvisited[key] = true
 			continue
 		}
 		if err := r.revisit(ctx, key); err != nil {
@@ -404,9 +434,14 @@ func (r *run) followUp(ctx context.Context) error {
 		}
 	}
 	r.o.prefetch(ctx, known)
-	for _, h := range r.hints {
+	for i, h := range r.hints {
 		if h.Full || met[item{h.Side, h.ID}] {
 			continue
+		}
+		if i > 0 && r.budget.over(shareOfVisits) {
+			r.hints = r.hints[:i] // the rest stays in the inbox
+			r.report.More = true
+			break
 		}
 		// A hint is news: what waited for its time to be tried again is tried now.
 		r.renew(PendingKey{Side: h.Side, ID: h.ID})
@@ -506,6 +541,7 @@ func (r *run) plan(ctx context.Context) (*Plan, error) {
 
 // annotate tells the policies what is remembered of the plan's actions.
 func (r *run) annotate(p *Plan) {
+	p.Confirmed = r.opts.Confirm
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		if h, ok := r.holds[a.ID]; ok {

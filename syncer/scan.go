@@ -67,6 +67,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 			if first && errors.Is(err, fs.ErrNotExist) {
 				return from, fmt.Errorf("root of %s is not there: %w", l.side, ErrHalted)
 			}
+			o.ends[l.side].busy.note(err)
 			return bookmark, &Error{"list", l.side, "", err}
 		}
 		if first {

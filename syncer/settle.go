@@ -18,7 +18,7 @@ func (r *run) settle(ctx context.Context) error {
 		}
 		open = append(open, in)
 	}
-	r.inFlight = map[RecordID]bool{}
+	r.inFlight = newFlights()
 	for i := range open {
 		in := &open[i]
 		r.observe(Event{Phase: PhaseSettle, Done: i, Total: len(open)})
@@ -27,6 +27,9 @@ func (r *run) settle(ctx context.Context) error {
 			continue
 		}
 		b, err := r.answer(ctx, in)
+		if errors.Is(err, errNoFolder) {
+			b, err = Batch{}, nil // not to be found out: what is there will be observed
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -45,10 +48,19 @@ func (r *run) settle(ctx context.Context) error {
 }
 
 func (r *run) fly(in *Intent) {
-	for _, id := range []RecordID{in.Record, in.Split.ID} {
-		if id != 0 {
-			r.inFlight[id] = true
+	for _, rec := range []*Record{&in.After, &in.Split} {
+		if rec.ID == 0 {
+			continue
 		}
+		r.inFlight.records[rec.ID] = true
+		for _, side := range sides {
+			if id := rec.Half(side).ID; id != "" {
+				r.inFlight.ids[side][id] = true // a new item may have no Record yet
+			}
+		}
+	}
+	if in.Old.ID != "" {
+		r.inFlight.ids[in.On][in.Old.ID] = true
 	}
 	r.flying = append(r.flying, *in)
 }
@@ -203,7 +215,7 @@ func (r *run) bytesOf(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	if algorithm.New() == nil {
 		algorithm = SHA256
 	}
-	got, err := readDigest(ctx, r.ends[in.On].reader, *e, algorithm)
+	got, err := readDigest(ctx, r.ends[in.On].reader, *e, algorithm, r.e.opts.Stall)
 	if err != nil {
 		return false, err
 	}
@@ -213,7 +225,7 @@ func (r *run) bytesOf(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	t := in.On.Other()
 	sent := in.After.Half(t)
 	from := Entry{ID: sent.ID, Kind: File, Name: sent.Name, Content: sent.Content, Guard: sent.Guard, Size: sent.Size, Digest: sent.Digest, Birth: sent.Birth}
-	want, err := readDigest(ctx, r.ends[t].reader, from, algorithm)
+	want, err := readDigest(ctx, r.ends[t].reader, from, algorithm, r.e.opts.Stall)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrStale) {
 		return in.Size >= 0 && in.Size == e.Size, nil // the original is gone: the size has to do
 	}

@@ -107,7 +107,9 @@ func (h *Header) Root(side Side) *Root {
 
 // Scan is a full scan that was interrupted: a generation, and how far each side's listing got.
 type Scan struct {
-	Generation          uint64
+	Generation uint64
+	// Since is the Seq of the newest hint for a full scan that was there when the scan began.
+	Since               uint64
 	Source, Destination Frontier
 }
 
@@ -184,6 +186,16 @@ type Pending struct {
 	Quiet bool
 	// Declined says that a side could not follow a change: the difference lasts until it changes.
 	Declined bool
+	// Op is what was tried, zero if nothing was.
+	Op Op
+	// Verified are digests that a read of the contents has told, kept until the item is settled.
+	Verified [2]Verified
+}
+
+// Verified is the digest of the contents that a Stamp names.
+type Verified struct {
+	Stamp
+	Digest Digest
 }
 
 // Decision is a person's word on a Hold.

@@ -128,7 +128,7 @@ func (s *steps) creation(n *node, side Side) Action {
 		a.Op = OpCreateFolder
 	}
 	t := side.Other()
-	if n.tomb != nil && n.tomb.OtherID != "" && n.tomb.Content == n.entry[t].Content && s.w.canRestore[side] {
+	if n.rec.Kind == File && n.tomb != nil && n.tomb.OtherID != "" && n.tomb.Content == n.entry[t].Content && s.w.canRestore[side] {
 		a.Op, a.Reason = OpRestore, "it came back on "+t.String()
 	}
 	return a

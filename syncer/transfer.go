@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 )
 
 // transfer is one file's contents on their way from one side to the other.
@@ -16,6 +17,7 @@ type transfer struct {
 	entry  Entry
 	algos  []Algorithm
 	spool  *os.File
+	dog    *watchdog
 	length int64
 
 	mu    sync.Mutex
@@ -25,8 +27,9 @@ type transfer struct {
 
 // newTransfer prepares the contents of entry. A body without a size, which may differ each time it
 // is opened, is spooled to a private file of at most limit bytes; everything then reads the spool.
-func newTransfer(ctx context.Context, from Reader, entry Entry, dir string, limit int64, algos ...Algorithm) (*transfer, error) {
-	t := &transfer{from: from, entry: entry, algos: algos, length: entry.Size, sums: map[Algorithm]Digest{}}
+func newTransfer(ctx context.Context, from Reader, entry Entry, dog *watchdog, o *Options, algos ...Algorithm) (*transfer, error) {
+	t := &transfer{from: from, entry: entry, algos: algos, dog: dog, length: entry.Size, sums: map[Algorithm]Digest{}}
+	dir, limit := o.SpoolDir, o.SpoolLimit
 	if entry.Size != UnknownSize {
 		return t, nil
 	}
@@ -41,6 +44,7 @@ func newTransfer(ctx context.Context, from Reader, entry Entry, dir string, limi
 		t.close()
 		return nil, err
 	}
+	body = dog.body(body)
 	defer body.Close()
 	n, err := io.Copy(f, io.LimitReader(body, limit+1))
 	if err == nil && n > limit {
@@ -75,7 +79,7 @@ func (t *transfer) open(ctx context.Context) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, err
 		}
-		body = b
+		body = t.dog.body(b)
 	}
 	c := &counted{t: t, body: body, hashes: make([]hash.Hash, len(t.algos))}
 	for i, a := range t.algos {
@@ -135,16 +139,18 @@ func (c *counted) finish() error {
 }
 
 // readDigest reads a file once to learn its digest.
-func readDigest(ctx context.Context, from Reader, entry Entry, a Algorithm) (Digest, error) {
+func readDigest(ctx context.Context, from Reader, entry Entry, a Algorithm, stall time.Duration) (Digest, error) {
+	ctx, dog, stop := watch(ctx, stall)
+	defer stop()
 	body, err := from.Open(ctx, entry)
 	if err != nil {
-		return "", err
+		return "", stalled(ctx, err)
 	}
 	defer body.Close()
 	h := a.New()
-	n, err := io.Copy(h, body)
+	n, err := io.Copy(h, dog.body(body))
 	if err != nil {
-		return "", err
+		return "", stalled(ctx, err)
 	}
 	if entry.Size >= 0 && n != entry.Size {
 		return "", fmt.Errorf("%d bytes came instead of %d: %w", n, entry.Size, io.ErrUnexpectedEOF)

@@ -36,10 +36,32 @@ type world struct {
 	rejected map[ActionID]bool
 	// waiting are Records whose last action failed and may not be tried again yet.
 	waiting map[PendingKey]Pending
-	// inFlight are Records that an open Intent touches.
-	inFlight map[RecordID]bool
+	// inFlight are items that an open Intent touches.
+	inFlight flights
 	// canRestore says which sides have a Restorer.
 	canRestore [2]bool
+}
+
+// flights are items that an open Intent touches, by Record and by ID.
+type flights struct {
+	records map[RecordID]bool
+	ids     [2]map[string]bool
+}
+
+func newFlights() flights {
+	return flights{map[RecordID]bool{}, [2]map[string]bool{{}, {}}}
+}
+
+func (f flights) hold(n *node) bool {
+	if n.known && f.records[n.rec.ID] {
+		return true
+	}
+	for _, side := range sides {
+		if id := n.idOn(side); id != "" && f.ids[side][id] {
+			return true
+		}
+	}
+	return false
 }
 
 // version names the contents of an item on a side.
@@ -60,7 +82,7 @@ func newWorld() *world {
 		approved:  map[ActionID]bool{},
 		rejected:  map[ActionID]bool{},
 		waiting:   map[PendingKey]Pending{},
-		inFlight:  map[RecordID]bool{},
+		inFlight:  newFlights(),
 	}
 }
 

@@ -25,8 +25,12 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	}
 	var t *transfer
 	if a.Op == OpCreateFile || a.Op == OpUpdate {
-		if t, err = x.transfer(ctx, a); err != nil {
-			return &Error{a.Op.String(), a.On, a.Path, err}
+		var dog *watchdog
+		var stop func()
+		ctx, dog, stop = watch(ctx, x.r.e.opts.Stall)
+		defer stop()
+		if t, err = x.transfer(ctx, a, dog); err != nil {
+			return &Error{a.Op.String(), a.On, a.Path, stalled(ctx, err)}
 		}
 		defer t.close()
 		in.Size = t.length
@@ -43,7 +47,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	}
 	x.r.budget.spend(1)
 	got, trashed, err := x.call(ctx, a, end, t)
-	if err != nil {
+	if err = stalled(ctx, err); err != nil {
 		return x.failed(ctx, a, &in, err)
 	}
 	if t != nil {
@@ -92,7 +96,7 @@ func (x *executor) intent(a *Action) (Intent, error) {
 	return in, nil
 }
 
-func (x *executor) transfer(ctx context.Context, a *Action) (*transfer, error) {
+func (x *executor) transfer(ctx context.Context, a *Action, dog *watchdog) (*transfer, error) {
 	t := a.On.Other()
 	algos := []Algorithm{x.r.w.pairAlgorithm()}
 	for _, side := range sides {
@@ -103,7 +107,7 @@ func (x *executor) transfer(ctx context.Context, a *Action) (*transfer, error) {
 	x.mu.Lock()
 	e := *a.node.entry[t]
 	x.mu.Unlock()
-	return newTransfer(ctx, x.r.ends[t].reader, e, x.r.e.opts.SpoolDir, x.r.e.opts.SpoolLimit, algos...)
+	return newTransfer(ctx, x.r.ends[t].reader, e, dog, &x.r.e.opts, algos...)
 }
 
 // admit asks the gates, in order. What one has counted is taken back if a later one refuses.
@@ -208,7 +212,7 @@ func (x *executor) check(ctx context.Context, a *Action, end *endpoint, got *Ent
 		if a.Op == OpCreateFile || attempt == 2 {
 			if a.Op == OpCreateFile {
 				if _, err := end.fs.Delete(ctx, *got); err != nil {
-					return errors.Join(bad, err)
+					return fmt.Errorf("%w; it could not be removed: %v", bad, err) //nolint:errorlint // must not match NotDone
 				}
 				return fmt.Errorf("%w: the wrong copy was removed: %w", ErrStale, bad)
 			}
@@ -257,8 +261,11 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 // again where the side can. What is current then is recorded as ours, so that nobody takes it for a
 // user's edit, and is replaced in the next run.
 func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
-	if a.Op != OpUpdate {
+	if a.Op != OpUpdate && NotDone(err) {
 		return x.failed(ctx, a, in, err)
+	}
+	if a.Op != OpUpdate {
+		return x.spoiltForGood(ctx, a, in, got, err)
 	}
 	promoted := x.promote(ctx, x.r.ends[a.On], got, in.Old.Content)
 	x.mu.Lock()
@@ -268,6 +275,23 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 	a.node.rec = r
 	x.mu.Unlock()
 	if e := x.r.commit.soon(ctx, Batch{Settled: []ActionID{in.ID}, Put: []Record{r}}); e != nil {
+		return fatal(e)
+	}
+	return &Error{a.Op.String(), a.On, a.Path, err}
+}
+
+// spoiltForGood notes a new file with wrong contents that could not be removed again. It is recorded
+// as ours, with nothing agreed about contents, so that the next run sends the right ones.
+func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
+	x.mu.Lock()
+	b := Batch{Settled: []ActionID{in.ID}}
+	x.store(&b, a, in, got, nil, x.r.now())
+	t := a.On.Other()
+	h := a.node.rec.Half(t)
+	h.Content, h.Digest, h.Size = "", "", UnknownSize
+	b.Put[0] = a.node.rec
+	x.mu.Unlock()
+	if e := x.r.commit.soon(ctx, b); e != nil {
 		return fatal(e)
 	}
 	return &Error{a.Op.String(), a.On, a.Path, err}

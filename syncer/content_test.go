@@ -1,0 +1,54 @@
+package syncer_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+func TestDifferentContentsOfOneSizeAreAConflict(t *testing.T) {
+	for name, digest := range map[string]syncer.Algorithm{"digests are told": syncer.SHA1, "no digests are told": ""} {
+		t.Run(name, func(t *testing.T) {
+			side := ordinary(func(i *syncer.Info) { i.Digest = digest })
+			w := newWorld(t, syncertest.WorldOptions{
+				Source: side, SourceTree: syncertest.Tree{"p": "aaa"},
+				Destination: side, DestinationTree: syncertest.Tree{"p": "bbb"},
+			})
+			require.Len(t, full(t, w).Conflicts, 1)
+			require.ElementsMatch(t, []string{"aaa", "bbb"}, bodies(w.Source.Tree()))
+			require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+		})
+	}
+}
+
+// trusting is a service that takes any body as it comes.
+type trusting struct{ *syncertest.Handle }
+
+func (s trusting) CreateFile(ctx context.Context, parent syncer.Entry, name string, c syncer.Content) (syncer.Entry, error) {
+	body, err := c.Open(ctx)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	defer body.Close()
+	all, err := io.ReadAll(body)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	again := func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil }
+	return s.Handle.CreateFile(ctx, parent, name, syncer.Content{Size: int64(len(all)), Open: again})
+}
+
+func TestABodyThatEndsEarlyDoesNotBecomeAFile(t *testing.T) {
+	w := newWorld(t, syncertest.WorldOptions{SourceTree: syncertest.Tree{"p": "whole"}})
+	w.Pair.Destination.FS = trusting{w.Right}
+	w.Left.Inject(syncertest.Faults{Rand: rand.New(rand.NewPCG(1, 2)), Short: 1})
+	require.NotEmpty(t, full(t, w).Failures)
+	require.Empty(t, w.Right.Writes(), "a short file was stored, if only for a while")
+}

@@ -1,0 +1,79 @@
+package syncer_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+func TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten(t *testing.T) {
+	for name, change := range map[string]func(u *syncertest.User){
+		"deleted": func(u *syncertest.User) { u.Remove("p") },
+		"edited":  func(u *syncertest.User) { u.Write("p", "2") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			// Neither side can show an item by its ID, and the destination's listing breaks off.
+			bare := syncertest.Options{Info: syncertest.Ordinary(), Without: syncertest.Everything, PageSize: 1}
+			w := agreed(t, syncertest.Tree{"k": "k", "p": "1"}, syncertest.WorldOptions{Source: bare, Destination: bare})
+			change(w.Ann)
+			pages := 0
+			w.Right.OnCall(func(c syncertest.Call) error {
+				if c.Op == "List" && c.Phase == syncertest.Before {
+					if pages++; pages > 1 {
+						return errReset
+					}
+				}
+				return nil
+			})
+			report := full(t, w)
+			require.Greater(t, pages, 1)
+			require.NotEmpty(t, report.Incomplete)
+			require.Empty(t, w.Right.Writes(), report)
+			w.Right.OnCall(nil)
+			w.Later(time.Hour)
+			require.True(t, full(t, w).Settled())
+			require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+		})
+	}
+}
+
+func TestAnIDThatNamesAnotherItemNowIsNotTheOldItem(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
+		Source: ordinary(func(i *syncer.Info) { i.ReusableIDs, i.Trash = true, false }),
+	})
+	reused, other := w.Source.ID("p"), w.Destination.ID("p")
+	w.Ann.Remove("p")
+	w.Ann.Write("q", "2")
+	require.Equal(t, reused, w.Source.ID("q"))
+	full(t, w)
+	require.Equal(t, syncertest.Tree{"q": "2", "k": "k"}, w.Destination.Tree())
+	require.NotEqual(t, other, w.Destination.ID("q"))
+	require.Equal(t, syncertest.Tree{"p": "1"}, w.Destination.Trash())
+}
+
+func TestWhatWakesDeletesAndOverwritesNothing(t *testing.T) {
+	for name, change := range map[string]func(u *syncertest.User){
+		"deleted": func(u *syncertest.User) { u.Remove("p") },
+		"edited":  func(u *syncertest.User) { u.Write("p", "2") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{})
+			w.Ann.Hide("p")
+			full(t, w)
+			change(w.Bob)
+			full(t, w)
+			w.Ann.Show("p")
+			full(t, w)
+			require.Empty(t, w.Left.Writes(), "it is compared first")
+			require.Empty(t, w.Right.Writes())
+			full(t, w)
+			require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+			require.True(t, w.Source.Has("p"), "what was hidden while it was deleted is kept")
+			require.Empty(t, w.Source.Trash())
+		})
+	}
+}
