@@ -22,12 +22,15 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 	left := r.sift(&b, cut)
 	r.hold(&b, acts)
 	listed := full && next.Source.Done && next.Destination.Done
-	for _, h := range r.hints {
+	hints := r.hints
+	r.hints = nil
+	for _, h := range hints {
 		if !h.Full || listed && h.Seq <= next.Since {
 			b.Taken = append(b.Taken, h.Seq)
+		} else {
+			r.hints = append(r.hints, h)
 		}
 	}
-	r.hints = nil
 	if full {
 		r.closeScan(&b, next, left > maxLeftovers)
 	}

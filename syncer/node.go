@@ -46,6 +46,11 @@ type node struct {
 	applying
 }
 
+// unfinished reports whether something is left to do about the item whatever is seen of it.
+func (n *node) unfinished() bool {
+	return n.rec.Dormant || owed(&n.rec) || n.rec.Source.Provisional || n.rec.Destination.Provisional
+}
+
 // declined reports whether a side does without the item.
 func (n *node) declined() bool {
 	return n.rec.Source.Presence == Declined || n.rec.Destination.Presence == Declined

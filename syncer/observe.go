@@ -250,7 +250,7 @@ func (o *observer) hint(ctx context.Context, side Side, id string, within []stri
 }
 
 func (o *observer) hintKnown(ctx context.Context, n *node, side Side) error {
-	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.rec.Dormant {
+	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.unfinished() {
 		return nil
 	}
 	if n.sight[side] != assumed && n.sight[side] != gone && n.sight[side] != absent {
@@ -260,7 +260,7 @@ func (o *observer) hintKnown(ctx context.Context, n *node, side Side) error {
 	if err := o.look(ctx, n, side); err != nil {
 		return err
 	}
-	if !o.w.unchanged(n, side) || n.rec.Dormant {
+	if !o.w.unchanged(n, side) || n.unfinished() {
 		o.touch(n)
 	}
 	return nil
@@ -379,6 +379,9 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 				if err := o.look(ctx, n, side); err != nil {
 					return false, err
 				}
+			}
+			if n.unclear(side) {
+				return false, fmt.Errorf("folder %q: %s", n.rec.Name, n.hidden[side])
 			}
 			if !n.there(side) {
 				break

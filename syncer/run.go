@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -115,6 +116,12 @@ func (r *run) work(ctx context.Context) error {
 		return err
 	}
 	full := r.fullIsDue()
+	if full && r.only == nil && r.opts.Budget != (Budget{}) && r.canLook() && r.live() {
+		// With a budget, what somebody just changed comes before the rest of a scan.
+		if err := r.round(ctx, false); err != nil || r.budget.ended() {
+			return err
+		}
+	}
 	for round := range maxRounds {
 		if round > 0 {
 			if len(r.again) == 0 || r.budget.ended() {
@@ -255,6 +262,11 @@ func (r *run) recall(ctx context.Context) error {
 
 func (r *run) canLook() bool {
 	return r.ends[Source].looker != nil && r.ends[Destination].looker != nil
+}
+
+// live reports whether the inbox names changed items.
+func (r *run) live() bool {
+	return slices.ContainsFunc(r.hints, func(h Hinted) bool { return !h.Full })
 }
 
 // lastFullHint returns the Seq of the newest hint that asks for a full scan, 0 if none does.
