@@ -1,10 +1,12 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 )
@@ -188,6 +190,10 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		x.pause(a, err)
 		x.r.ends[a.On].busy.note(err)
 	}
+	if up := n.up[a.On]; errors.Is(err, fs.ErrExist) && a.Name != "" && up != nil {
+		id := up.idOn(a.On)
+		x.r.ghosts[a.On][id] = append(x.r.ghosts[a.On][id], a.Name)
+	}
 	x.results[i] = out.Result
 	if n.result == 0 || n.result == Done {
 		n.result, n.err = out.Result, err
@@ -255,9 +261,12 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	x.mu.Lock()
 	r := x.r.w.settled(a)
 	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, x.r.now())}
-	x.r.w.evict(&b, n, &r)
+	err := x.evict(ctx, &b, &r)
 	n.rec, n.known = r, true
 	x.mu.Unlock()
+	if err != nil {
+		return fatal(err)
+	}
 	out.Result, out.At = Done, x.r.now()
 	out.After = r.Half(a.On).Stamp()
 	b.Outcomes = []Outcome{*out}
@@ -265,16 +274,65 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 }
 
 // evict takes from other Records the IDs that r has now, on a side that gives them out again.
-func (w *world) evict(b *Batch, n *node, r *Record) {
+func (x *executor) evict(ctx context.Context, b *Batch, r *Record) error {
 	for _, side := range sides {
-		old := w.robbed[side][r.Half(side).ID]
-		if old == nil || old == n || old.gone || old.rec.Half(side).ID != r.Half(side).ID {
+		id := r.Half(side).ID
+		if id == "" || !x.r.ends[side].info.ReusableIDs {
 			continue
 		}
-		h := old.rec.Half(side)
-		h.ID, h.Presence = "", Gone
-		b.Put = append(b.Put, old.rec)
+		old, err := x.r.view.ByID(ctx, side, id)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && old.ID == r.ID {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if n := x.r.w.nodes[old.ID]; n != nil {
+			if n.gone || n.rec.Half(side).ID != id {
+				continue
+			}
+			*n.rec.Half(side) = vacated(*n.rec.Half(side))
+			old = n.rec
+		} else {
+			*old.Half(side) = vacated(*old.Half(side))
+		}
+		b.Put = append(b.Put, old)
 	}
+	return nil
+}
+
+// vacated is what remains of a Half whose ID names another item now: that one is gone.
+func vacated(h Half) Half {
+	h.ID = ""
+	if h.Presence == Present {
+		h.Presence = Gone
+	}
+	return h
+}
+
+// orphans gives the Records that stand in a folder whose Record goes away to the folder above it.
+// There are some only where the two sides had turned folders inside out.
+func (w *world) orphans(p *node) []Record {
+	var out []Record
+	if p.rec.Kind != Folder {
+		return nil
+	}
+	for _, n := range w.nodes {
+		if !n.known || n.gone || n == p {
+			continue
+		}
+		before := n.rec
+		for _, up := range []*RecordID{&n.rec.ParentID, &n.rec.Source.Parent, &n.rec.Destination.Parent} {
+			if *up == p.rec.ID {
+				*up = p.rec.ParentID
+			}
+		}
+		if n.rec.ParentID != before.ParentID || n.rec.Source.Parent != before.Source.Parent || n.rec.Destination.Parent != before.Destination.Parent {
+			out = append(out, n.rec)
+		}
+	}
+	slices.SortFunc(out, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+	return out
 }
 
 // retired returns Tombstones for IDs that a Record gives up for new ones.
@@ -293,8 +351,11 @@ func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
 	n := a.node
 	out.Result, out.At = Done, x.r.now()
 	b := Batch{Outcomes: []Outcome{*out}}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	n.gone = true
 	if n.known {
+		b.Put = x.r.w.orphans(n)
 		b.Drop = []RecordID{n.rec.ID}
 		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {
 			if !n.there(t.Side) {

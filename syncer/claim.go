@@ -146,6 +146,10 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 		return true
 	}
 	rule := c.w.info[side].Names.Unique
+	if id := parent.idOn(side); !(n.there(side) && n.nameOn(side) == name && c.w.parentOn(n, side) == parent) &&
+		slices.Contains(c.w.ghosts[side][id], name) {
+		return true
+	}
 	for _, s := range c.w.strangers[side][parent.idOn(side)] {
 		if rule.Clash(s.Name, name) {
 			return true

@@ -198,6 +198,8 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 		return p, true
 	case n.fate == leave && n.silent:
 		return p, false
+	case n.refused:
+		p.Result, p.Reason, p.Quiet, p.Declined = 0, n.why, true, true
 	case n.hold != nil:
 		p.Result, p.Reason = Held, n.why
 	case n.fate == leave:

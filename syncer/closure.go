@@ -340,7 +340,7 @@ func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 		if err := o.occupantRecords(ctx, p, at, names[at], n); err != nil {
 			return err
 		}
-		if !p.there(at) || o.t != nil && o.complete[at] || at == side && n.rec.Half(at).Presence != Never && n.known {
+		if !p.there(at) || o.t != nil && o.complete[at] || at == side {
 			continue
 		}
 		found, err := o.find(ctx, at, p, names[at])

@@ -12,7 +12,7 @@ type Ledger interface {
 	// Charge counts c.Count in every scope of c, all or nothing, durably on return. If a scope
 	// would hold more than its Limit within the Window before now it counts nothing and fails with
 	// an error that wraps ErrHeld and names the scope. The same Action charged again within
-	// Window counts once.
+	// Window counts once, and from then on: a call that is tried again may have its effect only now.
 	Charge(ctx context.Context, c Charge) error
 	// Refund takes a charge back. Only for a call that is proved not to have been carried out.
 	Refund(ctx context.Context, action ActionID) error

@@ -124,10 +124,11 @@ func differs(r *Record, side Side, e *Entry, parent RecordID) bool {
 
 // applying is what carrying out a plan learns about an item.
 type applying struct {
-	result Result // of the first of its actions that did not end well
-	err    error
-	failed *Action // the first that did not end well
-	gone   bool    // its Record was dropped
-	again  bool    // to be observed and planned anew in this run
-	check  bool    // to be planned anew with what was observed: a digest was learnt
+	result  Result // of the first of its actions that did not end well
+	err     error
+	refused bool    // a move was declined by the service
+	failed  *Action // the first that did not end well
+	gone    bool    // its Record was dropped
+	again   bool    // to be observed and planned anew in this run
+	check   bool    // to be planned anew with what was observed: a digest was learnt
 }

@@ -41,6 +41,19 @@ func TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten(t *testing.T) 
 	}
 }
 
+func TestAFolderThatCouldNotBeReadIsReadAgainLongBeforeTheNextScanIsDue(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"d/p": "1", "k": "k"}, syncertest.WorldOptions{})
+	w.Ann.Bar("d")
+	w.Ann.Write("d/p", "2")
+	require.False(t, full(t, w).Full)
+	w.Ann.Unbar("d")
+	w.Later(2 * time.Hour) // of the day between two scans, and nobody says that anything has changed
+	report, err := w.Run(t.Context(), nil)
+	require.NoError(t, err)
+	require.True(t, report.Full)
+	require.Equal(t, syncertest.Tree{"d/": "", "d/p": "2", "k": "k"}, w.Destination.Tree())
+}
+
 func TestAnIDThatNamesAnotherItemNowIsNotTheOldItem(t *testing.T) {
 	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
 		Source: ordinary(func(i *syncer.Info) { i.ReusableIDs, i.Trash = true, false }),

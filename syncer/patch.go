@@ -81,6 +81,9 @@ func (w *world) settled(a *Action) Record {
 				h.Behind = true
 			}
 		}
+		if t := side.Other(); attrs&attrPlace != 0 && !n.there(side) && n.there(t) && n.nameOn(t) != n.rec.Half(t).Name {
+			h.Name = "" // the name it had there belongs to one that it has no more
+		}
 		switch {
 		case attrs&attrGone(side) != 0:
 			h.Presence = Gone

@@ -42,6 +42,7 @@ type run struct {
 	// paused says why a side takes no more of a kind of write.
 	paused   [2]map[Op]error
 	inFlight flights
+	ghosts   [2]map[string][]string
 	flying   []Intent
 	doubts   []PendingKey // to be looked at in the first round
 	// unvisited are pending items that the budget left no room for.
@@ -56,7 +57,7 @@ type run struct {
 func (e *Engine) newRun(view View, o *RunOptions) *run {
 	r := &run{
 		e: e, view: view, log: e.opts.Logger.With("pair", e.pair.Name), report: &Report{Pair: e.pair.Name},
-		digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
+		ghosts: [2]map[string][]string{{}, {}}, digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
 	}
 	if o != nil {
 		r.opts = *o
@@ -393,7 +394,7 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 func (r *run) newWorld() *world {
 	w := newWorld()
 	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
-	w.digests, w.waiting, w.inFlight = r.digests, r.pending, r.inFlight
+	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
 	for _, side := range sides {
 		w.info[side] = r.ends[side].info
 		w.canRestore[side] = r.ends[side].restorer != nil
@@ -418,20 +419,6 @@ func (r *run) followUp(ctx context.Context) error {
 		}
 	}
 	r.doubts, r.again = nil, nil
-	for i, key := range sortedKeys(r.pending) {
-		p := r.pending[key]
-		if p.Quiet || p.waits(r.now()) {
-			continue
-		}
-		if i > 0 && r.budget.over(shareOfVisits) {
-			r.report.More = true
-			r.unvisited[key] = true
-			continue
-		}
-		if err := r.revisit(ctx, key); err != nil {
-			return err
-		}
-	}
 	type item struct {
 		side Side
 		id   string
@@ -464,6 +451,25 @@ func (r *run) followUp(ctx context.Context) error {
 		met[item{h.Side, h.ID}] = ours
 		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
 			r.renew(PendingKey{Record: n.rec.ID})
+		}
+	}
+	return r.visitPending(ctx)
+}
+
+// visitPending looks at the pending set, as far as the budget allows.
+func (r *run) visitPending(ctx context.Context) error {
+	for i, key := range sortedKeys(r.pending) {
+		p := r.pending[key]
+		if p.Quiet || p.waits(r.now()) {
+			continue
+		}
+		if i > 0 && r.budget.over(shareOfVisits) {
+			r.report.More = true
+			r.unvisited[key] = true
+			continue
+		}
+		if err := r.revisit(ctx, key); err != nil {
+			return err
 		}
 	}
 	return nil

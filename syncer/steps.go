@@ -13,6 +13,8 @@ type step struct {
 	depth int
 	index int
 	state int // of the search for rings
+	// soft are waits that only keep Records in order; they give way in a ring.
+	soft map[*step]bool
 }
 
 // steps collects the actions of a plan.
@@ -272,7 +274,7 @@ func (s *steps) waitForChildren(list []*node) {
 	for _, child := range list {
 		for _, id := range []RecordID{child.rec.ParentID, child.rec.Source.Parent, child.rec.Destination.Parent} {
 			if p := s.w.nodes[id]; p != nil && s.of[p] != nil && s.of[p].remove != nil && child.known {
-				s.of[p].remove.wait(s.of[child].last)
+				s.of[p].remove.waitSoftly(s.of[child].last)
 			}
 		}
 	}
@@ -314,6 +316,17 @@ func (st *step) wait(for_ *step) {
 	if st != nil && for_ != nil && st != for_ {
 		st.waits = append(st.waits, for_)
 	}
+}
+
+func (st *step) waitSoftly(other *step) {
+	if other == nil || slices.Contains(st.waits, other) {
+		return
+	}
+	st.wait(other)
+	if st.soft == nil {
+		st.soft = map[*step]bool{}
+	}
+	st.soft[other] = true
 }
 
 // breakRings finds actions that wait for each other's names and lets one item step aside under a
@@ -367,6 +380,12 @@ func (s *steps) ring() []*step {
 
 // stepAside moves the item that a ring waits for to a temporary name first.
 func (s *steps) stepAside(ring []*step) {
+	for i, st := range ring {
+		if next := ring[(i+1)%len(ring)]; st.soft[next] {
+			st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x == next })
+			return
+		}
+	}
 	for i, st := range ring {
 		next := ring[(i+1)%len(ring)]
 		x := next.node

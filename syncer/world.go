@@ -22,6 +22,8 @@ type world struct {
 	numbered RecordID
 	tally    [2]Tally
 	skips    []Skip
+	// ghosts are names that a side refused as taken, though nobody was seen there, by parent ID.
+	ghosts [2]map[string][]string
 	// robbed are items whose ID on a side has become that of another item.
 	robbed [2]map[string]*node
 	// strangers are entries that are left alone and still take up names and block deletes, by the

@@ -245,6 +245,9 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 	}
 	x.withdraw(ctx, a)
 	b := Batch{Settled: []ActionID{in.ID}}
+	if a.Op == OpMove && errors.Is(err, ErrRefused) && a.node.known && !a.Temporary {
+		x.declineMove(&b, a, err)
+	}
 	if a.Op == OpRestore && errors.Is(err, fs.ErrNotExist) {
 		// The trash no longer has it: forget where it was, so that it is made anew.
 		t := *a.node.tomb
@@ -255,6 +258,19 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 		return fatal(e)
 	}
 	return wrapped
+}
+
+// declineMove records a move that the service will not make as one that the side cannot follow.
+func (x *executor) declineMove(b *Batch, a *Action, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := a.node
+	n.up[a.On], n.name[a.On] = x.r.w.parentOn(n, a.On), n.nameOn(a.On)
+	n.agree |= attrPlace | attrCannotFollow
+	n.why = fmt.Sprintf("%s does not take it there: %v", a.On, err)
+	r := x.r.w.settled(&Action{Op: OpDecline, node: n, attrs: attrPlace})
+	n.rec, n.refused = r, true
+	b.Put = append(b.Put, r)
 }
 
 // spoilt notes contents that the service stored other than sent. The version before is made current
@@ -285,7 +301,10 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
 	x.mu.Lock()
 	b := Batch{Settled: []ActionID{in.ID}}
-	x.store(&b, a, in, got, nil, x.r.now())
+	if err := x.store(ctx, &b, a, in, got, nil, x.r.now()); err != nil {
+		x.mu.Unlock()
+		return fatal(err)
+	}
 	t := a.On.Other()
 	h := a.node.rec.Half(t)
 	h.Content, h.Digest, h.Size = "", "", UnknownSize
@@ -327,6 +346,7 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 			b.Tombstones = []Tombstone{*n.tomb}
 		case n.known:
 			b.Drop = []RecordID{n.rec.ID}
+			b.Put = x.r.w.orphans(n)
 			b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
 			if e := n.entry[a.On]; e != nil && e.ID != n.rec.Half(a.On).ID {
 				now := n.rec // the item had got a new ID that is recorded nowhere yet
@@ -337,13 +357,17 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 		n.lose(a.On, gone)
 		n.gone = true
 	} else {
-		x.store(&b, a, in, got, t, now)
+		if err := x.store(ctx, &b, a, in, got, t, now); err != nil {
+			x.mu.Unlock()
+			return fatal(err)
+		}
 	}
 	x.mu.Unlock()
 	return fatal(x.r.commit.soon(ctx, b))
 }
 
-func (x *executor) store(b *Batch, a *Action, in *Intent, got *Entry, t *transfer, now time.Time) {
+// store adds to b what a write that was made leaves of the item.
+func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, got *Entry, t *transfer, now time.Time) error {
 	n := a.node
 	var digest Digest
 	if t != nil {
@@ -355,7 +379,9 @@ func (x *executor) store(b *Batch, a *Action, in *Intent, got *Entry, t *transfe
 	}
 	r := fill(in.After, in, got, folder, digest, now)
 	b.Put = append(b.Put, r)
-	x.r.w.evict(b, n, &r)
+	if err := x.evict(ctx, b, &r); err != nil {
+		return err
+	}
 	b.Tombstones = append(b.Tombstones, retired(n, &r, now)...)
 	if in.Split.ID != 0 {
 		b.Put = append(b.Put, in.Split)
@@ -364,4 +390,5 @@ func (x *executor) store(b *Batch, a *Action, in *Intent, got *Entry, t *transfe
 	n.rec, n.known = r, true
 	n.see(a.On, got)
 	x.r.w.byID[a.On][got.ID] = n
+	return nil
 }

@@ -60,6 +60,7 @@ func (l *Ledger) Charge(ctx context.Context, c syncer.Charge) error {
 		defer l.mu.Unlock()
 		now := l.now()
 		if old := l.charges[c.Action]; old != nil && old.at.After(now.Add(-c.Window)) {
+			l.renew(c.Action, now)
 			return nil
 		}
 		taken := &charge{count: c.Count, at: now}
@@ -80,6 +81,17 @@ func (l *Ledger) Charge(ctx context.Context, c syncer.Charge) error {
 		}
 		return nil
 	})
+}
+
+// renew lets a charge count from now on: the deed it was made for may happen now. Charges are never
+// changed in place, since a clone shares them.
+func (l *Ledger) renew(action syncer.ActionID, now time.Time) {
+	old := l.charges[action]
+	fresh := &charge{count: old.count, at: now, scopes: old.scopes}
+	l.latest, l.charges[action] = now, fresh
+	for _, scope := range old.scopes {
+		l.scopes[scope] = append(slices.DeleteFunc(l.scopes[scope], func(c *charge) bool { return c == old }), fresh)
+	}
 }
 
 // Refund implements [syncer.Ledger]. An action that was not charged needs none.

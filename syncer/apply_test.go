@@ -1,0 +1,47 @@
+package syncer_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+func TestWhatIsStillInAFolderKeepsItFromBeingTried(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{})
+	w.Ann.Remove("d")
+	w.Bob.Lock("d/p")
+	full(t, w)
+	require.Len(t, w.Right.Writes(), 1, "the folder is not tried when its contents could not go")
+	full(t, w)
+	require.Empty(t, w.Right.Writes(), "nor while they wait for their next try")
+	w.Bob.Unlock("d/p")
+	w.Later(time.Hour)
+	full(t, w)
+	require.Equal(t, syncertest.Tree{"k": "k"}, w.Destination.Tree())
+}
+
+func TestARenameMadeWhileTheEngineActsIsNotUndone(t *testing.T) {
+	for _, guarded := range []bool{true, false} {
+		w := agreed(t, syncertest.Tree{"p": "p", "k": "k"}, syncertest.WorldOptions{
+			Source: ordinary(func(i *syncer.Info) { i.Guards.Move = guarded }),
+		})
+		w.Bob.Rename("p", "of bob")
+		once := false
+		w.Options.Observe = func(e syncer.Event) {
+			if e.Phase == syncer.PhasePlan && !once {
+				once = true
+				w.Ann.Rename("p", "of ann")
+			}
+		}
+		full(t, w)
+		full(t, w)
+		require.True(t, once)
+		want := syncertest.Tree{"of ann": "p", "k": "k"} // of two names the source's counts
+		require.Equal(t, want, w.Source.Tree(), "guarded: %t", guarded)
+		require.Equal(t, want, w.Destination.Tree())
+	}
+}
