@@ -24,6 +24,22 @@ func TestWhatIsStillInAFolderKeepsItFromBeingTried(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"k": "k"}, w.Destination.Tree())
 }
 
+func TestAFolderThatHoldsWhatTheOtherSideRefusesIsNotTried(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{
+		Source: ordinary(func(i *syncer.Info) { i.MaxSize = 2 }),
+	})
+	id := w.Destination.ID("d/p")
+	w.Ann.Remove("d")
+	w.Bob.Write("d/q", "large")
+	for range 2 {
+		full(t, w)
+		for _, c := range w.Right.Writes() {
+			require.Equal(t, id, c.ID, "%s of what is to stay", c.Op)
+		}
+		require.Equal(t, syncertest.Tree{"d/": "", "d/q": "large", "k": "k"}, w.Destination.Tree())
+	}
+}
+
 func TestARenameMadeWhileTheEngineActsIsNotUndone(t *testing.T) {
 	for _, guarded := range []bool{true, false} {
 		w := agreed(t, syncertest.Tree{"p": "p", "k": "k"}, syncertest.WorldOptions{

@@ -146,12 +146,22 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 		return true
 	}
 	rule := c.w.info[side].Names.Unique
-	if id := parent.idOn(side); !(n.there(side) && n.nameOn(side) == name && c.w.parentOn(n, side) == parent) &&
-		slices.Contains(c.w.ghosts[side][id], name) {
+	if slices.Contains(c.w.ghosts[side][parent.idOn(side)], name) && !c.w.seenAt(side, parent, name) {
 		return true
 	}
 	for _, s := range c.w.strangers[side][parent.idOn(side)] {
 		if rule.Clash(s.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// seenAt reports whether an item was seen under a name that a side had refused as taken: then it is
+// known who has it.
+func (w *world) seenAt(side Side, parent *node, name string) bool {
+	for _, n := range w.nodes {
+		if n.entry[side] != nil && n.nameOn(side) == name && w.parentOn(n, side) == parent {
 			return true
 		}
 	}

@@ -62,9 +62,8 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		keys := r.keysOf(n)
 		p, unsettled := r.unsettled(n)
-		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && n.fate == stay && !n.gone &&
-			n.agree&(attrPlace|attrContent) == 0 {
-			p, unsettled = old, true // nothing new about it: the sides still differ
+		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && stillDiffers(n) {
+			p, unsettled = old, true
 		}
 		if errors.Is(n.err, errNotBegun) || n.doubt == errNotBegun.Error() {
 			unreached++
@@ -101,6 +100,18 @@ func (r *run) sift(b *Batch, cut bool) int {
 	}
 	r.forgetSettled(b, met)
 	return unreached
+}
+
+// stillDiffers reports whether what a side could not follow earlier still holds: nothing new was
+// decided about it.
+func stillDiffers(n *node) bool {
+	switch {
+	case n.fate != stay || n.gone:
+		return false
+	case n.rec.Source.Behind || n.rec.Destination.Behind, n.rec.ParentOn(Source) != n.rec.ParentOn(Destination):
+		return true
+	}
+	return n.agree&attrPlace == 0
 }
 
 // postpone puts p into the pending set unless it is there already, word for word.

@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -37,6 +38,21 @@ func TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten(t *testing.T) 
 			w.Later(time.Hour)
 			require.True(t, full(t, w).Settled())
 			require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+		})
+	}
+}
+
+func TestWhatAPageLeftOutIsNotTakenForDeleted(t *testing.T) {
+	tree := syncertest.Tree{"1": "1", "2": "2", "3": "3", "4": "4", "5": "5"}
+	for name, without := range map[string]syncertest.Power{"with a Looker": 0, "without": syncertest.Looking} {
+		t.Run(name, func(t *testing.T) {
+			w := agreed(t, tree, syncertest.WorldOptions{
+				Source: syncertest.Options{Info: syncertest.Ordinary(), Without: without, PageSize: 2},
+			})
+			w.Left.Inject(syncertest.Faults{Rand: rand.New(rand.NewPCG(1, 2)), Shift: 1})
+			full(t, w)
+			require.Empty(t, w.Right.Writes())
+			require.Equal(t, tree, w.Destination.Tree())
 		})
 	}
 }

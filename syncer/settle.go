@@ -237,6 +237,11 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if err != nil {
 		return Batch{}, err
 	}
+	if known, err := r.state.ByID(ctx, in.On, e.ID); err == nil && known.ID != in.Record && known.ID != in.Split.ID {
+		return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, err
+	}
 	folder := in.After.ParentID
 	p, err := r.state.ByID(ctx, in.On, e.ParentID)
 	if err == nil {

@@ -241,6 +241,9 @@ func wrongBytes(got *Entry, t *transfer) error {
 func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error) error {
 	wrapped := &Error{a.Op.String(), a.On, a.Path, err}
 	if !NotDone(err) {
+		x.mu.Lock()
+		x.r.fly(in) // nothing else is planned for the item in this run
+		x.mu.Unlock()
 		return wrapped
 	}
 	x.withdraw(ctx, a)

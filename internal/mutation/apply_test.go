@@ -30,13 +30,13 @@ var applying = []mutation{
 		tests: scenario("changed-since-plan"),
 	},
 	{
-		name:  "an item that moved meanwhile is deleted",
+		name:  "an item that was renamed meanwhile is renamed again",
 		file:  "syncer/write.go",
 		old:   `e.Stamp() != old.Stamp() || e.Name != old.Name || e.ParentID != old.ParentID ||`,
 		new:   `e.Stamp() != old.Stamp() ||`,
 		why:   "its contents are what they were",
-		in:    scenarios,
-		tests: scenario("changed-since-plan"),
+		in:    unit,
+		tests: []string{"TestARenameMadeWhileTheEngineActsIsNotUndone"},
 	},
 	{
 		name:  "no Intent before the call",
@@ -44,8 +44,8 @@ var applying = []mutation{
 		old:   `Batch{Intents: []Intent{in}}`,
 		new:   `Batch{}`,
 		why:   "the outcome is stored right after the call",
-		in:    scenarios,
-		tests: scenario("reply-lost", "uploaded-but-not-recorded"),
+		in:    unit,
+		tests: []string{"TestAnUpdateThatWasCutOffIsNoEditOfAUser"},
 	},
 	{
 		name:  "the Intent is stored with the next group",
@@ -53,8 +53,8 @@ var applying = []mutation{
 		old:   `x.r.commit.now(ctx, Batch{Intents: []Intent{in}})`,
 		new:   `x.r.commit.soon(ctx, Batch{Intents: []Intent{in}})`,
 		why:   "grouping makes everything else fast",
-		in:    scenarios,
-		tests: scenario("uploaded-but-not-recorded", "reply-lost"),
+		in:    unit,
+		tests: []string{"TestAnUpdateThatWasCutOffIsNoEditOfAUser"},
 	},
 	{
 		name:  "the base moves on before the outcome",
@@ -63,7 +63,7 @@ var applying = []mutation{
 		new:   `Batch{Intents: []Intent{in}, Put: []Record{in.After}}`,
 		why:   "one Batch less",
 		in:    scenarios,
-		tests: scenario("reply-lost", "locked-or-checked-out", "poison-item"),
+		tests: scenario("reply-lost"),
 	},
 	{
 		name:  "a call that may have had its effect counts as failed",
@@ -71,8 +71,8 @@ var applying = []mutation{
 		old:   "\tif !NotDone(err) {\n\t\treturn wrapped\n\t}\n",
 		new:   "",
 		why:   "it returned an error",
-		in:    scenarios,
-		tests: scenario("reply-lost"),
+		in:    unit,
+		tests: []string{"TestAnUpdateThatWasCutOffIsNoEditOfAUser"},
 	},
 	{
 		name:  "a delete is not charged",

@@ -35,8 +35,8 @@ var settling = []mutation{
 		old:   `if recent(in.At, r.now(), r.ends[in.On].info.Settle) {`,
 		new:   `if recent(in.At, r.now(), 0) {`,
 		why:   "the call has returned an error",
-		in:    scenarios,
-		tests: scenario("reply-lost"),
+		in:    unit,
+		tests: []string{"TestAWriteThatMayStillLandIsNotMadeAgain/UpdateFile", "TestAWriteThatMayStillLandIsNotMadeAgain/Move"},
 	},
 	{
 		name:  "an Intent that could not be looked into is settled",
@@ -44,8 +44,8 @@ var settling = []mutation{
 		old:   "\t\t\tr.fly(in)\n\t\t\tcontinue\n\t\t}\n\t\tb.Settled",
 		new:   "\t\t}\n\t\tb.Settled",
 		why:   "the error is logged, and the item is looked at again anyway",
-		in:    scenarios,
-		tests: scenario("reply-lost"),
+		in:    unit,
+		tests: []string{"TestAnIntentStaysOpenUntilSomebodyHasLooked"},
 	},
 	{
 		name:  "a 404 settles the Intent of a delete as done on a side with a trash",

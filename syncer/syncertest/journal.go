@@ -91,7 +91,7 @@ var journalCases = []statePromise{{
 	"journal longer than any page is read whole",
 	"Journal yields all that happened, and reading on from each last position meets everything once.",
 	func(c *stateCheck) {
-		const n = 2500
+		const n = 1500
 		s := c.open()
 		var b syncer.Batch
 		for i := range n {

@@ -2,6 +2,7 @@ package syncertest
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,11 +79,13 @@ func (c *ledgerCheck) admit(action syncer.ActionID, n int, limits ...syncer.Limi
 	c.must(c.charge(action, n, limits...), "charge "+string(action))
 }
 
-// held notes a failure unless the charge is refused with ErrHeld.
-func (c *ledgerCheck) held(action syncer.ActionID, n int, limits ...syncer.Limit) error {
+// held notes a failure unless the charge is refused with an ErrHeld that names the scope.
+func (c *ledgerCheck) held(scope string, action syncer.ActionID, n int, limits ...syncer.Limit) {
 	err := c.charge(action, n, limits...)
 	c.wrong(err, "charge over the limit", syncer.ErrHeld)
-	return err
+	if err != nil {
+		c.expect(strings.Contains(err.Error(), scope), "error does not name the scope %q: %w", scope, err)
+	}
 }
 
 // used notes a failure unless scope holds n.

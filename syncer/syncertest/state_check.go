@@ -149,8 +149,9 @@ func alike(a, b reflect.Value) bool {
 	}
 	switch a.Kind() {
 	case reflect.Struct:
-		if t, ok := a.Interface().(time.Time); ok {
-			return t.Equal(b.Interface().(time.Time))
+		if t, ok := reflect.TypeAssert[time.Time](a); ok {
+			u, _ := reflect.TypeAssert[time.Time](b)
+			return t.Equal(u)
 		}
 		for i := range a.NumField() {
 			if !alike(a.Field(i), b.Field(i)) {

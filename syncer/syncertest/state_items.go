@@ -63,8 +63,14 @@ var itemCases = []statePromise{{
 	func(c *stateCheck) {
 		s := c.open()
 		keys := []syncer.PendingKey{
-			{Side: syncer.Source, ID: "b"}, {Side: syncer.Source, ID: "c"}, {Side: syncer.Destination, ID: "a"},
-			{Side: syncer.Destination, ID: "b"}, {Record: 2}, {Record: 2, Side: syncer.Destination}, {Record: 10}, {Record: 10, ID: "b"},
+			{Side: syncer.Source, ID: "b"},
+			{Side: syncer.Source, ID: "c"},
+			{Side: syncer.Destination, ID: "a"},
+			{Side: syncer.Destination, ID: "b"},
+			{Record: 2},
+			{Record: 2, Side: syncer.Destination},
+			{Record: 10},
+			{Record: 10, ID: "b"},
 		}
 		var want []syncer.Pending
 		for _, key := range keys {

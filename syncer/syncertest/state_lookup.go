@@ -164,7 +164,7 @@ var orderCases = []statePromise{{
 	"records come by number",
 	"Records, Children and ByName yield by RecordID, in whatever order they were put: the same state gives the same plan.",
 	func(c *stateCheck) {
-		const n = 2500
+		const n = 1500
 		var put []syncer.Record
 		var want []syncer.RecordID
 		for i := range syncer.RecordID(n) {
