@@ -202,6 +202,10 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		}
 	}
 	n.again = n.again || out.Result == Dropped
+	if out.Result == Done && out.Op == OpMove && out.Kind == Folder && x.r.e.opts.Policies.Filter != nil {
+		x.r.relist = append(x.r.relist, n.rec.ID) // its new path may let in what was left out
+		n.again = true
+	}
 	x.done++
 	x.bytes += out.Bytes
 	x.r.count(&out)
@@ -263,6 +267,7 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, x.r.now())}
 	err := x.evict(ctx, &b, &r)
 	n.rec, n.known = r, true
+	x.remember(&b, n)
 	x.mu.Unlock()
 	if err != nil {
 		return fatal(err)
@@ -271,6 +276,15 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	out.After = r.Half(a.On).Stamp()
 	b.Outcomes = []Outcome{*out}
 	return fatal(x.r.commit.soon(ctx, b))
+}
+
+// remember puts what a side cannot follow into the pending set together with the Record that says so:
+// nothing else will show the difference again.
+func (x *executor) remember(b *Batch, n *node) {
+	if p, left := x.r.unsettled(n); left && p.Quiet {
+		p.Since = x.r.now()
+		b.Pending = append(b.Pending, p)
+	}
 }
 
 // evict takes from other Records the IDs that r has now, on a side that gives them out again.

@@ -62,7 +62,7 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		keys := r.keysOf(n)
 		p, unsettled := r.unsettled(n)
-		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && stillDiffers(n) {
+		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && r.stillDiffers(n) {
 			p, unsettled = old, true
 		}
 		if errors.Is(n.err, errNotBegun) || n.doubt == errNotBegun.Error() {
@@ -76,7 +76,7 @@ func (r *run) sift(b *Batch, cut bool) int {
 			}
 		}
 		for _, k := range keys {
-			if unsettled && k == p.PendingKey {
+			if unsettled && (k == p.PendingKey || !n.known) {
 				continue
 			}
 			if _, was := r.pending[k]; was {
@@ -89,6 +89,9 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		met[p.PendingKey] = true
 		r.postpone(b, p)
+		if !n.known {
+			r.postponeTwin(b, n, p, met)
+		}
 	}
 	for _, s := range r.w.skips {
 		k := PendingKey{Record: s.Record, Side: s.Side, ID: s.ID}
@@ -102,13 +105,29 @@ func (r *run) sift(b *Batch, cut bool) int {
 	return unreached
 }
 
+// postponeTwin keeps the other side's item of a newcomer in sight too: the two have no Record that
+// would hold them together.
+func (r *run) postponeTwin(b *Batch, n *node, p Pending, met map[PendingKey]bool) {
+	for _, side := range sides {
+		if e := n.entry[side]; e != nil && (side != p.Side || e.ID != p.ID) {
+			p.PendingKey, p.On = PendingKey{Side: side, ID: e.ID}, side
+			met[p.PendingKey] = true
+			r.postpone(b, p)
+		}
+	}
+}
+
 // stillDiffers reports whether what a side could not follow earlier still holds: nothing new was
 // decided about it.
-func stillDiffers(n *node) bool {
+func (r *run) stillDiffers(n *node) bool {
 	switch {
 	case n.fate != stay || n.gone:
 		return false
 	case n.rec.Source.Behind || n.rec.Destination.Behind, n.rec.ParentOn(Source) != n.rec.ParentOn(Destination):
+		return true
+	}
+	if s, d := n.nameOn(Source), n.nameOn(Destination); NameKey(r.w.rename(s, n.rec.Kind, Source)) != NameKey(d) &&
+		NameKey(r.w.rename(d, n.rec.Kind, Destination)) != NameKey(s) {
 		return true
 	}
 	return n.agree&attrPlace == 0

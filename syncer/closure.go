@@ -162,6 +162,12 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		}
 	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
 		return o.listBelow(ctx, n, side)
+	case o.w.rules.Filter != nil && o.w.placeChanged(n, Source)|o.w.placeChanged(n, Destination) != 0:
+		// Its new path may let in, or put out, anything below it.
+		if err := o.children(ctx, n, side); err != nil {
+			return err
+		}
+		return o.listBelow(ctx, n, side)
 	case n.rec.Dormant && n.sight[side] == observed:
 		return o.listBelow(ctx, n, side) // it may wake, and nobody has looked into it for long
 	case n.sleeps || n.rec.Dormant:

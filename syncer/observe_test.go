@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -54,6 +55,21 @@ func TestWhatAPageLeftOutIsNotTakenForDeleted(t *testing.T) {
 			require.Empty(t, w.Right.Writes())
 			require.Equal(t, tree, w.Destination.Tree())
 		})
+	}
+}
+
+func TestWhatAFilterLeavesOutIsNotTakenForDeleted(t *testing.T) {
+	temporary, err := policy.NewGlobs(policy.GlobOptions{Exclude: []string{"**/*.tmp"}})
+	require.NoError(t, err)
+	w := agreed(t, syncertest.Tree{"p": "1", "q.tmp": "2", "k": "k"}, syncertest.WorldOptions{})
+	w.Options.Policies.Filter = temporary
+	full(t, w) // both have q.tmp, which was in scope before
+	w.Ann.Rename("p", "p.tmp")
+	for range 2 {
+		full(t, w)
+		require.Empty(t, w.Right.Writes())
+		require.Empty(t, w.Left.Writes())
+		require.Equal(t, syncertest.Tree{"p": "1", "q.tmp": "2", "k": "k"}, w.Destination.Tree())
 	}
 }
 

@@ -150,8 +150,15 @@ func (w *world) planned(a *Action) Record {
 		if a.Op != OpMove {
 			putContent(h, e, w.carried(n, t))
 		}
-		if a.Op != OpUpdate {
+		switch arrived := n.name[t] == e.Name && n.up[t] == w.parentOn(n, t); {
+		case a.Op == OpUpdate:
+		case arrived || !n.known:
 			putPlace(&r, t, e, w.folderOf(n, t))
+		default:
+			// The other side has a move of its own to make: nothing is agreed about its place yet.
+			if h.Parent = n.rec.ParentOn(t); h.Parent == r.ParentID {
+				h.Parent = 0
+			}
 		}
 	}
 	for _, side := range sides {

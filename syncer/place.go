@@ -208,7 +208,8 @@ func (w *world) declineImpossible(list []*node) {
 			}
 			tooDeep := n.rec.Kind == Folder && info.MaxDepth > 0 && w.finalDepth(n) > info.MaxDepth
 			atRoot := n.rec.Kind == File && info.FoldersOnlyAtRoot && n.parent.rec.ID == RootRecord
-			if tooDeep || atRoot {
+			stuck := here != nil && !info.Abilities(n.rec.Kind).Move
+			if tooDeep || atRoot || stuck {
 				n.up[side] = here
 				n.agree |= attrPlace | attrCannotFollow
 				n.why = fmt.Sprintf("%s does not allow a %s there", side, n.rec.Kind)
@@ -222,7 +223,7 @@ func (w *world) declineImpossible(list []*node) {
 func (w *world) breakCycles(list []*node) {
 	for _, n := range list {
 		for n.fate == stay && n.moved {
-			culprit := cycleThrough(n)
+			culprit := w.cycleThrough(n)
 			if culprit == nil {
 				break
 			}
@@ -238,18 +239,29 @@ func (w *world) breakCycles(list []*node) {
 	}
 }
 
+// finalUp returns the folder that p stands in in the end; nil for the root.
+func (w *world) finalUp(p *node) *node {
+	if p.rec.ID == RootRecord {
+		return nil
+	}
+	if p.parent != nil {
+		return p.parent
+	}
+	return w.nodes[p.rec.ParentID]
+}
+
 // cycleThrough returns the item of a cycle through n whose move is undone: of those that the
 // destination moved, the one with the lowest Record. Nil if there is no cycle.
-func cycleThrough(n *node) *node {
+func (w *world) cycleThrough(n *node) *node {
 	var culprit *node
 	for p, steps := n, 0; steps < maxDepth; steps++ {
 		if p.moved && (culprit == nil || p.from == Destination && (culprit.from == Source || p.rec.ID < culprit.rec.ID)) {
 			culprit = p
 		}
-		if p.parent == nil {
+		if p = w.finalUp(p); p == nil {
 			return nil
 		}
-		if p = p.parent; p == n {
+		if p == n {
 			return culprit
 		}
 	}
@@ -368,15 +380,28 @@ func (w *world) followParents(list []*node) {
 	}
 }
 
+// folders returns every folder that n stands in or shall stand in.
+func (w *world) folders(n *node) []*node {
+	var list []*node
+	for _, p := range []*node{n.parent, n.up[Source], n.up[Destination], w.parentOn(n, Source), w.parentOn(n, Destination)} {
+		if p != nil {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // followParent makes an item whose folder is left alone wait with it, where it would have to be
 // written into a folder that is not there.
 func (w *world) followParent(n *node) {
 	if n.fate != stay || n.parent == nil {
 		return
 	}
-	if p := n.parent; !p.known && p.fate != stay {
-		n.leave("its folder waits: "+p.why, p.quiet)
-		return
+	for _, p := range w.folders(n) {
+		if !p.known && p.fate != stay {
+			n.leave("its folder waits: "+p.why, p.quiet)
+			return
+		}
 	}
 	for _, side := range sides {
 		p := n.parent

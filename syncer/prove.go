@@ -58,8 +58,7 @@ func (o *observer) proveGoneWithFolder(ctx context.Context, n *node, side Side, 
 		n.trash(side)
 		return nil
 	case o.reused(n, side, &e):
-		n.lose(side, gone)
-		return nil
+		return o.replaced(ctx, n, side, &e)
 	}
 	return o.place(ctx, n, side, &e)
 }
@@ -80,10 +79,19 @@ func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node)
 		n.trash(side)
 		return nil
 	case o.reused(n, side, &e):
-		n.lose(side, gone)
-		return nil
+		return o.replaced(ctx, n, side, &e)
 	}
 	return o.place(ctx, n, side, &e)
+}
+
+// replaced: the ID of n names another item now, which is a newcomer if it is within the root.
+func (o *observer) replaced(ctx context.Context, n *node, side Side, e *Entry) error {
+	n.lose(side, gone)
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil || !inside {
+		return ctx.Err()
+	}
+	return o.feed(ctx, side, e)
 }
 
 // place takes an entry of n that was found by ID: within the root, or outside of it.

@@ -341,6 +341,8 @@ func (w *world) decideBoth(n *node) {
 	case s == mayHaveChanged || d == mayHaveChanged:
 		n.verify[Source], n.verify[Destination] = s == mayHaveChanged, d == mayHaveChanged
 	case s == notChanged && d == notChanged:
+	case n.rec.Source.Behind || n.rec.Destination.Behind:
+		w.compare(n) // the two differ already: a change of one meets the other
 	case s != hasChanged && d != hasChanged:
 		n.agree |= attrContent // touched, the bytes are the same
 	case s == hasChanged && d == hasChanged:

@@ -48,6 +48,7 @@ type run struct {
 	// unvisited are pending items that the budget left no room for.
 	unvisited map[PendingKey]bool
 	again     []PendingKey // to be looked at in the next round
+	relist    []RecordID   // folders to be listed in the next round
 
 	o  *observer
 	w  *world
@@ -265,6 +266,30 @@ func (r *run) canLook() bool {
 	return r.ends[Source].looker != nil && r.ends[Destination].looker != nil
 }
 
+// listAgain lists folders whose contents may have come into scope or left it.
+func (r *run) listAgain(ctx context.Context) error {
+	list := r.relist
+	r.relist = nil
+	for _, id := range list {
+		n, err := r.o.load(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, side := range sides {
+			if err := r.o.look(ctx, n, side); err != nil {
+				return err
+			}
+			if err := r.o.listBelow(ctx, n, side); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // live reports whether the inbox names changed items.
 func (r *run) live() bool {
 	return slices.ContainsFunc(r.hints, func(h Hinted) bool { return !h.Full })
@@ -377,6 +402,9 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 		}
 	}
 	if err := r.followUp(ctx); err != nil {
+		return next, err
+	}
+	if err := r.listAgain(ctx); err != nil {
 		return next, err
 	}
 	if !full && len(r.o.queue) > 0 {

@@ -59,6 +59,9 @@ func (r *run) fly(in *Intent) {
 			}
 		}
 	}
+	if in.Op == OpCreateFile || in.Op == OpCreateFolder {
+		r.inFlight.places[in.On][landing{in.Parent, NameKey(in.Name)}] = true
+	}
 	if in.Old.ID != "" {
 		r.inFlight.ids[in.On][in.Old.ID] = true
 	}
@@ -227,7 +230,10 @@ func (r *run) bytesOf(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	from := Entry{ID: sent.ID, Kind: File, Name: sent.Name, Content: sent.Content, Guard: sent.Guard, Size: sent.Size, Digest: sent.Digest, Birth: sent.Birth}
 	want, err := readDigest(ctx, r.ends[t].reader, from, algorithm, r.e.opts.Stall)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrStale) {
-		return in.Size >= 0 && in.Size == e.Size, nil // the original is gone: the size has to do
+		// The original is gone: without a proof it counts as somebody's edit, unless the service
+		// says that we wrote it.
+		account := r.ends[in.On].info.Account
+		return account != "" && e.Facts != nil && e.Facts.Author == account && in.Size == e.Size, nil
 	}
 	return err == nil && got == want, err
 }

@@ -203,12 +203,7 @@ func (s *steps) finalPath(n *node, side Side) string {
 func (w *world) finalDepth(n *node) int {
 	d := 0
 	for p := n; p != nil && p.rec.ID != RootRecord && d < maxDepth; d++ {
-		switch {
-		case p.parent != nil:
-			p = p.parent
-		default:
-			p = w.nodes[p.rec.ParentID]
-		}
+		p = w.finalUp(p)
 	}
 	return d
 }
@@ -217,10 +212,12 @@ func (w *world) finalDepth(n *node) int {
 func (s *steps) waitForFolders(list []*node) {
 	for _, n := range list {
 		ns := s.of[n]
-		if p := n.parent; p != nil && s.of[p] != nil && ns.first != nil && n.fate != leave {
-			if !p.known {
-				ns.first.wait(s.of[p].first)
+		for _, p := range s.w.folders(n) {
+			if !p.known && s.of[p] != nil && n.fate != leave {
+				ns.first.wait(s.of[p].first) // Records stand only in folders that have one
 			}
+		}
+		if p := n.parent; p != nil && s.of[p] != nil && ns.first != nil && n.fate != leave {
 			for _, side := range sides {
 				ns.create[side].wait(s.of[p].create[side])
 			}
@@ -391,7 +388,7 @@ func (s *steps) stepAside(ring []*step) {
 		x := next.node
 		frees := st.node != x && (next.Op == OpMove || next.Op == OpDelete) && st.On == next.On &&
 			st.Name != "" && st.node.up[st.On] == s.w.parentOn(x, st.On)
-		if !frees || s.of[x].move[next.On] != nil && s.of[x].move[next.On].Temporary {
+		if !frees || !s.w.info[next.On].Abilities(x.rec.Kind).Rename || s.of[x].move[next.On] != nil && s.of[x].move[next.On].Temporary {
 			continue
 		}
 		side := next.On

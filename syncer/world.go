@@ -44,14 +44,21 @@ type world struct {
 	canRestore [2]bool
 }
 
-// flights are items that an open Intent touches, by Record and by ID.
+// flights are items that an open Intent touches: by Record, by ID, and by the place at which a new
+// one may turn up.
 type flights struct {
 	records map[RecordID]bool
 	ids     [2]map[string]bool
+	places  [2]map[landing]bool
+}
+
+type landing struct {
+	parent string
+	key    Key
 }
 
 func newFlights() flights {
-	return flights{map[RecordID]bool{}, [2]map[string]bool{{}, {}}}
+	return flights{map[RecordID]bool{}, [2]map[string]bool{{}, {}}, [2]map[landing]bool{{}, {}}}
 }
 
 func (f flights) hold(n *node) bool {
@@ -60,6 +67,9 @@ func (f flights) hold(n *node) bool {
 	}
 	for _, side := range sides {
 		if id := n.idOn(side); id != "" && f.ids[side][id] {
+			return true
+		}
+		if e := n.entry[side]; e != nil && !n.known && f.places[side][landing{e.ParentID, NameKey(e.Name)}] {
 			return true
 		}
 	}

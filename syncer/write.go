@@ -364,6 +364,7 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 			x.mu.Unlock()
 			return fatal(err)
 		}
+		x.remember(&b, n)
 	}
 	x.mu.Unlock()
 	return fatal(x.r.commit.soon(ctx, b))

@@ -68,8 +68,8 @@ var applying = []mutation{
 	{
 		name:  "a call that may have had its effect counts as failed",
 		file:  "syncer/write.go",
-		old:   "\tif !NotDone(err) {\n\t\treturn wrapped\n\t}\n",
-		new:   "",
+		old:   `if !NotDone(err) {`,
+		new:   `if !NotDone(err) && in.ID == "" {`,
 		why:   "it returned an error",
 		in:    unit,
 		tests: []string{"TestAnUpdateThatWasCutOffIsNoEditOfAUser"},
@@ -105,8 +105,8 @@ var applying = []mutation{
 	{
 		name:  "a delete whose reply was lost is given back",
 		file:  "syncer/write.go",
-		old:   "\tif !NotDone(err) {\n\t\treturn wrapped\n",
-		new:   "\tif !NotDone(err) {\n\t\tx.withdraw(ctx, a)\n\t\treturn wrapped\n",
+		old:   `if !NotDone(err) {`,
+		new:   `if x.withdraw(ctx, a); !NotDone(err) {`,
 		why:   "it returned an error",
 		in:    unit,
 		tests: []string{"TestADeleteWhoseReplyWasLostStaysCounted"},

@@ -126,8 +126,8 @@ var observing = []mutation{
 		old:   "\t\t\t\tn.hide(side, why)\n",
 		new:   "\t\t\t\tn.lose(side, gone)\n",
 		why:   "it is no longer among the items to sync, like a deleted one",
-		in:    scenarios,
-		tests: scenario("move-into-excluded"),
+		in:    unit,
+		tests: []string{"TestWhatAFilterLeavesOutIsNotTakenForDeleted"},
 	},
 	{
 		name:  "an ID that names another item now counts as the old item",

@@ -1,0 +1,188 @@
+package syncertest_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+// simJudge says what is wrong with a script, nil if nothing is.
+type simJudge func(setup simSetup, script []simOp) *simFailure
+
+// judges are the ways to look at a script. Those after the first compare two worlds, one of which is
+// as the script says.
+var judges = map[string]simJudge{
+	"":       judgeAlone,
+	"killed": judgeAgainst("a process that is killed leads to another end", 6, unkilled),
+	"mirror": judgeAgainst("the mirrored world comes to another end", 19, mirrored),
+	"order":  judgeAgainst("another order of listing leads to another end", 12, reordered),
+}
+
+// judgeAlone plays a script and takes the invariants as they are.
+func judgeAlone(setup simSetup, script []simOp) *simFailure {
+	s, err := replay(setup, script, false)
+	if err != nil {
+		return &simFailure{0, err.Error()}
+	}
+	return s.failure
+}
+
+// judgeAgainst plays a script and its variant, and compares what is there in the end.
+func judgeAgainst(text string, invariant int, variant func(simSetup, []simOp) (simSetup, []simOp)) simJudge {
+	return func(setup simSetup, script []simOp) *simFailure {
+		a, err := replay(setup, script, false)
+		if err != nil || a.failure != nil {
+			return failureOf(a, err)
+		}
+		otherSetup, otherScript := variant(setup, script)
+		b, err := replay(otherSetup, otherScript, false)
+		if err != nil || b.failure != nil {
+			return failureOf(b, err)
+		}
+		if a.senseless != b.senseless || slices.ContainsFunc(script, simOp.namesTwin) {
+			return nil // users found other names, and did other things
+		}
+		swap := invariant == 19
+		one, two := a.outcome(false, swap), b.outcome(swap, swap)
+		if !slices.Equal(one, two) {
+			return &simFailure{invariant, fmt.Sprintf("%s: %q and %q", text, one, two)}
+		}
+		return nil
+	}
+}
+
+// twin matches the tags that are made from an ID, which may be another one in another world.
+var twin = regexp.MustCompile(`\([0-9a-f]{6,16}\)`)
+
+func (o simOp) namesTwin() bool { return twin.MatchString(o.At) || twin.MatchString(o.To) }
+
+func failureOf(s *sim, err error) *simFailure {
+	if err != nil {
+		return &simFailure{0, err.Error()}
+	}
+	return s.failure
+}
+
+// outcome lists what is on both sides, but for tags in names; contents alone on request.
+func (s *sim) outcome(swap, contents bool) []string {
+	var out []string
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		name := side
+		if swap {
+			name = side.Other()
+		}
+		for _, i := range s.items(side) {
+			at := ours.ReplaceAllString(i.path, "")
+			if contents {
+				at = ""
+			}
+			if !contents || i.Kind == syncer.File {
+				out = append(out, fmt.Sprintf("%s %s %s=%s", name, i.Kind, at, i.body))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// calm returns a script without trouble, in which each run is followed by two more that could mend
+// what it left.
+func calm(script []simOp) []simOp {
+	var out []simOp
+	for _, o := range script {
+		switch o.Do {
+		case "plan", "approve", "reject":
+			continue
+		case "run":
+			for range 3 {
+				out = append(out, simOp{Do: "run", Run: simRun{Full: true}}, simOp{Do: "later", For: 2 * time.Minute})
+			}
+		default:
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// killed lets a process of a calm script die, and perhaps the one that comes after it.
+func killed(r *rand.Rand, script []simOp) []simOp {
+	out := slices.Clone(script)
+	var runs []int
+	for i, o := range out {
+		if o.Do == "run" {
+			runs = append(runs, i)
+		}
+	}
+	if len(runs) < 3 {
+		return out
+	}
+	at := r.IntN(len(runs)/3) * 3
+	for again := range 2 {
+		kill := simEvent{At: 1 + r.IntN(4<<r.IntN(6)), Kill: true, Clone: one(r, 2)}
+		out[runs[at+again]].Run.During = []simEvent{kill}
+		if !one(r, 3) {
+			break
+		}
+	}
+	return out
+}
+
+func unkilled(setup simSetup, script []simOp) (simSetup, []simOp) {
+	out := slices.Clone(script)
+	for i := range out {
+		out[i].Run.During = nil
+	}
+	return setup, out
+}
+
+func reordered(setup simSetup, script []simOp) (simSetup, []simOp) {
+	for side := range setup.Sides {
+		setup.Sides[side].ByName = !setup.Sides[side].ByName
+	}
+	return setup, script
+}
+
+// mirrored exchanges the two sides of everything.
+func mirrored(setup simSetup, script []simOp) (simSetup, []simOp) {
+	setup.Sides = [2]simSide{setup.Sides[1], setup.Sides[0]}
+	setup.Trees = [2]syncertest.Tree{setup.Trees[1], setup.Trees[0]}
+	setup.Mode = [...]syncer.Mode{syncer.TwoWay, syncer.ToSource, syncer.ToDestination}[setup.Mode]
+	setup.Resolver = strings.NewReplacer("source", "destination", "destination", "source").Replace(setup.Resolver)
+	return setup, mirroredOps(script)
+}
+
+func mirroredOps(script []simOp) []simOp {
+	out := slices.Clone(script)
+	for i := range out {
+		o := &out[i]
+		o.On = o.On.Other()
+		o.Run.Faults = [2]simFaults{o.Run.Faults[1], o.Run.Faults[0]}
+		o.Run.During = slices.Clone(o.Run.During)
+		for j := range o.Run.During {
+			if e := &o.Run.During[j]; e.Edits != nil {
+				e.Edits = mirroredOps(e.Edits)
+			}
+		}
+	}
+	return out
+}
+
+// variants looks at a seed's script in one more way.
+func variants(seed uint64, setup simSetup, script []simOp) (way string, changed []simOp, failure *simFailure) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	script = calm(script)
+	way = []string{"killed", "killed", "killed", "mirror", "order"}[r.IntN(5)]
+	if setup.Deletes > 0 || setup.refuses() {
+		return way, script, nil // what a day or a quota allows depends on the hour and the order
+	}
+	if way == "killed" {
+		script = killed(r, script)
+	}
+	return way, script, judges[way](setup, script)
+}

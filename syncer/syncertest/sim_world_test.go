@@ -1,0 +1,286 @@
+package syncertest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/storage/memory"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+const (
+	simLease   = 30 * time.Second
+	simEndless = 20_000
+)
+
+var (
+	errKilled = errors.New("the process is dead")
+	errDisk   = errors.New("disk full")
+)
+
+// sim is one simulation: a world, the script that is played in it, and what is known about it that
+// no engine knows.
+type sim struct {
+	setup   simSetup
+	script  []simOp
+	drawer  *drawer // nil when a script is played again
+	world   *syncertest.World
+	store   *memory.Store
+	ledger  *memory.Ledger
+	users   *simUsers
+	history *simHistory
+	process *simProcess // that makes the present call
+	elapsed time.Duration
+	latest  time.Time // that the clock ever showed
+	tracing bool
+	trace   []string
+	failure *simFailure
+	// senseless counts edits that made no sense when their turn came.
+	senseless int
+	died      bool // a process was killed
+	// Special things that happened and excuse others.
+	approved, forgotten, filtered, late, deaf bool
+}
+
+// simFailure is an invariant that does not hold.
+type simFailure struct {
+	Invariant int
+	Text      string
+}
+
+func (f *simFailure) Error() string { return fmt.Sprintf("invariant %d: %s", f.Invariant, f.Text) }
+
+// simProcess is one run of the engine as the operating system sees it.
+type simProcess struct {
+	sim      *sim
+	outer    *simProcess // that this one has taken over from
+	run      *simRun
+	cancel   context.CancelFunc
+	instants int
+	dead     bool // nothing it does has an effect any more
+	clone    bool
+	fenced   bool // somebody else has the lease
+	disk     bool // a write to the disk failed
+	broken   bool // it was one of its state
+	edited   bool // a user edited while it ran
+	writes   int  // begun since it was fenced or broken
+	faults   [2]syncertest.Faults
+}
+
+func newSim(setup simSetup) (*sim, error) {
+	s := &sim{setup: setup}
+	clock := &syncertest.Clock{}
+	s.store = memory.New(memory.Options{Clock: clock.Now, Lease: simLease, Fail: s.disk})
+	s.ledger = memory.NewLedger(memory.Options{Clock: clock.Now, Fail: s.disk})
+	o := syncertest.WorldOptions{
+		Clock: clock, Store: tracedStore{s}, Mode: setup.Mode,
+		Source: setup.Sides[0].options(), Destination: setup.Sides[1].options(),
+	}
+	o.Source.Now, o.Destination.Now = s.serviceTime, s.serviceTime
+	s.world = syncertest.NewWorld(o)
+	s.users = newSimUsers(s.world)
+	for side, tree := range setup.Trees {
+		s.users.plant(syncer.Side(side), tree)
+	}
+	s.history = newSimHistory(s)
+	s.world.Left.OnCall(func(c syncertest.Call) error { return s.call(syncer.Source, c) })
+	s.world.Right.OnCall(func(c syncertest.Call) error { return s.call(syncer.Destination, c) })
+	return s, s.setPolicies()
+}
+
+func (s *sim) setPolicies() (err error) {
+	s.world.Options.Policies, err = s.setup.policies(s.ledger)
+	return err
+}
+
+func (s *sim) service(side syncer.Side) *syncertest.Service { return s.users.services[side] }
+
+func (s *sim) handle(side syncer.Side) *syncertest.Handle {
+	if side == syncer.Source {
+		return s.world.Left
+	}
+	return s.world.Right
+}
+
+// serviceTime is what the services' clocks show, which nobody sets back.
+func (s *sim) serviceTime() time.Time { return syncertest.Epoch.Add(s.elapsed) }
+
+// fail notes the first invariant that does not hold.
+func (s *sim) fail(invariant int, format string, args ...any) {
+	if s.failure == nil {
+		s.failure = &simFailure{invariant, fmt.Sprintf(format, args...)}
+		s.note("FAILED %v", s.failure)
+	}
+}
+
+func (s *sim) note(format string, args ...any) {
+	if s.tracing {
+		s.trace = append(s.trace, fmt.Sprintf(format, args...))
+	}
+}
+
+// pass lets time pass, or sets the engine's clock back. That takes a minute: whether a write has
+// settled cannot be told with a clock that jumps in between.
+func (s *sim) pass(d time.Duration) {
+	s.world.Later(d)
+	if s.elapsed += d; d < 0 {
+		s.elapsed += time.Minute - d
+	}
+	if now := s.world.Clock.Now(); now.After(s.latest) {
+		s.latest = now
+	}
+}
+
+// step plays one step of a script.
+func (s *sim) step(o *simOp) {
+	s.note("%v", o)
+	switch o.Do {
+	case "run":
+		s.play(&o.Run, nil)
+	case "plan":
+		s.dryRun()
+	case "later":
+		s.pass(o.For)
+	case "expire":
+		s.service(o.On).ExpireCursors()
+	case "filter":
+		s.setup.Exclude = [][]string{nil, {"**/b*"}, {"d"}, {"**/a"}}[o.N]
+		s.filtered = true
+		if err := s.setPolicies(); err != nil {
+			s.fail(0, "%v", err)
+		}
+	case "approve":
+		s.decide(syncer.Approved)
+	case "reject":
+		s.decide(syncer.Rejected)
+	case "forget":
+		s.store = memory.New(memory.Options{Clock: s.world.Clock.Now, Lease: simLease, Fail: s.disk})
+		s.forgotten = true
+	default:
+		s.edit(*o)
+	}
+}
+
+func (s *sim) decide(d syncer.Decision) {
+	view, err := s.store.View(context.Background(), s.world.Pair.Name)
+	if err != nil {
+		s.fail(0, "%v", err)
+		return
+	}
+	for h, err := range view.Holds(context.Background()) {
+		if err == nil {
+			err = s.store.Decide(context.Background(), s.world.Pair.Name, h.Action, d)
+		}
+		if err != nil {
+			s.fail(0, "%v", err)
+		}
+		s.approved = s.approved || d == syncer.Approved
+	}
+}
+
+// edit lets a user do something, and reports false if that makes no sense now.
+func (s *sim) edit(o simOp) bool {
+	if s.users.do(o) {
+		return true
+	}
+	s.senseless++
+	s.note("  makes no sense now: %v", o)
+	return false
+}
+
+// play lets a process live. outer is one whose lease it takes over.
+func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p := &simProcess{sim: s, outer: outer, run: run, cancel: cancel}
+	for side := range run.Faults {
+		p.faults[side] = run.Faults[side].faults()
+		s.deaf = s.deaf || run.Faults[side].Drop > 0
+		s.late = s.late || run.Faults[side].Late > 0 || run.Faults[side].Fail > 0
+	}
+	s.enter(p)
+	defer s.enter(outer)
+	var err error
+	if run.Poll {
+		err = s.poll(ctx)
+		s.note("  polled: %v", err)
+		s.checkError(p, err)
+	}
+	var rep *syncer.Report
+	if !run.Idle && !p.dead && err == nil {
+		rep, err = s.run(ctx, &syncer.RunOptions{
+			Full: run.Full, Confirm: run.Confirm, Budget: syncer.Budget{Calls: run.Calls},
+		})
+		s.note("  %v\n  error %v", rep, err)
+		s.noteTrees()
+		s.checkError(p, err)
+		s.checkRun(p, rep)
+	}
+	switch {
+	case p.dead:
+		s.bury(p)
+	case p.disk:
+		s.pass(simLease + time.Second) // the lease may not have been given back
+	}
+	return rep
+}
+
+// run lets an engine run, and takes a panic for what it is.
+func (s *sim) run(ctx context.Context, o *syncer.RunOptions) (rep *syncer.Report, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			rep = &syncer.Report{}
+			s.fail(-1, "panic: %v %s", p, culprit(debug.Stack()))
+		}
+	}()
+	return s.world.Run(ctx, o)
+}
+
+// culprit names the innermost line of the engine in a stack.
+func culprit(stack []byte) string {
+	_, after, _ := strings.Cut(string(stack), "panic(")
+	for line := range strings.Lines(after) {
+		if _, at, ok := strings.Cut(line, "/syncer/"); ok && strings.Contains(line, ".go:") {
+			return "in " + strings.TrimSpace(at)
+		}
+	}
+	return ""
+}
+
+// enter makes p the process that calls.
+func (s *sim) enter(p *simProcess) {
+	s.process = p
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		var f syncertest.Faults
+		if p != nil {
+			f = p.faults[side]
+		}
+		s.handle(side).Inject(f)
+	}
+}
+
+// bury lets the lease of a dead process run out, or finds another way to its state.
+func (s *sim) bury(p *simProcess) {
+	if p.clone {
+		s.store = s.store.Clone()
+	} else {
+		s.pass(simLease + time.Second)
+	}
+}
+
+func (s *sim) poll(ctx context.Context) error {
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		stream := syncer.Stream{
+			Name: side.String(), Feed: s.handle(side), Side: side, Pairs: []string{s.world.Pair.Name},
+		}
+		if _, err := stream.Poll(ctx, s.world.Store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
