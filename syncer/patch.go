@@ -16,13 +16,14 @@ func recordFor(n *node) Record {
 
 // putContent sets what a Half says of contents.
 func putContent(h *Half, e *Entry, digest Digest) {
+	was := h.Stamp()
 	h.Content, h.Size, h.Behind = e.Content, e.Size, false
 	switch {
 	case e.Digest != "":
 		h.Digest = e.Digest
 	case digest != "":
 		h.Digest = digest
-	case h.Stamp() != e.Stamp():
+	case was != e.Stamp():
 		h.Digest = ""
 	}
 	putSelf(h, e)

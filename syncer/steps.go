@@ -3,6 +3,7 @@ package syncer
 import (
 	"cmp"
 	"container/heap"
+	"fmt"
 	"slices"
 )
 
@@ -402,9 +403,27 @@ func (s *steps) stepAside(ring []*step) {
 		s.list = append(s.list, aside)
 		return
 	}
+	for _, st := range ring {
+		if st.Op == OpMove && !s.w.info[st.On].Abilities(st.Kind).Rename {
+			s.declineMove(st)
+			return
+		}
+	}
 	// A ring without a name to free cannot be: the final tree has no cycle. Cut it, so that the
 	// worst is an action that fails and is tried again.
 	ring[0].waits = slices.DeleteFunc(ring[0].waits, func(x *step) bool { return x == ring[1%len(ring)] })
+}
+
+// declineMove turns a move that would need a temporary name, on a side that cannot rename, into a
+// change that the side cannot follow.
+func (s *steps) declineMove(st *step) {
+	n, side := st.node, st.On
+	n.up[side], n.name[side] = s.w.parentOn(n, side), n.nameOn(side)
+	n.agree |= attrPlace | attrCannotFollow
+	n.why = fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", side, n.rec.Kind)
+	st.Op, st.attrs, st.Reason, st.Name, st.Path = OpDecline, attrPlace|attrCannotFollow, n.why, "", st.From
+	st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x.node != n })
+	s.of[n].move[side] = nil
 }
 
 // sorted puts the steps in an order in which each comes after those it waits for: what only
