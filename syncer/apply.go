@@ -241,7 +241,7 @@ func (x *executor) do(ctx context.Context, a *Action, out *Outcome) error {
 // verify learns a digest by reading. It is kept for this run: the Record changes only once both
 // sides are known to be equal.
 func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
-	x.r.budget.spend(1)
+	x.r.budget.spend()
 	w := x.r.w
 	algorithm := w.pairAlgorithm()
 	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.verify[a.On.Other()] {

@@ -39,6 +39,7 @@ func (b blank) Tombstone(context.Context, Side, string) (Tombstone, error) {
 }
 
 func (b blank) Children(context.Context, RecordID) iter.Seq2[Record, error] { return none[Record]() }
+
 func (b blank) ByName(context.Context, Side, RecordID, Key) iter.Seq2[Record, error] {
 	return none[Record]()
 }

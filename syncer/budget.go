@@ -40,9 +40,9 @@ func newBudget(b Budget, clock func() time.Time) *budget {
 	return out
 }
 
-// spend counts calls and reports whether the budget is used up.
-func (b *budget) spend(calls int) bool {
-	b.calls.Add(int64(calls))
+// spend counts a call and reports whether the budget is used up.
+func (b *budget) spend() bool {
+	b.calls.Add(1)
 	return b.ended()
 }
 

@@ -168,18 +168,27 @@ func (w *world) seenAt(side Side, parent *node, name string) bool {
 	return false
 }
 
+// waits leaves n where it stands if a name it is to have is held by an item that only waits itself.
+func (c *claims) waits(n *node) bool {
+	for _, side := range sides {
+		if !n.there(side) && !n.want[side] {
+			continue
+		}
+		if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.fate == leave && x.soon {
+			n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
+			c.takeWhereItStands(n)
+			return true
+		}
+	}
+	return false
+}
+
 // choose finds names for n. The name it has on a side stays if nobody else claimed it.
 func (c *claims) choose(n *node) {
 	w := c.w
 	rules := [2]Names{w.info[Source].Names, w.info[Destination].Names}
-	for _, side := range sides {
-		if n.there(side) || n.want[side] {
-			if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.fate == leave && x.soon {
-				n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
-				c.takeWhereItStands(n)
-				return
-			}
-		}
+	if c.waits(n) {
+		return
 	}
 	label, seed := "", w.seed(n)
 	if n.parted != nil {
@@ -187,21 +196,17 @@ func (c *claims) choose(n *node) {
 	}
 	for attempt := range 8 {
 		name := n.name
-		var clash [2]bool
 		for _, side := range sides {
-			clash[side] = (n.there(side) || n.want[side]) && c.taken(side, n.up[side], name[side], n)
-		}
-		if n.parted != nil {
-			clash = [2]bool{n.there(Source) || n.want[Source], n.there(Destination) || n.want[Destination]}
-		}
-		if attempt > 0 || n.parted != nil {
-			for _, side := range sides {
-				if clash[side] {
-					if n.why == "" && n.parted == nil {
-						n.why = fmt.Sprintf("another item has the name %q on %s", name[side], side)
-					}
-					name[side] = invent(name[side], label, seed, attempt, rules)
+			placed := n.there(side) || n.want[side]
+			switch {
+			case !placed:
+			case n.parted != nil:
+				name[side] = invent(name[side], label, seed, attempt, rules)
+			case attempt > 0 && c.taken(side, n.up[side], name[side], n):
+				if n.why == "" {
+					n.why = fmt.Sprintf("another item has the name %q on %s", name[side], side)
 				}
+				name[side] = invent(name[side], label, seed, attempt, rules)
 			}
 		}
 		if !c.free(n, name) {

@@ -71,7 +71,7 @@ func (o *observer) prefetch(ctx context.Context, list []version) {
 		}
 		o.looked[v] = lookup{} // claimed: the list may name it twice
 		g.Go(func() error {
-			o.budget.spend(1)
+			o.budget.spend()
 			answers[i].entry, answers[i].err = o.ends[v.side].looker.Look(ctx, v.ID)
 			o.ends[v.side].busy.note(answers[i].err)
 			return nil
@@ -212,7 +212,7 @@ func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
 		return nil
 	}
 	o.listed[side][id] = true
-	o.budget.spend(1)
+	o.budget.spend()
 	first := true
 	for e, err := range o.ends[side].reader.List(ctx, Entry{ID: id, Kind: Folder, Name: n.nameOn(side)}, "") {
 		if err != nil {
@@ -350,7 +350,7 @@ func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 			continue
 		}
 		found, err := o.find(ctx, at, p, names[at])
-		o.budget.spend(1)
+		o.budget.spend()
 		if errors.Is(err, fs.ErrNotExist) {
 			if p.sight[at] == assumed {
 				o.touch(p) // the folder itself needs a look

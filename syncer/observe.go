@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // observer fills a world. It does all the reading that planning needs, so that planning itself
@@ -329,7 +330,7 @@ func (o *observer) look(ctx context.Context, n *node, side Side) error {
 		return ctx.Err()
 	case err != nil:
 		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
-		return nil
+		return nil //nolint:nilerr // the item's trouble, not the run's: its row says so
 	case !inside:
 		if h.Presence == Present || h.Presence == Gone {
 			n.lose(side, out)
@@ -355,7 +356,7 @@ func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, err
 	if err := o.ends[side].busy.why(); err != nil {
 		return Entry{}, err
 	}
-	o.budget.spend(1)
+	o.budget.spend()
 	e, err := o.ends[side].looker.Look(ctx, id)
 	o.ends[side].busy.note(err)
 	o.looked[key] = lookup{e, err}
@@ -365,7 +366,7 @@ func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, err
 // inside reports whether a folder is the root or below it, and brings it in with its ancestors.
 func (o *observer) inside(ctx context.Context, side Side, id string) (bool, error) {
 	var chain []Entry
-	for depth := 0; depth < maxDepth; depth++ {
+	for range maxDepth {
 		if id == "" || o.outside[side][id] {
 			break
 		}
@@ -374,20 +375,15 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 			return false, err
 		}
 		if n != nil {
-			// Nothing above may be assumed: a folder that left the root takes along what is in it.
-			if n.rec.ID != RootRecord && (n.sight[side] == gone || n.sight[side] == out || n.sight[side] == assumed) {
-				if err := o.look(ctx, n, side); err != nil {
-					return false, err
-				}
+			there, err := o.isThere(ctx, n, side)
+			if err != nil {
+				return false, err
 			}
-			if n.unclear(side) {
-				return false, fmt.Errorf("folder %q: %s", n.rec.Name, n.hidden[side])
-			}
-			if !n.there(side) {
+			if !there {
 				break
 			}
-			for i := len(chain) - 1; i >= 0; i-- {
-				if err := o.feed(ctx, side, &chain[i]); err != nil {
+			for _, e := range slices.Backward(chain) {
+				if err := o.feed(ctx, side, &e); err != nil {
 					return false, err
 				}
 			}
@@ -407,4 +403,18 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 		o.outside[side][e.ID] = true
 	}
 	return false, nil
+}
+
+// isThere observes a known folder. Nothing above a write may be assumed: a folder that left the root
+// takes along what is in it.
+func (o *observer) isThere(ctx context.Context, n *node, side Side) (bool, error) {
+	if n.rec.ID != RootRecord && (n.sight[side] == gone || n.sight[side] == out || n.sight[side] == assumed) {
+		if err := o.look(ctx, n, side); err != nil {
+			return false, err
+		}
+	}
+	if n.unclear(side) {
+		return false, fmt.Errorf("folder %q: %s", n.rec.Name, n.hidden[side])
+	}
+	return n.there(side), nil
 }

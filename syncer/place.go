@@ -239,7 +239,7 @@ func (w *world) breakCycles(list []*node) {
 	}
 }
 
-// finalUp returns the folder that p stands in in the end; nil for the root.
+// finalUp returns the folder that p stands in the end; nil for the root.
 func (w *world) finalUp(p *node) *node {
 	if p.rec.ID == RootRecord {
 		return nil
@@ -269,7 +269,7 @@ func (w *world) cycleThrough(n *node) *node {
 }
 
 // keepFoldersAlive decides the fate of folders together with their contents: a folder that one
-// side deleted lives on if anything that stays is in it, and is blocked by anything that must be
+// side deleted lives on if anything that stays is there, and is blocked by anything that must be
 // left alone.
 func (w *world) keepFoldersAlive(list []*node) {
 	for again := true; again; {

@@ -102,7 +102,7 @@ func (o *observer) place(ctx context.Context, n *node, side Side, e *Entry) erro
 		return ctx.Err()
 	case err != nil:
 		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
-		return nil
+		return nil //nolint:nilerr // the item's trouble, not the run's: its row says so
 	case !inside:
 		n.lose(side, out)
 		return nil

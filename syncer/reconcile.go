@@ -53,7 +53,6 @@ type decision struct {
 	clash  *Conflict
 	split  *node // the node that the version which gets a conflict name became
 	parted *node // on that node: the one it came from
-
 }
 
 func (n *node) leave(why string, quiet bool) {

@@ -83,7 +83,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 		}
 		if e.Resume != "" {
 			bookmark.From = e.Resume
-			if o.budget.spend(1) {
+			if o.budget.spend() {
 				return bookmark, nil
 			}
 		}

@@ -310,9 +310,9 @@ func (s *steps) waitForRoom(list []*node) {
 	}
 }
 
-func (st *step) wait(for_ *step) {
-	if st != nil && for_ != nil && st != for_ {
-		st.waits = append(st.waits, for_)
+func (st *step) wait(other *step) {
+	if st != nil && other != nil && st != other {
+		st.waits = append(st.waits, other)
 	}
 }
 

@@ -105,13 +105,14 @@ func (t *table) build(side Side, feed <-chan []Record) {
 	for i := range c.slots {
 		c.slots[i] = -1
 	}
+	mask := uint64(size) - 1
 	for i, id := range c.ids {
 		if id == (idHash{}) {
 			continue
 		}
-		at := id[0] & uint64(size-1)
+		at := id[0] & mask
 		for c.slots[at] >= 0 {
-			at = (at + 1) & uint64(size-1)
+			at = (at + 1) & mask
 		}
 		c.slots[at] = int32(i)
 	}
@@ -121,7 +122,7 @@ func (t *table) build(side Side, feed <-chan []Record) {
 // row returns the row of an ID on side, or -1.
 func (t *table) row(side Side, id string) int32 {
 	c, want := &t.half[side], t.hash(id)
-	mask := uint64(len(c.slots) - 1)
+	mask := uint64(len(c.slots)) - 1
 	for at := want[0] & mask; c.slots[at] >= 0; at = (at + 1) & mask {
 		if i := c.slots[at]; c.ids[i] == want {
 			return i
@@ -160,7 +161,7 @@ func (t *table) sum(kind Kind, parent RecordID, name, content, birth string) uin
 func (t *table) find(id RecordID) int32 {
 	i := sort.Search(len(t.rows), func(i int) bool { return t.rows[i].id >= id })
 	if i < len(t.rows) && t.rows[i].id == id {
-		return int32(i)
+		return int32(i) //nolint:gosec // as above
 	}
 	return -1
 }

@@ -60,7 +60,7 @@ func newTransfer(ctx context.Context, from Reader, entry Entry, dog *watchdog, o
 
 func (t *transfer) close() {
 	if t.spool != nil {
-		t.spool.Close()
+		_ = t.spool.Close() // only read from now on
 		os.Remove(t.spool.Name())
 	}
 }

@@ -45,7 +45,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
 		return fatal(err)
 	}
-	x.r.budget.spend(1)
+	x.r.budget.spend()
 	got, trashed, err := x.call(ctx, a, end, t)
 	if err = stalled(ctx, err); err != nil {
 		return x.failed(ctx, a, &in, err)
@@ -141,7 +141,7 @@ func (x *executor) unchanged(ctx context.Context, a *Action, end *endpoint) erro
 	if !acts || checked || old == nil {
 		return nil
 	}
-	x.r.budget.spend(1)
+	x.r.budget.spend()
 	e, err := end.lookNow(ctx, old.ID, Entry{ID: old.ParentID, Kind: Folder}, old.Name)
 	if err != nil {
 		return err

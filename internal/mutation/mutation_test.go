@@ -90,9 +90,9 @@ func TestEachMistakeIsDescribedAndHasItsTests(t *testing.T) {
 			source := sourceOfTests(t, m.in)
 			for _, name := range m.tests {
 				path := strings.Split(name, "/")
-				require.True(t, strings.Contains(source, "func "+path[0]+"(t *testing.T"), "%s has no %s", m.in, path[0])
+				require.Contains(t, source, "func "+path[0]+"(t *testing.T", "%s has no %s", m.in, path[0])
 				if len(path) > 1 {
-					require.True(t, strings.Contains(source, `"`+path[1]+`"`), "%s has no case %q", m.in, path[1])
+					require.Contains(t, source, `"`+path[1]+`"`, "%s has no case %q", m.in, path[1])
 				}
 			}
 		})

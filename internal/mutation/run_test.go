@@ -22,6 +22,7 @@ import (
 var mutants = flag.Bool("mutants", false, "make each mistake and demand that the tests catch it; takes some minutes")
 
 func TestEachMistakeIsCaught(t *testing.T) {
+	t.Parallel()
 	if !*mutants {
 		t.Skip("takes some minutes: go test ./internal/mutation -mutants -timeout 30m")
 	}

@@ -46,7 +46,7 @@ type Call struct {
 // context. It runs without any lock, on the goroutine of the call.
 type Hook func(c Call) error
 
-// ErrLate, returned by a Hook before a write, makes the call fail at once while its effect lands
+// ErrLate is what a Hook returns before a write to make the call fail at once while its effect lands
 // within the settling time, or when Service.Land is called.
 var ErrLate = errors.New("effect lands late")
 

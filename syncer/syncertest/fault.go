@@ -99,11 +99,12 @@ func (f *Faults) garble(body string) string {
 // body returns what an Open reads of contents.
 func (f *Faults) body(contents string) io.ReadCloser {
 	r := &body{contents: contents, end: io.EOF}
-	if f.hit(f.Cut) {
+	switch {
+	case f.hit(f.Cut):
 		r.contents, r.end = contents[:f.Rand.IntN(len(contents)+1)], io.ErrUnexpectedEOF
-	} else if f.hit(f.Short) && contents != "" {
+	case f.hit(f.Short) && contents != "":
 		r.contents = contents[:f.Rand.IntN(len(contents))]
-	} else if f.hit(f.Garble) {
+	case f.hit(f.Garble):
 		r.contents = f.garble(contents)
 	}
 	return r

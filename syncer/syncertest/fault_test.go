@@ -238,5 +238,6 @@ func TestSeedRepeatsItsFaults(t *testing.T) {
 		}
 		return trace
 	}
-	require.Equal(t, run(), run())
+	first, second := run(), run()
+	require.Equal(t, first, second)
 }

@@ -1,6 +1,7 @@
 package syncertest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,8 +102,8 @@ func (n *node) shut() bool {
 // each calls f for n and everything below it, folders after their contents.
 func (n *node) each(f func(*node)) {
 	if n.kids != nil {
-		for i := len(n.kids.list) - 1; i >= 0; i-- {
-			n.kids.list[i].each(f)
+		for _, v := range slices.Backward(n.kids.list) {
+			v.each(f)
 		}
 	}
 	f(n)

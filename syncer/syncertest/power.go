@@ -32,6 +32,8 @@ type (
 )
 
 // FileSystem returns the handle with exactly the optional interfaces that Options.Without leaves.
+//
+//nolint:funlen // a table of types, one line a power
 func (h *Handle) FileSystem() syncer.FileSystem {
 	without := h.service.o.Without
 	if without == 0 {

@@ -29,7 +29,9 @@ var deaths = []struct {
 		{Do: "move", At: "d/a", To: "d/a~"}, {Do: "move", At: "d/b", To: "d/a"}, {Do: "move", At: "d/a~", To: "d/b"},
 	}},
 	{name: "folders are exchanged and a file in one is edited", edits: []simOp{
-		{Do: "move", At: "d", To: "x"}, {Do: "move", At: "e", To: "d"}, {Do: "move", At: "x", To: "e"},
+		{Do: "move", At: "d", To: "x"},
+		{Do: "move", At: "e", To: "d"},
+		{Do: "move", At: "x", To: "e"},
 		{Do: "write", On: 1, At: "d/a", Text: "c1"},
 	}},
 	{name: "a folder is deleted and a file in it edited", edits: []simOp{
@@ -42,8 +44,10 @@ var deaths = []struct {
 		{Do: "move", At: "d", To: "e/d"}, {Do: "move", On: 1, At: "e", To: "d/e"},
 	}},
 	{name: "new files of one name on both sides", edits: []simOp{
-		{Do: "write", At: "e/n", Text: "c1"}, {Do: "write", On: 1, At: "e/n", Text: "c2"},
-		{Do: "write", At: "e/m", Text: "c3"}, {Do: "write", On: 1, At: "e/m", Text: "c3"},
+		{Do: "write", At: "e/n", Text: "c1"},
+		{Do: "write", On: 1, At: "e/n", Text: "c2"},
+		{Do: "write", At: "e/m", Text: "c3"},
+		{Do: "write", On: 1, At: "e/m", Text: "c3"},
 	}},
 	{name: "a conflict that the destination wins", setup: simSetup{Resolver: "destination"}, edits: []simOp{
 		{Do: "write", At: "e/n", Text: "c1"}, {Do: "write", On: 1, At: "e/n", Text: "c2"},
@@ -72,6 +76,7 @@ var worlds = map[string][2]simSide{
 // its state, with the next one coming at once or after the lease: (6) the end is always the same as
 // if it had not died.
 func TestARunMayDieAtAnyInstant(t *testing.T) {
+	t.Parallel()
 	tree := syncertest.Tree{"d/a": "base0", "d/b": "base1", "e/c": "base2"}
 	for _, c := range deaths {
 		for world, sides := range worlds {

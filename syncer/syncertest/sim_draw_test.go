@@ -52,15 +52,15 @@ func (d *drawer) edits() []simOp {
 func (d *drawer) onSide(s *syncertest.Service, side syncer.Side) []simOp {
 	files, folders := d.items(s)
 	all := append(slices.Clone(files), folders...)
-	file, folder, any := d.pick(files), d.pick(folders), d.pick(all)
-	if any == "" {
+	file, folder, either := d.pick(files), d.pick(folders), d.pick(all)
+	if either == "" {
 		return []simOp{{Do: "write", At: d.place(folders), Text: d.text(s, files)}}
 	}
 	if folder == "" {
-		folder = any
+		folder = either
 	}
 	if file == "" {
-		file = any
+		file = either
 	}
 	switch d.r.IntN(34) {
 	case 0, 1, 2, 3, 4:
@@ -70,19 +70,19 @@ func (d *drawer) onSide(s *syncertest.Service, side syncer.Side) []simOp {
 	case 9, 10:
 		return []simOp{{Do: "mkdir", At: d.place(folders)}}
 	case 11, 12, 13:
-		return []simOp{{Do: "move", At: any, To: path.Join(path.Dir(any), path.Base(drawPath(d.r)))}}
+		return []simOp{{Do: "move", At: either, To: path.Join(path.Dir(either), path.Base(drawPath(d.r)))}}
 	case 14, 15, 16:
-		return []simOp{{Do: "move", At: any, To: path.Join(d.pick(append(folders, "")), path.Base(any))}}
+		return []simOp{{Do: "move", At: either, To: path.Join(d.pick(append(folders, "")), path.Base(either))}}
 	case 17:
-		return []simOp{{Do: "move", At: any, To: d.place(folders)}}
+		return []simOp{{Do: "move", At: either, To: d.place(folders)}}
 	case 18:
 		return []simOp{{Do: "move", At: folder, To: path.Join(d.pick(folders), path.Base(folder))}}
 	case 19, 20, 21, 22:
-		return []simOp{{Do: "remove", At: any}}
+		return []simOp{{Do: "remove", At: either}}
 	case 23:
-		return d.swap(any, d.pick(all), d.pick(all))
+		return d.swap(either, d.pick(all), d.pick(all))
 	case 24:
-		return []simOp{{Do: "remove", At: any}, {Do: "write", At: any, Text: d.text(s, files)}}
+		return []simOp{{Do: "remove", At: either}, {Do: "write", At: either, Text: d.text(s, files)}}
 	case 25:
 		return []simOp{{Do: "remove", At: file}, {Do: "write", At: file + "/" + simNames[d.r.IntN(4)], Text: d.text(s, files)}}
 	case 26:
@@ -94,15 +94,15 @@ func (d *drawer) onSide(s *syncertest.Service, side syncer.Side) []simOp {
 	case 30:
 		return []simOp{{Do: "copy", At: file, To: d.place(folders)}}
 	case 31:
-		return []simOp{{Do: "add", At: any, Text: d.text(s, files)}}
+		return []simOp{{Do: "add", At: either, Text: d.text(s, files)}}
 	case 32:
-		return d.crossing(s, any)
+		return d.crossing(s, either)
 	}
-	return d.rare(s, side, any, folder)
+	return d.rare(s, side, either, folder)
 }
 
 // crossing moves things over the border of the root.
-func (d *drawer) crossing(s *syncertest.Service, any string) []simOp {
+func (d *drawer) crossing(s *syncertest.Service, either string) []simOp {
 	var outside []string
 	for at := range s.Outside() {
 		if at = strings.TrimSuffix(at, "/"); !strings.ContainsAny(at, "/@#") {
@@ -113,10 +113,10 @@ func (d *drawer) crossing(s *syncertest.Service, any string) []simOp {
 	if at := d.pick(outside); at != "" && one(d.r, 2) {
 		return []simOp{{Do: "in", At: at, To: at}}
 	}
-	return []simOp{{Do: "out", At: any}}
+	return []simOp{{Do: "out", At: either}}
 }
 
-func (d *drawer) rare(s *syncertest.Service, side syncer.Side, any, folder string) []simOp {
+func (d *drawer) rare(s *syncertest.Service, side syncer.Side, either, folder string) []simOp {
 	switch d.r.IntN(9) {
 	case 8:
 		if d.setup.Sides[side].NoTrash {
@@ -124,13 +124,13 @@ func (d *drawer) rare(s *syncertest.Service, side syncer.Side, any, folder strin
 		}
 		return []simOp{{Do: []string{"remove", "restore"}[d.r.IntN(2)], At: "id:" + s.Root()}}
 	case 0:
-		return []simOp{{Do: "link", At: any + "@"}}
+		return []simOp{{Do: "link", At: either + "@"}}
 	case 1:
-		return []simOp{{Do: "lock", At: any}}
+		return []simOp{{Do: "lock", At: either}}
 	case 2:
 		// Without a Looker, or without a trash to look into, what is hidden looks deleted.
 		if end := d.setup.Sides[side]; !end.blind() && !end.NoTrash {
-			return []simOp{{Do: "hide", At: any}}
+			return []simOp{{Do: "hide", At: either}}
 		}
 	case 3:
 		return []simOp{{Do: "bar", At: folder}}

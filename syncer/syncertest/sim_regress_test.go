@@ -612,6 +612,7 @@ var regressions = []struct {
 }
 
 func TestWhatTheSimulationFoundStaysFixed(t *testing.T) {
+	t.Parallel()
 	for _, c := range regressions {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

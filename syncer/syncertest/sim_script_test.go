@@ -126,7 +126,7 @@ func literalOf(v reflect.Value, named bool) string {
 	case reflect.String:
 		return strconv.QuoteToASCII(v.String())
 	case reflect.Int64:
-		if d, ok := v.Interface().(time.Duration); ok && d%time.Second == 0 {
+		if d, ok := reflect.TypeAssert[time.Duration](v); ok && d%time.Second == 0 {
 			return fmt.Sprintf("%d * time.Second", d/time.Second)
 		}
 	}
@@ -149,8 +149,8 @@ func empty(v reflect.Value) bool {
 		}
 		return true
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if !empty(v.Field(i)) {
+		for _, field := range v.Fields() {
+			if !empty(field) {
 				return false
 			}
 		}

@@ -1,6 +1,7 @@
 package syncertest_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -251,9 +252,7 @@ func drawTrees(r *rand.Rand) (out [2]syncertest.Tree) {
 	}
 	for side := range out {
 		out[side] = syncertest.Tree{}
-		for at, contents := range base {
-			out[side][at] = contents
-		}
+		maps.Copy(out[side], base)
 	}
 	switch r.IntN(4) {
 	case 0:

@@ -145,7 +145,8 @@ func (sh *shrinker) simplifyOps() {
 // milder leaves out a third of the kinds of trouble.
 func (f simFaults) milder(third int) simFaults {
 	kinds := [][]*float64{
-		{&f.Refuse, &f.Fail, &f.Lose, &f.Late}, {&f.Stale, &f.Shift, &f.Drop, &f.Repeat, &f.Shuffle, &f.Expire},
+		{&f.Refuse, &f.Fail, &f.Lose, &f.Late},
+		{&f.Stale, &f.Shift, &f.Drop, &f.Repeat, &f.Shuffle, &f.Expire},
 		{&f.Cut, &f.Short, &f.Garble, &f.Spoil},
 	}
 	for _, share := range kinds[third] {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -93,8 +94,8 @@ func (h *Handle) Versions(ctx context.Context, file syncer.Entry) iter.Seq2[sync
 				return nil, err
 			}
 			out := []syncer.Version{n.version.show()}
-			for i := len(n.older) - 1; i >= 0; i-- {
-				out = append(out, n.older[i].show())
+			for _, v := range slices.Backward(n.older) {
+				out = append(out, v.show())
 			}
 			return out, nil
 		})

@@ -89,15 +89,21 @@ func (u *User) Touch(at string) {
 }
 
 // Lock makes handles get ErrLocked when they change an item; Unlock ends it.
-func (u *User) Lock(at string)   { u.flag(at, func(r *rare) { r.lock = u.name }) }
+func (u *User) Lock(at string) { u.flag(at, func(r *rare) { r.lock = u.name }) }
+
+// Unlock gives it back.
 func (u *User) Unlock(at string) { u.flag(at, func(r *rare) { r.lock = "" }) }
 
 // Hide makes an item, with all it holds, invisible to handles; Show ends it.
 func (u *User) Hide(at string) { u.flag(at, func(r *rare) { r.hidden = true }) }
+
+// Show makes it visible again.
 func (u *User) Show(at string) { u.flag(at, func(r *rare) { r.hidden = false }) }
 
 // Bar makes the contents of a folder unreadable for handles; Unbar ends it.
-func (u *User) Bar(at string)   { u.flag(at, func(r *rare) { r.closed = true }) }
+func (u *User) Bar(at string) { u.flag(at, func(r *rare) { r.closed = true }) }
+
+// Unbar makes its contents readable again.
 func (u *User) Unbar(at string) { u.flag(at, func(r *rare) { r.closed = false }) }
 
 func (u *User) flag(at string, change func(r *rare)) {
