@@ -41,15 +41,16 @@
 //
 // # What is promised
 //
-//   - Nothing is deleted that was not known and is not proved gone. Absence from a listing is no
-//     proof, and neither is a "not found".
+//   - Nothing is deleted that was not known and is not proved gone: in the trash, or, where a side has
+//     none, missing from its visible folder. Absence from a listing is no proof, and neither is a
+//     "not found".
 //   - What is only assumed never justifies an overwrite or a delete: the item is looked at in the
 //     same run, and the write carries what it expects to find.
 //   - Contents that only one side has seen are never overwritten by default: both versions stay, one
 //     of them under a conflict name.
 //   - Everything that is left alone has a reason, in the [Report] and in the state.
 //   - What happened is durable before an error is returned. A run that is killed at any call is
-//     healed by the next one, without a person, a duplicate or a lost byte.
+//     healed by the next one, once the side has settled, without a person, a duplicate or a lost byte.
 //   - A second run without edits writes nothing. No goroutine outlives the call that started it.
 //
 // # Where next

@@ -194,7 +194,8 @@ func (e *Engine) Estimate(p *Plan) Estimate {
 }
 
 // Plan says what a Run would do now. It writes nothing, neither to a side nor to the state, and
-// needs no lease. The plan of a state with open Intents leaves their items alone.
+// needs no lease; it reads from both sides. It shows the first round only: what verifying reads will
+// decide is not in it. The plan of a state with open Intents leaves their items alone.
 func (e *Engine) Plan(ctx context.Context, o *RunOptions) (*Plan, error) {
 	view, err := e.store.View(ctx, e.pair.Name)
 	if err != nil {
@@ -209,7 +210,9 @@ func (e *Engine) Plan(ctx context.Context, o *RunOptions) (*Plan, error) {
 }
 
 // Apply does exactly what p says, or nothing: it plans anew, and if the outcome is not p, because
-// the world or the state has moved on, it returns ErrStale.
+// the world or the state has moved on, it returns ErrStale. Writes of an earlier run that are still
+// open are settled first, and policies are asked again. What verifying reads of the plan tell is kept
+// for the next Plan.
 func (e *Engine) Apply(ctx context.Context, p *Plan) (*Report, error) {
 	return e.locked(ctx, &RunOptions{Full: p.Full, Confirm: p.Confirmed}, p)
 }

@@ -79,7 +79,7 @@ type Precondition string
 type Entry struct {
 	// ID is unique on its side across kinds. See Info.ReusableIDs for sides that recycle them.
 	ID string
-	// ParentID is the ID of the folder that holds the item, empty for a root.
+	// ParentID is the ID of the folder that holds the item. That of a pair's root may be told too.
 	ParentID string
 	Kind     Kind
 	// Name is the last path element, exactly as the service stores it.

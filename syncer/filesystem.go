@@ -44,7 +44,7 @@ type FileSystem interface {
 
 	// CreateFile makes a new file with the contents of c. It never replaces: if the name is taken
 	// it fails with fs.ErrExist. A body that ends early or with another digest than c.Digest must
-	// not become a file.
+	// not become a file; the error is then ErrStale, or the body's own.
 	CreateFile(ctx context.Context, parent Entry, name string, c Content) (Entry, error)
 
 	// UpdateFile gives old the contents of c, as a new version of the same item where the side has
@@ -117,7 +117,8 @@ type Versions interface {
 	Promote(ctx context.Context, file Entry, v Version) (Entry, error)
 }
 
-// Copier copies a file within the side without its bytes passing through us.
+// Copier copies a file within the side without its bytes passing through us. The engine does not use
+// it yet.
 type Copier interface {
 	Copy(ctx context.Context, file, parent Entry, name string) (Entry, error)
 }

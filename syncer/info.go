@@ -23,7 +23,8 @@ type Info struct {
 	// without one is compared by Content and by what the engine saw pass through.
 	Digest Algorithm
 	// ReusableIDs says that the ID of a deleted item may name another one later (inodes). Then
-	// Entry.Birth must tell the two apart.
+	// Entry.Birth must tell the two apart, and a call with the Entry of the old one fails with
+	// fs.ErrNotExist or ErrStale.
 	ReusableIDs bool
 	// Trash says that Delete moves to a trash in which Looker.Look still finds the item. Then an
 	// item that Look cannot find is invisible, not deleted. Wrongly true: deletes are held back.
@@ -54,7 +55,8 @@ type Info struct {
 	// nothing that we wrote is taken for changed or missing. Too short: an upload that the listing
 	// does not show yet is made twice. Too long: edits made right after ours wait that long.
 	Settle time.Duration
-	// CallTimeout bounds a single metadata call; the lease must outlive it. 0 means one minute.
+	// CallTimeout is how long the connector lets one metadata call take; the engine does not end it,
+	// and makes sure that the lease outlives it. 0 means one minute.
 	CallTimeout time.Duration
 }
 

@@ -29,6 +29,18 @@ func TestOfTwoThatWantANameTheOneThatIsKnownGetsIt(t *testing.T) {
 	require.Contains(t, bodies(w.Source.Tree()), "new")
 }
 
+func TestANameThatSomethingUnsyncedHasIsNotAskedFor(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"k": "k"}, syncertest.WorldOptions{})
+	w.Ann.AddLink("x")
+	w.Bob.Write("x", "new")
+	full(t, w)
+	writes := w.Left.Writes()
+	require.Len(t, writes, 1)
+	require.NoError(t, writes[0].Err)
+	require.NotEqual(t, "x", writes[0].Name)
+	require.Contains(t, bodies(w.Source.Tree()), "new")
+}
+
 func TestASideThatCannotMoveIsNotAskedTo(t *testing.T) {
 	w := agreed(t, syncertest.Tree{"d/p": "p", "e/": ""}, syncertest.WorldOptions{
 		Destination: ordinary(func(i *syncer.Info) { i.File.Move = false }),

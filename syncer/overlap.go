@@ -10,8 +10,8 @@ import (
 
 // CheckOverlap returns an error that wraps ErrOverlap, and names both pairs, if on any side a root
 // of one pair is the root of another or lies below it. Syncing such pairs would carry every change
-// round in circles. Roots are compared where both file systems are of one Info.Realm and have a
-// Looker, the two roots of one pair with each other too.
+// round in circles. Roots are compared within one Info.Realm, the two roots of one pair with each
+// other too; that one lies below another is seen only where the side has a Looker.
 func CheckOverlap(ctx context.Context, pairs ...Pair) error {
 	type root struct {
 		pair  int

@@ -14,7 +14,8 @@ type Policies struct {
 	Gates    []Gate
 }
 
-// fingerprint changes whenever items may enter or leave the scope or be named otherwise.
+// fingerprint changes whenever items may enter or leave the scope or be named otherwise. Director and
+// Resolver do not count: a change of them shows as soon as an item is decided upon again.
 func (p Policies) fingerprint() string {
 	out := ""
 	if p.Filter != nil {

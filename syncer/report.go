@@ -77,7 +77,7 @@ type Report struct {
 	// Conflicts met in this run, and how each was settled.
 	Conflicts []Conflict `json:"conflicts,omitempty"`
 	Holds     []Hold     `json:"holds,omitempty"`
-	// Skips and Failures: every difference that is left between the sides is in one of Holds,
+	// Skips and Failures (whose At is since when they are pending): every difference that is left between the sides is in one of Holds,
 	// Skips and Failures, with its reason.
 	Skips    []Skip    `json:"skips,omitempty"`
 	Failures []Outcome `json:"failures,omitempty"`

@@ -169,7 +169,7 @@ type PendingKey struct {
 	ID     string
 }
 
-// Pending is an item that is not settled. It is looked at again in every run.
+// Pending is an item that is not settled. It is looked at again in every run, unless it is Quiet.
 type Pending struct {
 	PendingKey
 	On       Side

@@ -8,13 +8,13 @@
 //
 // The ordinary test run makes sure that every text to be replaced is still there, exactly once, and
 // that the tests are. When one is not, the code has changed: look for where the mistake would be made
-// now. Carrying the mistakes out takes some minutes, so it asks for a flag:
+// now. Carrying the mistakes out takes minutes, since each is compiled, so it asks for a flag:
 //
 //	go test ./internal/mutation -mutants -timeout 30m -v
 //	go test ./internal/mutation -mutants -run 'TestEachMistakeIsCaught/no_Intent'
 //
 // For each mistake the named tests are run without it and must pass, then with it and must fail. A
-// mistake that does not compile is an error, and so is one that survives: then the whole of
-// ./syncer/... is run, and the report says which other test would have caught it, if any does. With
-// -v it says of each mistake which test caught it.
+// mistake that does not compile is an error, and so is one that survives: either a test is missing,
+// or something else in the engine makes up for it, and then it is no mistake. With -v the output says
+// which test caught each.
 package mutation

@@ -80,8 +80,8 @@ var placing = []mutation{
 		old:   `range c.w.strangers[side][parent.idOn(side)] {`,
 		new:   `range c.w.strangers[side][parent.idOn(side)+"/"] {`,
 		why:   "what is not synced is not in the plan",
-		in:    scenarios,
-		tests: scenario("unsupported-kind"),
+		in:    unit,
+		tests: []string{"TestANameThatSomethingUnsyncedHasIsNotAskedFor"},
 	},
 	{
 		name:  "a name is given that an item has which nobody touched",
@@ -162,6 +162,6 @@ var placing = []mutation{
 		new:   "len(olds) >= 1 && len(news) >= 1 {",
 		why:   "their bytes are equal, so it seems not to matter which",
 		in:    scenarios,
-		tests: scenario("rename-detect-ambiguous/scanned/ordinary", "rename-detect-ambiguous/hinted/ordinary"),
+		tests: scenario("rename-detect-ambiguous/scanned/A has no trash", "rename-detect-ambiguous/hinted/A has no trash"),
 	},
 }
