@@ -31,7 +31,7 @@ func aRecord(id, parent syncer.RecordID, name string) syncer.Record {
 func aHalf(side syncer.Side, id syncer.RecordID, name string) syncer.Half {
 	at := someDay.Add(time.Duration(id) * time.Second)
 	return syncer.Half{
-		Presence: syncer.Present, Provisional: true, ID: itemID(side, id), Content: fmt.Sprintf("content of %d on %s", id, side),
+		Presence: syncer.Present, Provisional: true, Behind: true, ID: itemID(side, id), Content: fmt.Sprintf("content of %d on %s", id, side),
 		Name: name, Parent: syncer.RootRecord, Size: int64(id) << 33, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
 		Birth: fmt.Sprintf("birth of %d on %s", id, side), Guard: syncer.Precondition(fmt.Sprintf("etag %d \x00\xff'\"%%", id)),
 		Facts: &syncer.Facts{
@@ -62,17 +62,19 @@ func anIntent(id syncer.ActionID, at time.Time) syncer.Intent {
 
 func aHeader() syncer.Header {
 	return syncer.Header{
-		Source: syncer.Root{Locator: "here", ID: "source-root"}, Destination: syncer.Root{Locator: "there", ID: "destination-root"},
-		Policies: "filter", Next: 1 << 40, Generation: 7, Completed: someDay,
+		Source:      syncer.Root{Locator: "here", ID: "source-root", Parent: "source-top"},
+		Destination: syncer.Root{Locator: "there", ID: "destination-root", Parent: "destination-top"},
+		Policies:    "filter", Next: 1 << 40, Generation: 7, Completed: someDay,
 		Scan: syncer.Scan{
-			Generation: 8, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
+			Generation: 8, Since: 9, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
 		},
 	}
 }
 
 func aTombstone(side syncer.Side, id string, at time.Time) syncer.Tombstone {
 	return syncer.Tombstone{
-		Side: side, ID: id, Content: "v1", Kind: syncer.File, Name: "plan.pdf", OtherID: "other " + id, Handle: "bin 7", At: at,
+		Side: side, ID: id, Content: "v1", Kind: syncer.File, Name: "plan.pdf", OtherID: "other " + id,
+		OtherName: "other plan.pdf", Handle: "bin 7", Birth: "b1", At: at,
 	}
 }
 
@@ -84,7 +86,12 @@ func aHold(action syncer.ActionID, since time.Time) syncer.Hold {
 }
 
 func aPending(key syncer.PendingKey) syncer.Pending {
-	return syncer.Pending{PendingKey: key, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3, NotBefore: someDay.Add(time.Hour)}
+	known := syncer.Verified{Stamp: syncer.Stamp{ID: "x", Content: "v1"}, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709"}
+	return syncer.Pending{
+		PendingKey: key, On: syncer.Destination, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3,
+		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Declined: true, Op: syncer.OpUpdate,
+		Verified: [2]syncer.Verified{known, known},
+	}
 }
 
 func anOutcome(action syncer.ActionID) syncer.Outcome {
