@@ -128,15 +128,17 @@ func TestStateStoreSuiteCatchesAStore(t *testing.T) {
 			}
 		}},
 		{"shares what it holds", "what was committed does not change with the caller's copy", func(b *broken, _ *memory.Store) {
-			shared := map[syncer.RecordID]*syncer.Facts{}
+			var shared sync.Map // of *syncer.Facts by RecordID
 			b.fault.commit = func(ctx context.Context, s syncer.State, b syncer.Batch) error {
 				for _, r := range b.Put {
-					shared[r.ID] = r.Source.Facts
+					shared.Store(r.ID, r.Source.Facts)
 				}
 				return s.Commit(ctx, b)
 			}
 			b.fault.record = func(_ syncer.View, r syncer.Record) syncer.Record {
-				r.Source.Facts = shared[r.ID]
+				if facts, ok := shared.Load(r.ID); ok {
+					r.Source.Facts, _ = facts.(*syncer.Facts)
+				}
 				return r
 			}
 		}},
