@@ -66,12 +66,7 @@ func (c *simEnd) gather() {
 		c.told[h.Record] = "held: " + h.Reason
 		c.toldAt[pathKey(h.Path)] = true
 	}
-	for _, f := range c.rep.Failures {
-		c.told[f.Record] = f.Result.String() + ": " + f.Err
-		if f.Record == 0 {
-			c.toldAt[pathKey(f.Path)] = true
-		}
-	}
+	c.gatherFailures()
 	for _, skip := range c.rep.Skips {
 		if skip.Record != 0 {
 			c.told[skip.Record] = skip.Reason
@@ -92,6 +87,35 @@ func (c *simEnd) gather() {
 	}
 }
 
+// gatherFailures notes what failed. A failure of a new item says on which side it was to be made, and
+// where; the pending set says which item it is.
+func (c *simEnd) gatherFailures() {
+	ctx := context.Background()
+	at := map[string]string{}
+	for _, f := range c.rep.Failures {
+		text := f.Result.String() + ": " + f.Err
+		if f.Record == 0 {
+			at[f.On.String()+f.Path] = text
+		} else {
+			c.told[f.Record] = text
+		}
+	}
+	view, err := c.s.store.View(ctx, c.s.world.Pair.Name)
+	if err != nil {
+		c.s.fail(0, "%v", err)
+		return
+	}
+	for p, err := range view.Pending(ctx) {
+		if err != nil {
+			c.s.fail(0, "%v", err)
+			return
+		}
+		if text := at[p.On.String()+p.Path]; p.Record == 0 && p.Result != 0 && text != "" {
+			c.toldID[p.Side][p.ID] = text
+		}
+	}
+}
+
 // excused reports whether a difference of a Record is one that the report names or the filter made.
 func (c *simEnd) excused(id syncer.RecordID) bool {
 	r := c.records[id]
@@ -105,7 +129,7 @@ func (c *simEnd) checkItem(side syncer.Side, i simItem) {
 	switch {
 	case c.out[side][i.ID], c.toldID[side][i.ID] != "":
 		return
-	case strings.HasPrefix(i.Name, "procorebox-moving-"):
+	case strings.HasPrefix(i.Name, "procorebox-moving-") && !c.s.users.gave[i.Name]:
 		c.s.fail(3, "%q on %s still has its temporary name", i.path, side)
 	case !known && (c.toldAt[pathKey(i.path)] || c.toldAt[pathKey(c.elsewhere(side, i))]):
 		return

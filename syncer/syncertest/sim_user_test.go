@@ -3,6 +3,7 @@ package syncertest_test
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ type simUsers struct {
 	ended   map[string]bool
 	flagged [2]map[string]bool // IDs of items that are locked, hidden or barred
 	planted map[string]int     // how many sides began with a content
-	names   map[string]bool    // that a user ever gave to anything
+	names   map[string]bool    // that a user ever gave to anything, or found, without tags
+	gave    map[string]bool    // that a user ever gave to anything, to the letter
 }
 
 func newSimUsers(w *syncertest.World) *simUsers {
@@ -28,7 +30,7 @@ func newSimUsers(w *syncertest.World) *simUsers {
 		services: [2]*syncertest.Service{w.Source, w.Destination},
 		users:    [2]*syncertest.User{w.Ann, w.Bob},
 		came:     map[string]int{}, ended: map[string]bool{},
-		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, planted: map[string]int{},
+		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, gave: map[string]bool{}, planted: map[string]int{},
 	}
 }
 
@@ -60,6 +62,7 @@ func (u *simUsers) do(o simOp) (done bool) {
 	for name := range strings.SplitSeq(o.At+"/"+o.To, "/") {
 		u.names[ours.ReplaceAllString(name, "")] = true
 	}
+	given := newNames(o, s)
 	before := current(s)
 	defer func() {
 		if p := recover(); p != nil {
@@ -73,7 +76,24 @@ func (u *simUsers) do(o simOp) (done bool) {
 		return false
 	}
 	u.note(before, current(s))
+	for _, name := range given {
+		u.gave[name] = true
+	}
 	return true
+}
+
+// newNames lists the names that an edit gives to items, those of the folders on the way included.
+func newNames(o simOp, s *syncertest.Service) (names []string) {
+	at := o.To
+	if at == "" {
+		at = o.At
+	}
+	for ; at != "." && at != "/"; at = path.Dir(at) {
+		if !s.Has(at) {
+			names = append(names, path.Base(at))
+		}
+	}
+	return names
 }
 
 // apply is one of the things that a person does.
