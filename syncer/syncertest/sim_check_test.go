@@ -70,7 +70,7 @@ func (s *sim) checkError(p *simProcess, err error) {
 	case err == nil:
 	case errors.Is(err, syncer.ErrInvalid), errors.Is(err, syncer.ErrDamaged):
 		s.fail(14, "the store refuses a batch: %v", err)
-	case errors.Is(err, syncer.ErrLocked) && s.world.Clock.Now().Before(s.latest):
+	case errors.Is(err, syncer.ErrLocked) && s.world.Clock.Now().Before(s.latest.Add(simLease)):
 	case p.dead, p.fenced, p.run.disturbed(), errors.Is(err, syncer.ErrHalted):
 	default:
 		s.fail(0, "a run that nothing disturbs fails: %v", err)

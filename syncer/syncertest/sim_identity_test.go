@@ -32,7 +32,7 @@ func (s *sim) checkIdentity(rep *syncer.Report) {
 			continue
 		}
 		made := len(s.items(side))
-		s.edit(simOp{Do: "move", On: side, At: at, To: to})
+		s.users.do(simOp{Do: "move", On: side, At: at, To: to}) // beside the script
 		if len(s.items(side)) != made {
 			before = nil // folders were made on the way
 		}

@@ -40,9 +40,11 @@ type sim struct {
 	tracing bool
 	trace   []string
 	failure *simFailure
-	// senseless counts edits that made no sense when their turn came.
-	senseless int
+	// edits counts those of the script, senseless lists those that made no sense when their turn came.
+	edits     int
+	senseless []int
 	died      bool // a process was killed
+	refused   bool // the last process did not get the lease
 	// Special things that happened and excuse others.
 	approved, forgotten, filtered, late, deaf bool
 }
@@ -83,6 +85,7 @@ func newSim(setup simSetup) (*sim, error) {
 	}
 	o.Source.Now, o.Destination.Now = s.serviceTime, s.serviceTime
 	s.world = syncertest.NewWorld(o)
+	s.latest = clock.Now()
 	s.users = newSimUsers(s.world)
 	for side, tree := range setup.Trees {
 		s.users.plant(syncer.Side(side), tree)
@@ -185,10 +188,11 @@ func (s *sim) decide(d syncer.Decision) {
 
 // edit lets a user do something, and reports false if that makes no sense now.
 func (s *sim) edit(o simOp) bool {
+	s.edits++
 	if s.users.do(o) {
 		return true
 	}
-	s.senseless++
+	s.senseless = append(s.senseless, s.edits)
 	s.note("  makes no sense now: %v", o)
 	return false
 }
@@ -216,6 +220,7 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 		rep, err = s.run(ctx, &syncer.RunOptions{
 			Full: run.Full, Confirm: run.Confirm, Budget: syncer.Budget{Calls: run.Calls},
 		})
+		s.refused = errors.Is(err, syncer.ErrLocked)
 		s.note("  %v\n  error %v", rep, err)
 		s.noteTrees()
 		s.checkError(p, err)
