@@ -264,7 +264,7 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	n := a.node
 	x.mu.Lock()
 	r := x.r.w.settled(a)
-	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, x.r.now())}
+	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, x.r.now())}
 	err := x.evict(ctx, &b, &r)
 	n.rec, n.known = r, true
 	x.remember(&b, n)
@@ -349,13 +349,14 @@ func (w *world) orphans(p *node) []Record {
 	return out
 }
 
-// retired returns Tombstones for IDs that a Record gives up for new ones.
-func retired(n *node, r *Record, now time.Time) []Tombstone {
+// retired returns Tombstones for IDs that a Record gives up for new ones. Only an update of ours
+// replaces an item: what a user deleted may come back.
+func retired(n *node, r *Record, replaced bool, now time.Time) []Tombstone {
 	var out []Tombstone
 	for _, side := range sides {
 		old := n.rec.Half(side)
 		if n.known && old.ID != "" && old.ID != r.Half(side).ID && r.Half(side).ID != "" {
-			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, Birth: old.Birth, At: now, Replaced: true})
+			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, Birth: old.Birth, At: now, Replaced: replaced})
 		}
 	}
 	return out

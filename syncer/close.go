@@ -62,8 +62,8 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		keys := r.keysOf(n)
 		p, unsettled := r.unsettled(n)
-		if old, ok := r.pending[p.PendingKey]; ok && !unsettled && old.Declined && r.stillDiffers(n) {
-			p, unsettled = old, true
+		if old, ok := r.pending[p.PendingKey]; !unsettled && (ok && old.Declined && r.stillDiffers(n) || r.leftBehind(n)) {
+			p, unsettled = r.difference(n, p, old), true
 		}
 		if errors.Is(n.err, errNotBegun) || n.doubt == errNotBegun.Error() {
 			unreached++
@@ -117,6 +117,31 @@ func (r *run) postponeTwin(b *Batch, n *node, p Pending, met map[PendingKey]bool
 	}
 }
 
+// leftBehind reports whether the Record says that a side could not follow the other one.
+func (r *run) leftBehind(n *node) bool {
+	apart := n.rec.ParentOn(Source) != n.rec.ParentOn(Destination)
+	return n.known && n.fate == stay && !n.gone && n.there(Source) && n.there(Destination) &&
+		(n.rec.Source.Behind || n.rec.Destination.Behind || apart)
+}
+
+// difference is the row of an item that a side could not follow earlier, with the reason of then if
+// it is still known.
+func (r *run) difference(n *node, p, old Pending) Pending {
+	if old.Declined && old.Result == 0 {
+		return old
+	}
+	p.Result, p.Quiet, p.Declined = 0, true, true
+	switch {
+	case n.rec.Source.Behind || n.rec.Destination.Behind:
+		p.Reason = "the two sides hold different contents: one of them could not take a change"
+	case n.rec.ParentOn(Source) != n.rec.ParentOn(Destination):
+		p.Reason = "it stands in different folders on the two sides: one of them could not follow a move"
+	default:
+		p.Reason = "it has different names on the two sides: one of them could not follow a change"
+	}
+	return p
+}
+
 // stillDiffers reports whether what a side could not follow earlier still holds: nothing new was
 // decided about it.
 func (r *run) stillDiffers(n *node) bool {
@@ -140,6 +165,7 @@ func (r *run) postpone(b *Batch, p Pending) {
 	if was {
 		p.Since = old.Since
 	}
+	p.Declined = p.Declined || old.Declined && p.Result != 0 // the difference outlives what went wrong now
 	if p.Result == Failed {
 		p.Attempts = old.Attempts + 1
 		p.NotBefore = r.now().Add(backoff(r.e.opts.Backoff, p.Attempts))

@@ -111,7 +111,7 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 				return err
 			}
 		}
-		if err := o.above(ctx, n, side); err != nil {
+		if err := o.ancestors(ctx, n, side); err != nil {
 			return err
 		}
 		if e := n.entry[side]; e != nil {
@@ -126,9 +126,9 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 	return nil
 }
 
-// above observes the folders that hold n on side up to the root, and the same folders on the other
+// ancestors observes the folders that hold n on side up to the root, and the same folders on the other
 // side, where n may have to be written.
-func (o *observer) above(ctx context.Context, n *node, side Side) error {
+func (o *observer) ancestors(ctx context.Context, n *node, side Side) error {
 	if e := n.entry[side]; e != nil {
 		if _, err := o.inside(ctx, side, e.ParentID); err != nil {
 			n.doubt = "the folder it is in could not be looked at: " + err.Error()
@@ -298,7 +298,7 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := o.above(ctx, n, side); err != nil {
+		if err := o.ancestors(ctx, n, side); err != nil {
 			return err
 		}
 		if n.rec.Kind == Folder {

@@ -30,7 +30,7 @@ func (o *observer) filter(ctx context.Context) error {
 	})
 	for _, n := range w.nodes {
 		for _, side := range sides {
-			if !n.touched || !n.there(side) {
+			if !n.touched || !n.there(side) || n.underTemporaryName() {
 				continue
 			}
 			if why := f.why(n, side); why != "" {
@@ -40,6 +40,17 @@ func (o *observer) filter(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// underTemporaryName reports whether n bears a name of ours on a side. It gets a proper one before
+// anything else, whatever a Filter says of it.
+func (n *node) underTemporaryName() bool {
+	for _, side := range sides {
+		if n.known && n.rec.Half(side).Provisional && n.there(side) && n.nameOn(side) == temporaryName(n.idOn(side)) {
+			return true
+		}
+	}
+	return false
 }
 
 // scope answers whether items are left out, asking about each folder once.

@@ -29,6 +29,8 @@ type observer struct {
 	outside    [2]map[string]bool // IDs known to be outside the root
 	looked     map[version]lookup
 	expanded   map[*node]bool
+	above      [2]map[*node]bool // folders on the way up that is being walked
+	proving    [2]map[*node]bool
 	short      bool // the budget ended before everything was looked at
 }
 
@@ -63,6 +65,8 @@ func newObserver(view View, ends [2]*endpoint, w *world, b *budget, parallel int
 		outside:  [2]map[string]bool{{}, {}},
 		looked:   map[version]lookup{},
 		expanded: map[*node]bool{},
+		above:    [2]map[*node]bool{{}, {}},
+		proving:  [2]map[*node]bool{{}, {}},
 	}
 }
 
@@ -408,7 +412,12 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 // isThere observes a known folder. Nothing above a write may be assumed: a folder that left the root
 // takes along what is in it.
 func (o *observer) isThere(ctx context.Context, n *node, side Side) (bool, error) {
-	if n.rec.ID != RootRecord && (n.sight[side] == gone || n.sight[side] == out || n.sight[side] == assumed) {
+	if n.rec.ID != RootRecord && n.sight[side] != observed && n.sight[side] != unseen {
+		if o.above[side][n] {
+			return false, fmt.Errorf("folder %q: it stands in itself, as its looks tell", n.rec.Name)
+		}
+		o.above[side][n] = true
+		defer delete(o.above[side], n)
 		if err := o.look(ctx, n, side); err != nil {
 			return false, err
 		}

@@ -45,6 +45,16 @@ func putSelf(h *Half, e *Entry) {
 	h.Presence, h.ID, h.Birth, h.Guard, h.Facts = Present, e.ID, e.Birth, e.Guard, e.Facts
 }
 
+// standsInRecords reports whether the folders that hold n have Records.
+func (w *world) standsInRecords(n *node) bool {
+	for _, side := range sides {
+		if p := w.parentOn(n, side); p != nil && !p.known {
+			return false
+		}
+	}
+	return n.parent == nil || n.parent.known
+}
+
 // folderOf returns the Record of the folder that holds n on side.
 func (w *world) folderOf(n *node, side Side) RecordID {
 	if p := w.parentOn(n, side); p != nil {
@@ -156,10 +166,11 @@ func (w *world) planned(a *Action) Record {
 		case arrived || !n.known:
 			putPlace(&r, t, e, w.folderOf(n, t))
 		default:
-			// The other side has a move of its own to make: nothing is agreed about its place yet.
+			// The other side has a move of its own to make. Where it stands until then is nobody's wish.
 			if h.Parent = n.rec.ParentOn(t); h.Parent == r.ParentID {
 				h.Parent = 0
 			}
+			h.Provisional = true
 		}
 	}
 	for _, side := range sides {

@@ -157,8 +157,10 @@ func (w *world) mergeNames(n *node) {
 	for _, side := range sides {
 		h := n.rec.Half(side)
 		same := n.nameOn(side) == h.Name
-		temporary[side] = h.Provisional && same
-		changed[side] = !same && h.Presence == Present
+		back := h.Presence == Gone || h.Presence == Declined
+		// What came back under a name that nobody agreed on follows the side that always had it.
+		temporary[side] = h.Provisional && same || back && h.Name == ""
+		changed[side] = !same && h.Name != "" && (back || h.Presence == Present)
 	}
 	mode := w.direction(n, Source).Mode
 	winner := Source
@@ -186,7 +188,7 @@ func (w *world) mergeNames(n *node) {
 	}
 	switch {
 	case want == n.name[x]:
-	case !w.info[x].Abilities(n.rec.Kind).Rename && !temporary[x]:
+	case !w.info[x].Abilities(n.rec.Kind).Rename:
 		n.agree |= attrCannotFollow
 		n.why = fmt.Sprintf("%s cannot rename a %s", x, n.rec.Kind)
 	case w.info[x].Names.Check(want) != nil:

@@ -18,8 +18,10 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 		n.hide(side, "written a moment ago: the service may not show it yet")
 		return nil
 	}
+	o.proving[side][n] = true
+	defer delete(o.proving[side], n)
 	p := o.w.nodes[n.rec.ParentOn(side)]
-	if p != nil && p != n {
+	if p != nil && !o.proving[side][p] { // the Records of folders turned inside out may stand in each other
 		if err := o.prove(ctx, p, side); err != nil {
 			return err
 		}

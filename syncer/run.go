@@ -407,12 +407,10 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	if err := r.listAgain(ctx); err != nil {
 		return next, err
 	}
-	if !full && len(r.o.queue) > 0 {
-		if err := r.checkRoots(ctx); err != nil {
-			return next, err
-		}
-	}
 	if err := r.o.close(ctx); err != nil {
+		return next, err
+	}
+	if err := r.checkRoots(ctx); err != nil {
 		return next, err
 	}
 	r.w.match()
@@ -526,10 +524,17 @@ func (r *run) revisit(ctx context.Context, key PendingKey) error {
 	return err
 }
 
-// checkRoots looks at both roots before an incremental run acts on anything.
+// checkRoots looks at the roots once everything else was looked at: what was found in the trash, or
+// not at all, is a proof only while its root is alive and in its place. A root that a complete
+// listing has shown is looked at again only if something is lost.
 func (r *run) checkRoots(ctx context.Context) error {
 	for _, side := range sides {
-		e, err := r.o.lookID(ctx, side, r.ends[side].root)
+		end := r.ends[side]
+		if end.looker == nil || !r.w.touches(side, r.o.complete[side]) {
+			continue // where nobody can look, only listings prove anything, and they begin with the root
+		}
+		r.budget.spend()
+		e, err := end.lookNow(ctx, end.root, Entry{}, "")
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("root of %s is not there: %w", side, ErrHalted)

@@ -261,7 +261,7 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(),
 	}}}
 	if in.Old.ID != "" && in.Old.ID != e.ID {
-		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: true}}
+		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: in.Op == OpUpdate}}
 	}
 	if in.Split.ID != 0 {
 		b.Put = append(b.Put, in.Split)

@@ -64,8 +64,12 @@ func (s *steps) emitNode(n *node) {
 	case forget:
 		s.add(n, Action{Op: OpForget, Reason: n.why})
 	case leave:
-		if n.agree != 0 && n.known {
-			s.add(n, Action{Op: OpDecline, Reason: n.why, attrs: n.agree})
+		attrs := n.agree
+		if attrs&attrPlace != 0 && !s.w.standsInRecords(n) {
+			attrs &^= attrPlace // its folder waits for a Record of its own
+		}
+		if attrs != 0 && n.known {
+			s.add(n, Action{Op: OpDecline, Reason: n.why, attrs: attrs})
 		}
 	default:
 		s.emitAlive(n)
@@ -418,12 +422,19 @@ func (s *steps) stepAside(ring []*step) {
 // change that the side cannot follow.
 func (s *steps) declineMove(st *step) {
 	n, side := st.node, st.On
+	why := fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", side, n.rec.Kind)
+	s.of[n].move[side] = nil
+	if !s.w.standsInRecords(n) {
+		n.leave(why, false) // what it stands in now gets its Record first
+		st.Op, st.attrs, st.Reason, st.Name, st.Path = OpDecline, 0, why, "", st.From
+		st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x.node != n })
+		return
+	}
 	n.up[side], n.name[side] = s.w.parentOn(n, side), n.nameOn(side)
 	n.agree |= attrPlace | attrCannotFollow
-	n.why = fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", side, n.rec.Kind)
+	n.why = why
 	st.Op, st.attrs, st.Reason, st.Name, st.Path = OpDecline, attrPlace|attrCannotFollow, n.why, "", st.From
 	st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x.node != n })
-	s.of[n].move[side] = nil
 }
 
 // sorted puts the steps in an order in which each comes after those it waits for: what only

@@ -184,6 +184,16 @@ func joinPath(dir, name string) string {
 
 var sides = [2]Side{Source, Destination}
 
+// touches reports whether anything is to be decided; with lostOnly, about an item that side has lost.
+func (w *world) touches(side Side, lostOnly bool) bool {
+	for _, n := range w.nodes {
+		if n.touched && (!lostOnly || n.lost(side) && n.rec.Half(side).Presence == Present) {
+			return true
+		}
+	}
+	return len(w.fresh) > 0 && !lostOnly
+}
+
 // touched returns the nodes to decide upon in an order that depends on nothing but their identity.
 func (w *world) touched() []*node {
 	var list []*node

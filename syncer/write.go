@@ -386,7 +386,7 @@ func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, g
 	if err := x.evict(ctx, b, &r); err != nil {
 		return err
 	}
-	b.Tombstones = append(b.Tombstones, retired(n, &r, now)...)
+	b.Tombstones = append(b.Tombstones, retired(n, &r, a.Op == OpUpdate, now)...)
 	if in.Split.ID != 0 {
 		b.Put = append(b.Put, in.Split)
 		n.parted.rec = in.Split
