@@ -268,7 +268,7 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 		}
 		return p, false
 	default:
-		p.Reason = n.err.Error()
+		p.Reason, p.Declined = n.err.Error(), n.fate == stay && n.agree&attrCannotFollow != 0
 	}
 	return p, true
 }

@@ -162,6 +162,8 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		}
 	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
 		return o.listBelow(ctx, n, side)
+	case n.there(side) && n.rec.Half(x).Presence == Never:
+		return o.listBelow(ctx, n, side) // it is about to be made, and what moved into it may have waited
 	case o.w.rules.Filter != nil && o.w.placeChanged(n, Source)|o.w.placeChanged(n, Destination) != 0:
 		// Its new path may let in, or put out, anything below it.
 		if err := o.children(ctx, n, side); err != nil {
@@ -333,9 +335,23 @@ func (o *observer) checkTrash(ctx context.Context, t *Tombstone) error {
 	return ctx.Err()
 }
 
-// occupants brings in whoever stands, on both sides, under the name that n has on side.
+// occupants brings in whoever stands, on both sides, where n stands on side, and where it may have to
+// go if one side moved and the other renamed it.
 func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
-	p := o.w.parentOn(n, side)
+	p, x := o.w.parentOn(n, side), side.Other()
+	if err := o.occupantsOf(ctx, n, p, side, true); err != nil {
+		return err
+	}
+	moved := n.known && p != nil && p.rec.ID != n.rec.ParentOn(side)
+	if e := n.entry[x]; moved && e != nil && e.Name != n.rec.Half(x).Name {
+		return o.occupantsOf(ctx, n, p, x, false)
+	}
+	return nil
+}
+
+// occupantsOf brings in whoever stands in p, on both sides, under the name that n has on side. here
+// says that n itself stands there.
+func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here bool) error {
 	if p == nil || !p.known {
 		return nil
 	}
@@ -346,7 +362,7 @@ func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 		if err := o.occupantRecords(ctx, p, at, names[at], n); err != nil {
 			return err
 		}
-		if !p.there(at) || o.t != nil && o.complete[at] || at == side {
+		if !p.there(at) || o.t != nil && o.complete[at] || at == side && here {
 			continue
 		}
 		found, err := o.find(ctx, at, p, names[at])

@@ -5,16 +5,12 @@ import "slices"
 // draft makes a plan of what was observed. It is pure: values in, a value out, the same for the
 // same, in the same order.
 func (w *world) draft(pair string) *Plan {
-	w.undecide()
-	list := w.touched()
-	for _, n := range list {
-		if n.rec.ID != RootRecord {
-			w.decide(n)
-		}
+	clear(w.stuck)
+	list, actions, again := w.reconcile()
+	for again {
+		list, actions, again = w.reconcile()
 	}
-	list = slices.DeleteFunc(w.touched(), func(n *node) bool { return n.rec.ID == RootRecord }) // with what was parted
-	w.placeAll(list)
-	p := &Plan{Pair: pair, Full: w.full, Actions: w.emit(list), Source: w.tally[Source], Destination: w.tally[Destination]}
+	p := &Plan{Pair: pair, Full: w.full, Actions: actions, Source: w.tally[Source], Destination: w.tally[Destination]}
 	p.Skips = slices.Clone(w.skips)
 	for _, n := range list {
 		if n.clash != nil {
@@ -35,6 +31,20 @@ func (w *world) draft(pair string) *Plan {
 		}
 	}
 	return p
+}
+
+// reconcile decides upon everything that was touched, once. Each time that it has to be done again,
+// one item more is known to stay where it is.
+func (w *world) reconcile() (list []*node, actions []Action, again bool) {
+	w.undecide()
+	isRoot := func(n *node) bool { return n.rec.ID == RootRecord }
+	for _, n := range slices.DeleteFunc(w.touched(), isRoot) {
+		w.decide(n)
+	}
+	list = slices.DeleteFunc(w.touched(), isRoot) // with what was parted
+	w.placeAll(list)
+	actions, again = w.emit(list)
+	return list, actions, again
 }
 
 // undecide takes back what an earlier draft decided, so that a draft depends on observations and

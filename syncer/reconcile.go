@@ -74,6 +74,8 @@ func (w *world) decide(n *node) {
 		n.leave("a write to it is not settled yet", false)
 	case n.doubt != "":
 		n.leave(n.doubt, false)
+	case n.known && w.stuck[n.rec.ID] != "":
+		n.leave(w.stuck[n.rec.ID], false)
 	case n.unclear(Source) || n.unclear(Destination):
 		w.decideUnclear(n)
 	case n.rec.Dormant:
@@ -93,6 +95,9 @@ func (w *world) decide(n *node) {
 	for _, side := range sides {
 		if e := n.entry[side]; e != nil && n.known && n.fate == leave && e.ID != n.rec.Half(side).ID && n.rec.Half(side).Presence == Present {
 			n.agree |= attrIdentity // its new ID must not be forgotten meanwhile
+		}
+		if n.known && n.fate == leave && n.agree&attrDeclined(side.Other()) != 0 && n.entry[side] != nil && n.rec.Half(side).Presence == Gone {
+			n.agree |= attrPlace // it came back here, and left the other side for good
 		}
 	}
 	if h, ok := w.held[n.rec.ID]; ok && n.fate == stay {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
+	"unicode"
 )
 
 // settle answers the questions that an earlier run left: was the write of an open Intent made? It
@@ -113,6 +116,7 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 	found, err := end.find(ctx, parent, NameKey(in.Name))
 	if err == nil && len(found) == 0 && end.info.CleansNames {
 		found, err = end.all(ctx, parent)
+		found = slices.DeleteFunc(found, func(e Entry) bool { return in.Kind == Folder && !alike(e.Name, in.Name) })
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return Batch{}, nil
@@ -243,10 +247,15 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if err != nil {
 		return Batch{}, err
 	}
-	if known, err := r.state.ByID(ctx, in.On, e.ID); err == nil && known.ID != in.Record && known.ID != in.Split.ID {
-		return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Batch{}, err
+	t := in.On.Other()
+	for side, id := range map[Side]string{in.On: e.ID, t: in.After.Half(t).ID} {
+		known, err := r.state.ByID(ctx, side, id)
+		if err == nil && known.ID != in.Record && known.ID != in.Split.ID {
+			return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Batch{}, err
+		}
 	}
 	folder := in.After.ParentID
 	p, err := r.state.ByID(ctx, in.On, e.ParentID)
@@ -267,6 +276,20 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 		b.Put = append(b.Put, in.Split)
 	}
 	return b, nil
+}
+
+// alike reports whether one name may be what a service made of the other: they have the same letters
+// and digits. A folder has no contents to tell it by.
+func alike(a, b string) bool {
+	core := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, string(NameKey(name)))
+	}
+	return core(a) != "" && core(a) == core(b)
 }
 
 // all lists what stands directly in a folder.

@@ -25,6 +25,8 @@ type steps struct {
 	of   map[*node]*nodeSteps
 	// below holds, per side, what stands in each folder now.
 	below [2]map[*node][]*node
+	// stuck says that an item turned out to have to stay where it is: all is to be decided anew.
+	stuck bool
 }
 
 // nodeSteps are the actions on one item, by what others may have to wait for.
@@ -36,8 +38,9 @@ type nodeSteps struct {
 	remove *step // delete or forget
 }
 
-// emit turns decisions into actions, in an order that can be carried out.
-func (w *world) emit(list []*node) []Action {
+// emit turns decisions into actions, in an order that can be carried out. It reports whether an item
+// has to stay where it is, so that the others must be decided anew.
+func (w *world) emit(list []*node) (actions []Action, again bool) {
 	s := &steps{w: w, of: map[*node]*nodeSteps{}, below: [2]map[*node][]*node{{}, {}}}
 	for _, n := range list {
 		s.of[n] = &nodeSteps{}
@@ -53,7 +56,10 @@ func (w *world) emit(list []*node) []Action {
 	s.waitForFolders(list)
 	s.waitForRoom(list)
 	s.breakRings()
-	return s.sorted()
+	if s.stuck {
+		return nil, true
+	}
+	return s.sorted(), false
 }
 
 func (s *steps) emitNode(n *node) {
@@ -425,9 +431,9 @@ func (s *steps) declineMove(st *step) {
 	why := fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", side, n.rec.Kind)
 	s.of[n].move[side] = nil
 	if !s.w.standsInRecords(n) {
-		n.leave(why, false) // what it stands in now gets its Record first
-		st.Op, st.attrs, st.Reason, st.Name, st.Path = OpDecline, 0, why, "", st.From
-		st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x.node != n })
+		s.w.stuck[n.rec.ID] = why // what it shall stand in gets its Record first
+		s.stuck = true
+		st.waits = nil
 		return
 	}
 	n.up[side], n.name[side] = s.w.parentOn(n, side), n.nameOn(side)

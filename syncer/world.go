@@ -36,6 +36,8 @@ type world struct {
 	refused  map[RecordID]string
 	approved map[ActionID]bool
 	rejected map[ActionID]bool
+	// stuck are items that cannot move before something else is recorded, and why.
+	stuck map[RecordID]string
 	// waiting are Records whose last action failed and may not be tried again yet.
 	waiting map[PendingKey]Pending
 	// inFlight are items that an open Intent touches.
@@ -91,6 +93,7 @@ func newWorld() *world {
 		digests:   map[version]Digest{},
 		held:      map[RecordID]Hold{},
 		refused:   map[RecordID]string{},
+		stuck:     map[RecordID]string{},
 		approved:  map[ActionID]bool{},
 		rejected:  map[ActionID]bool{},
 		waiting:   map[PendingKey]Pending{},
