@@ -202,7 +202,7 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		}
 	}
 	n.again = n.again || out.Result == Dropped
-	if out.Result == Done && out.Op == OpMove && out.Kind == Folder && x.r.e.opts.Policies.Filter != nil {
+	if out.Result == Done && out.Op == OpMove && out.Kind == Folder && x.r.placesCount() {
 		x.r.relist = append(x.r.relist, n.rec.ID) // its new path may let in what was left out
 		n.again = true
 	}
@@ -210,6 +210,11 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 	x.bytes += out.Bytes
 	x.r.count(&out)
 	x.r.observe(Event{Phase: PhaseApply, Done: x.done, Total: len(x.plan.Actions), Bytes: x.bytes, Outcome: &out})
+}
+
+// placesCount reports whether it depends on its place whether an item is synced.
+func (r *run) placesCount() bool {
+	return r.e.opts.Policies.Filter != nil || r.ends[Source].info.MaxDepth > 0 || r.ends[Destination].info.MaxDepth > 0
 }
 
 // fatalError ends the run: the state cannot be written, or the lease is lost.

@@ -25,15 +25,12 @@ type claim struct {
 // claims first, then what keeps its name, then what the baseline knows, then newcomers, then what is
 // made again; within each by Record. Whoever finds a name taken gets a tag.
 func (w *world) claimNames(list []*node) {
-	wanted := make(map[*node][2]string, len(list))
-	for _, n := range list {
-		wanted[n] = n.name
-	}
-	for w.claimOnce(list) {
-		// Somebody has to wait where it stands, and may be in another's way: all claim again.
+	for again := true; again; {
 		for _, n := range list {
-			n.name = wanted[n]
+			n.name = n.wish
 		}
+		// Somebody may have to wait where it stands, and be in another's way: then all claim again.
+		again = w.claimOnce(list)
 	}
 }
 

@@ -34,6 +34,9 @@ func (o *observer) filter(ctx context.Context) error {
 				continue
 			}
 			if why := f.why(n, side); why != "" {
+				if e := n.entry[side]; e != nil {
+					w.stranger(side, *e) // its folder is not empty
+				}
 				n.hide(side, why)
 				n.sleeps, n.silent = true, true
 			}

@@ -171,6 +171,7 @@ func (o *observer) feed(ctx context.Context, side Side, e *Entry) error {
 	switch {
 	case e.Kind == Other || e.Skip != "":
 		if n != nil && n.known {
+			o.w.stranger(side, *e)
 			n.hide(side, skipReason(e))
 			n.sleeps = true
 			o.touch(n)

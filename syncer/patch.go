@@ -71,6 +71,9 @@ func (w *world) settled(a *Action) Record {
 	if a.Op == OpAdopt {
 		attrs |= attrContent | attrPlace
 	}
+	if !w.standsInRecords(n) {
+		attrs &^= attrPlace // its folder waits for a Record of its own: then the place is agreed
+	}
 	if attrs&attrPlace != 0 && n.parent != nil {
 		r.ParentID = n.parent.rec.ID
 	}

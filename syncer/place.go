@@ -7,6 +7,7 @@ type placing struct {
 	parent *node    // the folder that both sides agree on
 	up     [2]*node // the folder on each side; other than parent where a side cannot move it
 	name   [2]string
+	wish   [2]string // name before anybody else had a claim
 	// from is the side whose move decided parent, if moved is set.
 	from  Side
 	moved bool
@@ -20,14 +21,34 @@ func (w *world) placeAll(list []*node) {
 	}
 	w.breakCycles(list)
 	w.declineImpossible(list)
-	w.keepFoldersAlive(list)
-	w.followParents(list)
-	w.claimNames(list)
-	w.followParents(list) // a folder for which there is no name is not made
+	for range maxPasses {
+		w.settleFolders(list)
+		w.claimNames(list)
+		if !w.settleFolders(list) { // who got no name stays, and so does what it stands in
+			return
+		}
+	}
+}
+
+// maxPasses bounds how often what is left alone may cause more to be left alone. What is undecided
+// then fails, and is planned anew.
+const maxPasses = 16
+
+// settleFolders lets folders and what is in them live and wait together. It reports whether anything
+// changed.
+func (w *world) settleFolders(list []*node) bool {
+	for pass := range maxPasses {
+		kept, waits := w.keepFoldersAlive(list), w.followParents(list)
+		if !kept && !waits {
+			return pass > 0
+		}
+	}
+	return true
 }
 
 // choosePlace merges parent and name, each on its own.
 func (w *world) choosePlace(n *node) {
+	defer func() { n.wish = n.name }()
 	s, d := w.parentOn(n, Source), w.parentOn(n, Destination)
 	if n.parted != nil {
 		s, d = w.partedParents(n)
@@ -78,13 +99,17 @@ func (w *world) partedParents(n *node) (s, d *node) {
 // its name on side t is still the same, else what the Namer says.
 func (w *world) firstName(n *node, t Side) string {
 	x := t.Other()
+	mapped := w.rename(n.nameOn(t), n.rec.Kind, t)
+	if !w.info[x].Abilities(n.rec.Kind).Rename {
+		return mapped // an earlier name may be one that it only had because it could not follow
+	}
 	if n.tomb != nil && n.tomb.OtherName != "" && n.tomb.Name == n.nameOn(t) {
 		return n.tomb.OtherName
 	}
 	if h := n.rec.Half(x); n.known && h.Name != "" && !h.Provisional && n.rec.Half(t).Name == n.nameOn(t) {
 		return h.Name
 	}
-	return w.rename(n.nameOn(t), n.rec.Kind, t)
+	return mapped
 }
 
 // rename asks the Namer what a name on side t becomes on the other side.
@@ -104,6 +129,11 @@ func (w *world) mergeParents(n *node, s, d *node) {
 	for _, side := range sides {
 		base := w.nodes[n.rec.ParentOn(side)]
 		changed[side] = n.known && here[side] != base
+	}
+	for _, side := range sides {
+		if n.known && s != d && cameBack(n, side.Other()) && !cameBack(n, side) && !changed[side.Other()] {
+			changed[side] = true // it was moved here while the other side was without it
+		}
 	}
 	n.parent = w.nodes[n.rec.ParentID]
 	if !n.known || n.parent == nil {
@@ -125,6 +155,12 @@ func (w *world) mergeParents(n *node, s, d *node) {
 		n.parent, n.from, n.moved = d, Destination, true
 	}
 	w.followAgreed(n, here, changed)
+}
+
+// cameBack reports whether n is on side again after side had lost it or did without it.
+func cameBack(n *node, side Side) bool {
+	p := n.rec.Half(side).Presence
+	return n.known && (p == Gone || p == Declined)
 }
 
 // followAgreed sets the folder on each side: the agreed one, unless the side cannot move there.
@@ -157,10 +193,16 @@ func (w *world) mergeNames(n *node) {
 	for _, side := range sides {
 		h := n.rec.Half(side)
 		same := n.nameOn(side) == h.Name
-		back := h.Presence == Gone || h.Presence == Declined
+		back := cameBack(n, side)
 		// What came back under a name that nobody agreed on follows the side that always had it.
 		temporary[side] = h.Provisional && same || back && h.Name == ""
 		changed[side] = !same && h.Name != "" && (back || h.Presence == Present)
+	}
+	for _, side := range sides {
+		x := side.Other()
+		if cameBack(n, x) && !cameBack(n, side) && !changed[x] && w.rename(n.name[side], n.rec.Kind, side) != n.name[x] {
+			changed[side] = true // it was renamed here while the other side was without it
+		}
 	}
 	mode := w.direction(n, Source).Mode
 	winner := Source
@@ -273,8 +315,8 @@ func (w *world) cycleThrough(n *node) *node {
 // keepFoldersAlive decides the fate of folders together with their contents: a folder that one
 // side deleted lives on if anything that stays is there, and is blocked by anything that must be
 // left alone.
-func (w *world) keepFoldersAlive(list []*node) {
-	for again := true; again; {
+func (w *world) keepFoldersAlive(list []*node) (changed bool) {
+	for again := true; again; changed = changed || again {
 		again = false
 		for _, n := range list {
 			if n.fate == stay && n.parent != nil {
@@ -302,6 +344,7 @@ func (w *world) keepFoldersAlive(list []*node) {
 			}
 		}
 	}
+	return changed
 }
 
 // keepRecordsAbove keeps the Records of the folders that a Record stands in which is left alone.
@@ -309,7 +352,7 @@ func (w *world) keepRecordsAbove(n *node) bool {
 	kept := false
 	for _, id := range []RecordID{n.rec.ParentID, n.rec.Source.Parent, n.rec.Destination.Parent} {
 		if p := w.nodes[id]; p != nil && (p.fate == die || p.fate == forget) {
-			p.leave(fmt.Sprintf("held %q: %s", n.rec.Name, n.why), false)
+			p.leave(fmt.Sprintf("held %q: %s", n.rec.Name, cause(n.why)), false)
 			p.soon = n.soon
 			kept = true
 		}
@@ -362,7 +405,7 @@ func (w *world) block(p *node, side Side, n *node) bool {
 	if p == nil || p.fate != die || p.on != side {
 		return false
 	}
-	p.leave(fmt.Sprintf("holds %q: %s", n.nameOn(side), n.why), false)
+	p.leave(fmt.Sprintf("holds %q: %s", n.nameOn(side), cause(n.why)), false)
 	p.soon = n.soon
 	if x := side.Other(); p.rec.Half(x).Presence != Gone && p.sight[x] == gone {
 		p.agree |= attrGone(x)
@@ -370,8 +413,8 @@ func (w *world) block(p *node, side Side, n *node) bool {
 	return true
 }
 
-func (w *world) followParents(list []*node) {
-	for again := true; again; {
+func (w *world) followParents(list []*node) (changed bool) {
+	for again := true; again; changed = changed || again {
 		again = false
 		for _, n := range list {
 			if n.fate == stay {
@@ -380,6 +423,7 @@ func (w *world) followParents(list []*node) {
 			}
 		}
 	}
+	return changed
 }
 
 // folders returns every folder that n stands in or shall stand in.
@@ -401,7 +445,7 @@ func (w *world) followParent(n *node) {
 	}
 	for _, p := range w.folders(n) {
 		if !p.known && p.fate != stay {
-			n.leave("its folder waits: "+p.why, p.quiet)
+			n.leave("its folder waits: "+cause(p.why), p.quiet)
 			return
 		}
 	}
@@ -413,7 +457,7 @@ func (w *world) followParent(n *node) {
 			if why == "" {
 				why = "its folder is not there"
 			}
-			n.leave("its folder waits: "+why, p.quiet)
+			n.leave("its folder waits: "+cause(why), p.quiet)
 			return
 		}
 		if n.there(side) && n.up[side] == nil {

@@ -129,6 +129,10 @@ func (o *observer) proveByParent(ctx context.Context, n *node, side Side, p *nod
 			return o.feed(ctx, side, &found[i])
 		}
 	}
+	if o.ends[side].looker == nil && len(o.unread[side]) > 0 {
+		n.hide(side, "it may stand in a folder that could not be read")
+		return nil
+	}
 	n.lose(side, gone)
 	return nil
 }

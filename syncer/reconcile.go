@@ -1,6 +1,9 @@
 package syncer
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 // fate is what shall become of an item.
 type fate uint8
@@ -60,6 +63,12 @@ func (n *node) leave(why string, quiet bool) {
 	n.want, n.flow, n.verify = [2]bool{}, [2]bool{}, [2]bool{}
 }
 
+// derived matches what a reason says of the folders on the way to what it is about.
+var derived = regexp.MustCompile(`^(?:its folder waits: |(?:holds|held) "(?:[^"\\]|\\.)*": )+`)
+
+// cause is a reason without the folders that wait for it: those of another run would add up.
+func cause(why string) string { return derived.ReplaceAllString(why, "") }
+
 // patience is how often an action may fail before others stop waiting for the name it would free.
 const patience = 3
 
@@ -91,14 +100,6 @@ func (w *world) decide(n *node) {
 	}
 	if why, ok := w.refused[n.rec.ID]; ok && n.fate == stay {
 		n.leave(why, true)
-	}
-	for _, side := range sides {
-		if e := n.entry[side]; e != nil && n.known && n.fate == leave && e.ID != n.rec.Half(side).ID && n.rec.Half(side).Presence == Present {
-			n.agree |= attrIdentity // its new ID must not be forgotten meanwhile
-		}
-		if n.known && n.fate == leave && n.agree&attrDeclined(side.Other()) != 0 && n.entry[side] != nil && n.rec.Half(side).Presence == Gone {
-			n.agree |= attrPlace // it came back here, and left the other side for good
-		}
 	}
 	if h, ok := w.held[n.rec.ID]; ok && n.fate == stay {
 		n.leave(h.Reason, false)
@@ -175,7 +176,7 @@ func (w *world) decideDeclined(n *node, t Side, dir Direction) {
 		n.verify[t] = true
 		return
 	}
-	why := w.waiting[w.pendingKey(n)].Reason
+	why := cause(w.waiting[w.pendingKey(n)].Reason)
 	if why == "" {
 		why = fmt.Sprintf("%s does without it until it changes", x)
 	}
@@ -201,7 +202,7 @@ func (w *world) decideNew(n *node, t Side, dir Direction) {
 	if n.tomb != nil && !n.known {
 		settling := recent(n.tomb.At, w.now, w.info[t].Settle)
 		switch {
-		case n.tomb.Replaced && n.tomb.Content == n.entry[t].Content:
+		case n.tomb.Replaced && n.tomb.Content == n.entry[t].Content && w.info[t].Abilities(n.rec.Kind).Delete:
 			n.fate, n.on, n.free, n.why = die, t, true, "left over from a replacement"
 			return
 		case n.tomb.Replaced:

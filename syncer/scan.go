@@ -162,7 +162,7 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, re
 // missing touches every Record that a complete listing lacks, or that one side is known to lack.
 func (o *observer) missing(ctx context.Context) error {
 	for i := range o.t.rows {
-		if !o.t.rows[i].owed {
+		if !o.t.rows[i].owed && !o.vanished(int32(i)) {
 			continue
 		}
 		n, err := o.load(ctx, o.t.rows[i].id)
@@ -188,6 +188,12 @@ func (o *observer) missing(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// vanished reports whether row i is that of a dormant Record which neither side's complete listing
+// shows: there may be nothing left to remember.
+func (o *observer) vanished(i int32) bool {
+	return o.t.rows[i].dormant && o.complete[Source] && o.complete[Destination] && !o.t.met(Source, i) && !o.t.met(Destination, i)
 }
 
 // recallSeen marks what earlier slices of this generation have met.

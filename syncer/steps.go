@@ -70,16 +70,29 @@ func (s *steps) emitNode(n *node) {
 	case forget:
 		s.add(n, Action{Op: OpForget, Reason: n.why})
 	case leave:
-		attrs := n.agree
-		if attrs&attrPlace != 0 && !s.w.standsInRecords(n) {
-			attrs &^= attrPlace // its folder waits for a Record of its own
-		}
-		if attrs != 0 && n.known {
+		if attrs := n.agree | bound(n); attrs != 0 && n.known {
 			s.add(n, Action{Op: OpDecline, Reason: n.why, attrs: attrs})
 		}
 	default:
 		s.emitAlive(n)
 	}
+}
+
+// bound is what must be recorded even of an item that is left alone: an ID that it was recognised
+// under, and that it came back on a side. Otherwise it would be forgotten meanwhile.
+func bound(n *node) attr {
+	var out attr
+	for _, side := range sides {
+		h, e := n.rec.Half(side), n.entry[side]
+		switch {
+		case !n.known || e == nil:
+		case h.Presence == Present && e.ID != h.ID:
+			out |= attrIdentity
+		case h.Presence == Gone && n.agree&attrDeclined(side.Other()) != 0:
+			out |= attrPlace
+		}
+	}
+	return out
 }
 
 func (s *steps) emitAlive(n *node) {
