@@ -174,7 +174,9 @@ func (p *simProcess) happen(e *simEvent) error {
 		e.Edits = s.drawer.edits()
 	}
 	for _, o := range e.Edits {
-		p.edited = s.edit(o) || p.edited
+		done := s.edit(o)
+		p.edited = done || p.edited
+		p.movedOut[o.On] = p.movedOut[o.On] || done && o.Do == "out"
 	}
 	return nil
 }

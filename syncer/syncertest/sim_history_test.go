@@ -84,6 +84,7 @@ func (h *simHistory) begins(p *simProcess, side syncer.Side, c syncertest.Call) 
 			h.s.fail(6, "%s on %s begins after the lease was lost or the state could not be written", c.Op, side)
 		}
 	}
+	h.judgePlace(p, side, c)
 	switch c.Op {
 	case "Delete":
 		h.deletes = append(h.deletes, simDelete{side, c.Seq, h.s.elapsed})
@@ -111,6 +112,33 @@ func (h *simHistory) reread(p *simProcess, side syncer.Side, c syncertest.Call, 
 	if needed && p.run.Faults[side].Spoil == 0 && last.Op != "List" && last.Op != "Find" && (last.Op != "Look" || last.ID != c.ID) {
 		h.s.fail(9, "%s of %s on %s has no guard, and comes after %s of %s", c.Op, c.ID, side, last.Op, last.ID)
 	}
+}
+
+// judgePlace: (7) what a write acts on, and the folder that it writes into, stand below the root.
+// Services guard items and not the folders above them: what a user moves out while the process runs
+// may be between its look and its call.
+func (h *simHistory) judgePlace(p *simProcess, side syncer.Side, c syncertest.Call) {
+	for _, id := range []string{c.ID, c.Parent} {
+		if id != "" && c.Op != "Restore" && !h.below(side, id) && !p.sawMovedOut(side) {
+			h.convict(7, "%s of %s in %s on %s acts outside of the root", c.Op, c.ID, c.Parent, side)
+		}
+	}
+}
+
+// below reports whether a live item is the root or stands below it. Of one that is not there nothing
+// is said: no call does anything to it.
+func (h *simHistory) below(side syncer.Side, id string) bool {
+	probe := h.probes[side]
+	for id != probe.Root() {
+		e, err := probe.Look(context.Background(), id)
+		if err != nil || e.Trashed {
+			return true
+		}
+		if id = e.ParentID; id == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // judgeUpdate: (2) contents are replaced only if a user has replaced them, somewhere where he saw them.

@@ -70,8 +70,14 @@ type simProcess struct {
 	disk     bool // a write to the disk failed
 	broken   bool // it was one of its state
 	edited   bool // a user edited while it ran
-	writes   int  // begun since it was fenced or broken
+	movedOut [2]bool
+	writes   int // begun since it was fenced or broken
 	faults   [2]syncertest.Faults
+}
+
+// sawMovedOut reports whether a user moved something out of the root of a side while p ran.
+func (p *simProcess) sawMovedOut(side syncer.Side) bool {
+	return p.movedOut[side] || p.outer != nil && p.outer.sawMovedOut(side)
 }
 
 func newSim(setup simSetup) (*sim, error) {
@@ -204,7 +210,8 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 	p := &simProcess{sim: s, outer: outer, run: run, cancel: cancel}
 	for side := range run.Faults {
 		p.faults[side] = run.Faults[side].faults()
-		s.deaf = s.deaf || run.Faults[side].Drop > 0
+		// What a page left out of a listing is found by the next one, and no hint tells of it.
+		s.deaf = s.deaf || run.Faults[side].Drop > 0 || run.Faults[side].Shift > 0
 		s.late = s.late || run.Faults[side].Late > 0 || run.Faults[side].Fail > 0
 	}
 	s.enter(p)
@@ -224,7 +231,7 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 		s.note("  %v\n  error %v", rep, err)
 		s.noteTrees()
 		s.checkError(p, err)
-		s.checkRun(p, rep)
+		s.checkRun(rep)
 	}
 	switch {
 	case p.dead:
