@@ -108,6 +108,9 @@ func (s *sim) finish() {
 	s.checkIdle()
 	s.checkDeleteBudget()
 	s.checkConverged(rep)
+	for side := range s.end {
+		s.end[side] = s.items(syncer.Side(side))
+	}
 	s.checkIdentity(rep)
 }
 

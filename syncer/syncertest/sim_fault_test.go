@@ -150,7 +150,6 @@ func (p *simProcess) happen(e *simEvent) error {
 	switch {
 	case e.Kill:
 		p.dead, p.clone = true, e.Clone
-		s.died = true
 		s.note("the process dies")
 		return errKilled
 	case e.Stop:

@@ -76,7 +76,7 @@ func failureOf(s *sim, err error) *simFailure {
 	return s.failure
 }
 
-// outcome lists what is on both sides, but for tags in names; contents alone on request.
+// outcome lists what is on both sides in the end, but for tags in names; contents alone on request.
 func (s *sim) outcome(swap, contents bool) []string {
 	var out []string
 	for side := syncer.Source; side <= syncer.Destination; side++ {
@@ -84,7 +84,7 @@ func (s *sim) outcome(swap, contents bool) []string {
 		if swap {
 			name = side.Other()
 		}
-		for _, i := range s.items(side) {
+		for _, i := range s.end[side] {
 			at := ours.ReplaceAllString(i.path, "")
 			if contents {
 				at = ""

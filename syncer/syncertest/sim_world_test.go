@@ -40,11 +40,13 @@ type sim struct {
 	tracing bool
 	trace   []string
 	failure *simFailure
+	// end is what both sides hold when everything is settled, before checkIdentity edits on.
+	end [2][]simItem
 	// edits counts those of the script, senseless lists those that made no sense when their turn came.
 	edits     int
 	senseless []int
-	died      bool // a process was killed
-	refused   bool // the last process did not get the lease
+	lives     []int // how many instants each process lived
+	refused   bool  // the last process did not get the lease
 	// Special things that happened and excuse others.
 	approved, forgotten, filtered, late, deaf bool
 }
@@ -233,6 +235,7 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 		s.checkError(p, err)
 		s.checkRun(rep)
 	}
+	s.lives = append(s.lives, p.instants)
 	switch {
 	case p.dead:
 		s.bury(p)
