@@ -287,6 +287,8 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
 		return nil
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil // without a Looker every run is a full scan, which meets what is there
 	case err != nil:
 		o.w.skips = append(o.w.skips, Skip{Side: side, Path: id, ID: id, Reason: "could not be looked at: " + err.Error(), Retry: true})
 		return ctx.Err()
