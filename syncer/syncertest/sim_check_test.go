@@ -108,6 +108,7 @@ func (s *sim) finish() {
 	s.checkIdle()
 	s.checkDeleteBudget()
 	s.checkConverged(rep)
+	s.checkBounded()
 	for side := range s.end {
 		s.end[side] = s.items(syncer.Side(side))
 	}

@@ -2,6 +2,7 @@ package syncertest_test
 
 import (
 	"context"
+	"io/fs"
 	"regexp"
 	"strings"
 
@@ -45,6 +46,7 @@ func (s *sim) checkConverged(rep *syncer.Report) {
 	for _, r := range c.records {
 		c.checkRecord(&r)
 	}
+	c.checkReport()
 	c.checkEqual()
 	c.checkTwins()
 }
@@ -248,6 +250,23 @@ func (c *simEnd) checkName(side syncer.Side, i simItem) {
 		}
 	}
 	c.s.fail(11, "%q on %s has a name that nobody gave, and that is not made for this side", i.path, side)
+}
+
+// checkReport: (17) nothing is reported that is not there: each line names a Record of the baseline or
+// an item on the side that it tells, unless nobody may look whether it is there.
+func (c *simEnd) checkReport() {
+	for id, why := range c.told {
+		if _, known := c.records[id]; !known {
+			c.s.fail(17, "record %d is in the report (%s) and not in the baseline", id, why)
+		}
+	}
+	for side := range c.toldID {
+		for id, why := range c.toldID[side] {
+			if _, there := c.items[side][id]; !there && !strings.Contains(why, fs.ErrPermission.Error()) {
+				c.s.fail(17, "item %s is in the report (%s) and not on %s", id, why, syncer.Side(side))
+			}
+		}
+	}
 }
 
 // checkEqual: where the report says that the sides agree, the trees are equal.

@@ -265,6 +265,18 @@ func (h *simHistory) body(side syncer.Side, id string) (string, bool) {
 	return h.contents(side, e), true
 }
 
+// version returns the contents that a Half names, if they are current or were ever looked at.
+func (h *simHistory) version(side syncer.Side, half *syncer.Half) (string, bool) {
+	if body, ok := h.bodies[version{side, half.Content}]; ok {
+		return body, true
+	}
+	e, err := h.probes[side].Look(context.Background(), half.ID)
+	if err != nil || e.Trashed || e.Content != half.Content {
+		return "", false
+	}
+	return h.contents(side, e), true
+}
+
 // contents reads the version that an entry names.
 func (h *simHistory) contents(side syncer.Side, e syncer.Entry) string {
 	key := version{side, e.Content}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -48,10 +49,86 @@ type tracedState struct {
 
 func (t tracedState) Commit(ctx context.Context, b syncer.Batch) error {
 	err := t.State.Commit(ctx, b)
+	if err == nil {
+		t.s.checkBaseline(b.Put)
+	}
 	if t.s.tracing {
 		t.s.note("    commit %s: %v", describe(b), err)
 	}
 	return err
+}
+
+// checkBaseline: (14) what the baseline says of both sides was equal at some instant, or one side is
+// known not to have followed.
+func (s *sim) checkBaseline(put []syncer.Record) {
+	for _, r := range put {
+		agreed := r.Kind == syncer.File && r.Source.Presence == syncer.Present && r.Destination.Presence == syncer.Present &&
+			!r.Source.Behind && !r.Destination.Behind && r.Source.Content != "" && r.Destination.Content != ""
+		if !agreed || s.spoilt {
+			continue
+		}
+		a, known := s.history.version(syncer.Source, &r.Source)
+		b, both := s.history.version(syncer.Destination, &r.Destination)
+		if known && both && a != b {
+			s.fail(14, "the baseline says that %q and %q are equal: %s", a, b, describeRecord(&r))
+		}
+	}
+}
+
+// checkBounded: (20) what the state keeps in the end follows what there is: a Record for each item, a
+// row for each that is not settled, and nothing of what is over.
+func (s *sim) checkBounded() {
+	if s.failure != nil {
+		return
+	}
+	ctx := context.Background()
+	view, err := s.store.View(ctx, s.world.Pair.Name)
+	if err != nil {
+		s.fail(0, "%v", err)
+		return
+	}
+	items := len(s.items(syncer.Source)) + len(s.items(syncer.Destination))
+	records := count(s, view.Records(ctx)) - 1
+	if asleep := s.asleep(view); records > items+asleep {
+		s.fail(20, "%d records, %d of which sleep, for %d items", records, asleep, items)
+	}
+	if rows := count(s, view.Pending(ctx)); rows > items+records {
+		s.fail(20, "%d pending rows for %d records and %d items", rows, records, items)
+	}
+	if holds := count(s, view.Holds(ctx)); holds > records {
+		s.fail(20, "%d holds for %d records", holds, records)
+	}
+	if n := count(s, view.Intents(ctx)); n > 0 {
+		s.fail(20, "%d intents are open when everything is settled", n)
+	}
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		if n := count(s, view.Seen(ctx, side)); n > 0 {
+			s.fail(20, "%d records of %s are still noted as met by a scan that has ended", n, side)
+		}
+	}
+}
+
+// asleep counts the Records that sleep: their items may be out of sight.
+func (s *sim) asleep(view syncer.View) (n int) {
+	for r, err := range view.Records(context.Background()) {
+		if err != nil {
+			s.fail(0, "%v", err)
+		}
+		if r.Dormant {
+			n++
+		}
+	}
+	return n
+}
+
+func count[T any](s *sim, rows iter.Seq2[T, error]) (n int) {
+	for _, err := range rows {
+		if err != nil {
+			s.fail(0, "%v", err)
+		}
+		n++
+	}
+	return n
 }
 
 // describe writes a Batch on one line, without what is empty.

@@ -48,7 +48,7 @@ type sim struct {
 	lives     []int // how many instants each process lived
 	refused   bool  // the last process did not get the lease
 	// Special things that happened and excuse others.
-	approved, forgotten, filtered, late, deaf bool
+	approved, forgotten, filtered, late, deaf, spoilt bool
 }
 
 // simFailure is an invariant that does not hold.
@@ -214,6 +214,7 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 		p.faults[side] = run.Faults[side].faults()
 		// What a page left out of a listing is found by the next one, and no hint tells of it.
 		s.deaf = s.deaf || run.Faults[side].Drop > 0 || run.Faults[side].Shift > 0
+		s.spoilt = s.spoilt || run.Faults[side].Spoil > 0
 		s.late = s.late || run.Faults[side].Late > 0 || run.Faults[side].Fail > 0
 	}
 	s.enter(p)
