@@ -24,7 +24,7 @@ func (h *Handle) List(ctx context.Context, at syncer.Entry, from syncer.Token) i
 				return nil, err
 			}
 			l = first
-			return append([]syncer.Entry{l.first()}, l.page()...), nil
+			return append([]syncer.Entry{l.head}, l.page()...), nil
 		})
 		for {
 			if err != nil {
@@ -51,6 +51,7 @@ func (h *Handle) List(ctx context.Context, at syncer.Entry, from syncer.Token) i
 type listing struct {
 	h       *Handle
 	at      *node
+	head    syncer.Entry // at, as the first page shows it
 	folder  *node
 	rest    []*node // what of folder is still to come
 	stale   bool    // folder is shown as it was
@@ -68,6 +69,7 @@ func (h *Handle) start(e syncer.Entry, from syncer.Token) (*listing, error) {
 	if l.show(at) == nil {
 		return nil, fmt.Errorf("item %q: %w", e.ID, fs.ErrNotExist)
 	}
+	l.head = l.first()
 	if from == "" {
 		if l.opens(at) {
 			l.enter(at)
