@@ -271,6 +271,7 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	r := x.r.w.settled(a)
 	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, x.r.now())}
 	err := x.evict(ctx, &b, &r)
+	x.madeAgain(&b, n, &r)
 	n.rec, n.known = r, true
 	x.remember(&b, n)
 	x.mu.Unlock()
@@ -289,6 +290,24 @@ func (x *executor) remember(b *Batch, n *node) {
 	if p, left := x.r.unsettled(n); left && p.Quiet {
 		p.Since = x.r.now()
 		b.Pending = append(b.Pending, p)
+	}
+}
+
+// madeAgain keeps in sight what stood in a folder that has a new ID now: hints that name the old one
+// lead nowhere from here on.
+func (x *executor) madeAgain(b *Batch, n *node, r *Record) {
+	for _, side := range sides {
+		old, now := n.rec.Half(side).ID, r.Half(side).ID
+		if !n.known || n.rec.Kind != Folder || old == "" || now == "" || old == now {
+			continue
+		}
+		for _, c := range x.r.w.touched() {
+			p := Pending{PendingKey: PendingKey{Record: c.rec.ID}, On: side, Path: c.rec.Name, Reason: "its folder was made again", Since: x.r.now()}
+			if _, told := x.r.pending[p.PendingKey]; c.known && !c.gone && c.rec.ParentOn(side) == n.rec.ID && c.result == 0 && !told {
+				x.r.pending[p.PendingKey] = p
+				b.Pending = append(b.Pending, p)
+			}
+		}
 	}
 }
 

@@ -62,9 +62,6 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		keys := r.keysOf(n)
 		p, unsettled := r.unsettled(n)
-		if old, ok := r.pending[p.PendingKey]; !unsettled && (ok && old.Declined && r.stillDiffers(n) || r.leftBehind(n)) {
-			p, unsettled = r.difference(n, p, old), true
-		}
 		if errors.Is(n.err, errNotBegun) || n.doubt == errNotBegun.Error() {
 			unreached++
 		}
@@ -76,7 +73,7 @@ func (r *run) sift(b *Batch, cut bool) int {
 			}
 		}
 		for _, k := range keys {
-			if unsettled && (k == p.PendingKey || !n.known) {
+			if unsettled && (k == p.PendingKey || !n.known || k.Record == 0 && k.ID != n.rec.Half(k.Side).ID) {
 				continue
 			}
 			if _, was := r.pending[k]; was {
@@ -89,9 +86,7 @@ func (r *run) sift(b *Batch, cut bool) int {
 		}
 		met[p.PendingKey] = true
 		r.postpone(b, p)
-		if !n.known {
-			r.postponeTwin(b, n, p, met)
-		}
+		r.postponeTwins(b, n, p, met)
 	}
 	for _, s := range r.w.skips {
 		k := PendingKey{Record: s.Record, Side: s.Side, ID: s.ID}
@@ -105,57 +100,38 @@ func (r *run) sift(b *Batch, cut bool) int {
 	return unreached
 }
 
-// postponeTwin keeps the other side's item of a newcomer in sight too: the two have no Record that
-// would hold them together.
-func (r *run) postponeTwin(b *Batch, n *node, p Pending, met map[PendingKey]bool) {
+// postponeTwins keeps in sight, by their IDs, the items of n that no Record holds: both of a newcomer,
+// and one that was recognised under an ID which is not stored yet.
+func (r *run) postponeTwins(b *Batch, n *node, p Pending, met map[PendingKey]bool) {
 	for _, side := range sides {
-		if e := n.entry[side]; e != nil && (side != p.Side || e.ID != p.ID) {
-			p.PendingKey, p.On = PendingKey{Side: side, ID: e.ID}, side
-			met[p.PendingKey] = true
-			r.postpone(b, p)
+		e := n.entry[side]
+		if e == nil || n.known && n.rec.Half(side).ID == e.ID || p.Record == 0 && side == p.Side && e.ID == p.ID {
+			continue
+		}
+		p.PendingKey, p.On = PendingKey{Side: side, ID: e.ID}, side
+		met[p.PendingKey] = true
+		r.postpone(b, p)
+	}
+}
+
+// difference says what the Record tells of a change that a side could not follow; empty if both are
+// alike.
+func difference(n *node) string {
+	if !n.known || n.fate != stay || n.gone || !n.there(Source) || !n.there(Destination) {
+		return ""
+	}
+	for _, side := range sides {
+		switch h := n.rec.Half(side); {
+		case h.Presence != Present:
+		case h.Behind:
+			return fmt.Sprintf("%s could not take the contents that the other side has", side)
+		case h.OwnName:
+			return fmt.Sprintf("%s could not take the name that the other side has", side)
+		case n.rec.ParentOn(side) != n.rec.ParentOn(side.Other()):
+			return "it stands in different folders: one side could not follow a move"
 		}
 	}
-}
-
-// leftBehind reports whether the Record says that a side could not follow the other one.
-func (r *run) leftBehind(n *node) bool {
-	apart := n.rec.ParentOn(Source) != n.rec.ParentOn(Destination)
-	return n.known && n.fate == stay && !n.gone && n.there(Source) && n.there(Destination) &&
-		(n.rec.Source.Behind || n.rec.Destination.Behind || apart)
-}
-
-// difference is the row of an item that a side could not follow earlier, with the reason of then if
-// it is still known.
-func (r *run) difference(n *node, p, old Pending) Pending {
-	if old.Declined && old.Result == 0 {
-		return old
-	}
-	p.Result, p.Quiet, p.Declined = 0, true, true
-	switch {
-	case n.rec.Source.Behind || n.rec.Destination.Behind:
-		p.Reason = "the two sides hold different contents: one of them could not take a change"
-	case n.rec.ParentOn(Source) != n.rec.ParentOn(Destination):
-		p.Reason = "it stands in different folders on the two sides: one of them could not follow a move"
-	default:
-		p.Reason = "it has different names on the two sides: one of them could not follow a change"
-	}
-	return p
-}
-
-// stillDiffers reports whether what a side could not follow earlier still holds: nothing new was
-// decided about it.
-func (r *run) stillDiffers(n *node) bool {
-	switch {
-	case n.fate != stay || n.gone:
-		return false
-	case n.rec.Source.Behind || n.rec.Destination.Behind, n.rec.ParentOn(Source) != n.rec.ParentOn(Destination):
-		return true
-	}
-	if s, d := n.nameOn(Source), n.nameOn(Destination); NameKey(r.w.rename(s, n.rec.Kind, Source)) != NameKey(d) &&
-		NameKey(r.w.rename(d, n.rec.Kind, Destination)) != NameKey(s) {
-		return true
-	}
-	return n.agree&attrPlace == 0
+	return ""
 }
 
 // postpone puts p into the pending set unless it is there already, word for word.
@@ -165,7 +141,6 @@ func (r *run) postpone(b *Batch, p Pending) {
 	if was {
 		p.Since = old.Since
 	}
-	p.Declined = p.Declined || old.Declined && p.Result != 0 // the difference outlives what went wrong now
 	if p.Result == Failed {
 		p.Attempts = old.Attempts + 1
 		p.NotBefore = r.now().Add(backoff(r.e.opts.Backoff, p.Attempts))
@@ -255,22 +230,33 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	case n.fate == leave && n.silent:
 		return p, false
 	case n.refused:
-		p.Result, p.Reason, p.Quiet, p.Declined = 0, n.why, true, true
+		p.Result, p.Reason, p.Quiet = 0, n.why, true
 	case n.hold != nil:
 		p.Result, p.Reason = Held, n.why
 	case n.fate == leave:
 		p.Result, p.Reason, p.Quiet = 0, n.why, n.quiet
 	case n.result == Done || n.result == 0:
-		declined := n.fate == stay && n.agree&(attrDeclined(Source)|attrDeclined(Destination)) != 0
-		if n.agree&attrCannotFollow != 0 || declined {
-			p.Result, p.Reason, p.Quiet, p.Declined = 0, n.why, true, true
-			return p, true
-		}
-		return p, false
+		return r.standing(n, p)
 	default:
-		p.Reason, p.Declined = n.err.Error(), n.fate == stay && n.agree&attrCannotFollow != 0
+		p.Reason = n.err.Error()
 	}
 	return p, true
+}
+
+// standing is the row of an item of which everything was done that can be: a side may not have been
+// able to follow, now or earlier.
+func (r *run) standing(n *node, p Pending) (Pending, bool) {
+	p.Result, p.Quiet = 0, true
+	if n.agree&(attrCannotFollow|attrDeclined(Source)|attrDeclined(Destination)) != 0 && n.fate == stay {
+		p.Reason = n.why
+		return p, true
+	}
+	why := difference(n)
+	if old, ok := r.pending[p.PendingKey]; ok && why != "" && old.Quiet {
+		return old, true // with the reason of then
+	}
+	p.Reason = why
+	return p, why != ""
 }
 
 // hold stores the plan's Holds, adds those of the Gates, and lifts the others.

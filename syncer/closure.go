@@ -162,7 +162,7 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		}
 	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
 		return o.listBelow(ctx, n, side)
-	case n.there(side) && n.rec.Half(x).Presence == Never:
+	case n.there(side) && (n.rec.Half(x).Presence == Never || n.rec.Half(x).Presence == Declined):
 		return o.listBelow(ctx, n, side) // it is about to be made, and what moved into it may have waited
 	case o.w.rules.Filter != nil && o.w.placeChanged(n, Source)|o.w.placeChanged(n, Destination) != 0:
 		// Its new path may let in, or put out, anything below it.
@@ -210,7 +210,7 @@ func (o *observer) children(ctx context.Context, n *node, side Side) error {
 // listBelow observes the whole subtree of a folder on side, unless a full listing did.
 func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
 	id := n.idOn(side)
-	if o.t != nil && o.complete[side] || id == "" || o.listed[side][id] {
+	if o.whole[side] || id == "" || o.listed[side][id] {
 		return nil
 	}
 	o.listed[side][id] = true
@@ -362,7 +362,7 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 		if err := o.occupantRecords(ctx, p, at, names[at], n); err != nil {
 			return err
 		}
-		if !p.there(at) || o.t != nil && o.complete[at] || at == side && here {
+		if !p.there(at) || o.whole[at] || at == side && here {
 			continue
 		}
 		found, err := o.find(ctx, at, p, names[at])

@@ -22,6 +22,7 @@ type observer struct {
 	t          *table                    // set in a full scan
 	guards     [2]map[int32]Precondition // fresh ones, by row of t
 	complete   [2]bool
+	whole      [2]bool             // complete, and listed in this run from the beginning
 	unread     [2]map[string]string // folders whose contents could not be read, by ID
 	incomplete []string
 	queue      []*node
@@ -285,7 +286,7 @@ func (o *observer) concerns(ctx context.Context, side Side, within []string) (bo
 func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error {
 	e, err := o.lookID(ctx, side, id)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errors.ErrUnsupported), err == nil && e.Trashed:
 		return nil
 	case errors.Is(err, errors.ErrUnsupported):
 		return nil // without a Looker every run is a full scan, which meets what is there

@@ -87,6 +87,7 @@ func (w *world) settled(a *Action) Record {
 			}
 			if attrs&attrPlace != 0 {
 				putPlace(&r, side, e, w.folderOf(n, side))
+				h.OwnName = w.ownName(n, side)
 			}
 			if attrs&attrIdentity != 0 && h.Presence == Present {
 				putSelf(h, e)
@@ -177,11 +178,21 @@ func (w *world) planned(a *Action) Record {
 		}
 	}
 	for _, side := range sides {
+		h := r.Half(side)
 		if n.agree&attrDeclined(side) != 0 {
-			r.Half(side).Presence = Declined
+			h.Presence = Declined
 		}
+		h.OwnName = w.ownName(n, side)
 	}
 	return r
+}
+
+// ownName reports whether n goes on to have a name on side that the other side would not give it.
+func (w *world) ownName(n *node, side Side) bool {
+	if n.agree&attrOwnName(side) != 0 {
+		return true
+	}
+	return n.rec.Half(side).OwnName && n.name[Source] == n.rec.Source.Name && n.name[Destination] == n.rec.Destination.Name
 }
 
 // fill completes a planned Record with what the service returned.
@@ -195,11 +206,11 @@ func fill(r Record, in *Intent, e *Entry, folder RecordID, digest Digest, now ti
 	}
 	switch in.Op {
 	case OpCreateFile, OpRestore:
-		*h = Half{}
+		*h = Half{OwnName: h.OwnName}
 		putContent(h, e, digest)
 		putPlace(&r, in.On, e, folder)
 	case OpCreateFolder:
-		*h = Half{}
+		*h = Half{OwnName: h.OwnName}
 		putPlace(&r, in.On, e, folder)
 	case OpUpdate:
 		putContent(h, e, digest)

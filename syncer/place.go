@@ -38,12 +38,41 @@ const maxPasses = 16
 // changed.
 func (w *world) settleFolders(list []*node) bool {
 	for pass := range maxPasses {
-		kept, waits := w.keepFoldersAlive(list), w.followParents(list)
-		if !kept && !waits {
+		kept, waits, inside := w.keepFoldersAlive(list), w.followParents(list), w.waitForEachOther(list)
+		if !kept && !waits && !inside {
 			return pass > 0
 		}
 	}
 	return true
+}
+
+// waitForEachOther leaves a folder alone that would go into one which is in it, and stays there for
+// now.
+func (w *world) waitForEachOther(list []*node) (changed bool) {
+	for _, n := range list {
+		for _, side := range sides {
+			if n.fate == stay && n.there(side) && n.rec.Kind == Folder && n.up[side] != w.parentOn(n, side) && w.endsIn(n.up[side], n, side) {
+				n.leave("the folder it is to go into has to leave it first", false)
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// endsIn reports whether p will stand in n, or be n, on side.
+func (w *world) endsIn(p, n *node, side Side) bool {
+	for d := 0; p != nil && d < maxDepth; d++ {
+		if p == n {
+			return true
+		}
+		if p.touched && p.fate == stay && p.up[side] != nil {
+			p = p.up[side]
+		} else {
+			p = w.parentOn(p, side)
+		}
+	}
+	return false
 }
 
 // choosePlace merges parent and name, each on its own.
@@ -83,6 +112,11 @@ func (w *world) choosePlace(n *node) {
 		n.parent, n.up = p, [2]*node{p, p}
 		n.name[t] = n.nameOn(t)
 		n.name[t.Other()] = w.firstName(n, t)
+		if o := n.parted; o != nil && o.rec.Half(t).Provisional && o.rec.Half(t).Name == n.name[t] {
+			// It parts under a temporary name of ours: the other version has the proper one.
+			n.name[t], n.name[t.Other()] = w.rename(o.nameOn(t.Other()), n.rec.Kind, t.Other()), o.nameOn(t.Other())
+			n.rec.Name = n.name[t]
+		}
 	}
 }
 
@@ -231,10 +265,10 @@ func (w *world) mergeNames(n *node) {
 	switch {
 	case want == n.name[x]:
 	case !w.info[x].Abilities(n.rec.Kind).Rename:
-		n.agree |= attrCannotFollow
+		n.agree |= attrCannotFollow | attrOwnName(x)
 		n.why = fmt.Sprintf("%s cannot rename a %s", x, n.rec.Kind)
 	case w.info[x].Names.Check(want) != nil:
-		n.agree |= attrCannotFollow
+		n.agree |= attrCannotFollow | attrOwnName(x)
 		n.why = fmt.Sprintf("%s cannot hold the name: %v", x, w.info[x].Names.Check(want))
 	default:
 		n.name[x] = want
@@ -390,7 +424,7 @@ func (w *world) revive(p, n *node) bool {
 // reviveDeclined makes a folder that a side does without, for the sake of something new in it.
 func (w *world) reviveDeclined(p, n *node) bool {
 	for _, x := range sides {
-		if n.want[x] && p.rec.Half(x).Presence == Declined && p.there(x.Other()) {
+		if n.want[x] && (p.rec.Half(x).Presence == Declined || p.agree&attrDeclined(x) != 0) && p.there(x.Other()) {
 			p.fate, p.quiet, p.agree, p.why = stay, false, 0, fmt.Sprintf("%q in it is wanted on %s", n.rec.Name, x)
 			p.want[x] = true
 			w.choosePlace(p)

@@ -32,6 +32,8 @@ const (
 	attrIdentity
 	attrBehindSource
 	attrBehindDestination
+	attrOwnNameSource
+	attrOwnNameDestination
 	attrCannotFollow // part of attrPlace or attrContent: the other side keeps what it has
 )
 
@@ -39,6 +41,7 @@ func attrGone(s Side) attr     { return attrGoneSource << s }
 func attrDeclined(s Side) attr { return attrDeclinedSource << s }
 func attrNever(s Side) attr    { return attrNeverSource << s }
 func attrBehind(s Side) attr   { return attrBehindSource << s }
+func attrOwnName(s Side) attr  { return attrOwnNameSource << s }
 
 // decision is what reconciling settles about one item.
 type decision struct {
@@ -155,6 +158,8 @@ func (w *world) decideOne(n *node, t Side) {
 	x := t.Other()
 	dir := w.direction(n, t)
 	switch {
+	case n.sight[t] != observed:
+		n.leave(fmt.Sprintf("%s was not looked at", t), false)
 	case n.lost(x) && n.known:
 		w.decideLost(n, t, dir)
 	case n.known && n.rec.Half(x).Presence == Declined:

@@ -36,7 +36,10 @@ type Half struct {
 	// wants, and is replaced by the name that the other side has.
 	Provisional bool
 	// Behind says that this side could not take the contents that the other side has had since.
-	Behind  bool
+	Behind bool
+	// OwnName says that Name is not what the other side would have it be: this side could not follow
+	// a rename.
+	OwnName bool
 	ID      string
 	Content string
 	// Name as stored on this side, which a Namer, a conflict or the service may have made.

@@ -486,7 +486,8 @@ func (r *run) followUp(ctx context.Context) error {
 func (r *run) visitPending(ctx context.Context) error {
 	for i, key := range sortedKeys(r.pending) {
 		p := r.pending[key]
-		if p.Quiet || p.waits(r.now()) {
+		unseen := key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] // an earlier slice of the scan has met it
+		if p.Quiet && !unseen || p.waits(r.now()) {
 			continue
 		}
 		if i > 0 && r.budget.over(shareOfVisits) {

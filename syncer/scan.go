@@ -12,7 +12,7 @@ import (
 // scan lists both sides at once and compares them with the table. What it brings into the world is
 // only what differs. It returns the frontier to store, whose sides are Done when complete.
 func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
-	t, err := loadTable(ctx, o.view)
+	t, err := loadTable(ctx, o.view, o.w.waiting)
 	if err != nil {
 		return from, err
 	}
@@ -51,7 +51,7 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %v", side, failed[side]))
 		}
 	}
-	return next, o.digest(ctx, listers, next, resumed)
+	return next, o.digest(ctx, listers, from, next, resumed)
 }
 
 // list runs one side's listing until its end, an error, or the end of the budget at a bookmark.
@@ -115,12 +115,13 @@ func (o *observer) checkRoot(side Side, e *Entry) error {
 }
 
 // digest brings what the listers found into the world.
-func (o *observer) digest(ctx context.Context, listers [2]*lister, next Scan, resumed bool) error {
+func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Scan, resumed bool) error {
 	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0
 	for _, side := range sides {
 		l := listers[side]
 		o.guards[side] = l.guards
 		o.complete[side] = next.Frontier(side).Done
+		o.whole[side] = o.complete[side] && *from.Frontier(side) == Frontier{}
 		o.w.tally[side].Listed = l.count
 		if resumed {
 			o.w.tally[side].Listed = max(l.count, o.t.count(side))

@@ -184,8 +184,6 @@ type Pending struct {
 	// Quiet says that there is nothing to do until somebody changes something: it is reported, but
 	// not looked at.
 	Quiet bool
-	// Declined says that a side could not follow a change: the difference lasts until it changes.
-	Declined bool
 	// Op is what was tried, zero if nothing was.
 	Op Op
 	// Verified are digests that a read of the contents has told, kept until the item is settled.

@@ -97,6 +97,9 @@ func bound(n *node) attr {
 
 func (s *steps) emitAlive(n *node) {
 	if n.verify != [2]bool{} {
+		if attrs := bound(n); attrs != 0 {
+			s.add(n, Action{Op: OpAgree, Reason: "found again under another ID", attrs: attrs})
+		}
 		for _, side := range sides {
 			if n.verify[side] {
 				s.add(n, Action{Op: OpVerify, On: side, Reason: "a read tells whether the contents are equal"})
@@ -205,23 +208,17 @@ func (s *steps) add(n *node, a Action) *step {
 }
 
 func (s *steps) finalPath(n *node, side Side) string {
-	path := ""
-	for d := 0; n != nil && n.rec.ID != RootRecord && d < maxDepth; d++ {
-		name := n.name[side]
-		if name == "" {
-			name = n.nameOn(side)
+	return pathTo(n, func(n *node) string {
+		if name := n.name[side]; name != "" {
+			return name
 		}
-		path = joinPath(name, path)
-		switch {
-		case n.up[side] != nil:
-			n = n.up[side]
-		case s.w.parentOn(n, side) != nil:
-			n = s.w.parentOn(n, side)
-		default:
-			n = s.w.nodes[n.rec.ParentID]
+		return n.nameOn(side)
+	}, func(n *node) *node {
+		if up := cmp.Or(n.up[side], s.w.parentOn(n, side)); up != nil {
+			return up
 		}
-	}
-	return path
+		return s.w.nodes[n.rec.ParentID]
+	})
 }
 
 func (w *world) finalDepth(n *node) int {
@@ -449,11 +446,19 @@ func (s *steps) declineMove(st *step) {
 		st.waits = nil
 		return
 	}
-	n.up[side], n.name[side] = s.w.parentOn(n, side), n.nameOn(side)
-	n.agree |= attrPlace | attrCannotFollow
+	n.stayOn(side, s.w.parentOn(n, side))
 	n.why = why
 	st.Op, st.attrs, st.Reason, st.Name, st.Path = OpDecline, attrPlace|attrCannotFollow, n.why, "", st.From
 	st.waits = slices.DeleteFunc(st.waits, func(x *step) bool { return x.node != n })
+}
+
+// stayOn makes n keep the name and the folder that it has on side.
+func (n *node) stayOn(side Side, folder *node) {
+	if n.name[side] != n.nameOn(side) {
+		n.agree |= attrOwnName(side)
+	}
+	n.up[side], n.name[side] = folder, n.nameOn(side)
+	n.agree |= attrPlace | attrCannotFollow
 }
 
 // sorted puts the steps in an order in which each comes after those it waits for: what only

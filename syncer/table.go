@@ -46,7 +46,7 @@ func (t *table) hash(id string) idHash {
 }
 
 // loadTable reads all Records once, while two goroutines build the columns of the two sides.
-func loadTable(ctx context.Context, view View) (*table, error) {
+func loadTable(ctx context.Context, view View, told map[PendingKey]Pending) (*table, error) {
 	t := &table{seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 	const chunk = 2048
 	var feeds [2]chan []Record
@@ -55,11 +55,11 @@ func loadTable(ctx context.Context, view View) (*table, error) {
 		feeds[side] = make(chan []Record, 4)
 		wg.Go(func() { t.build(side, feeds[side]) })
 	}
-	buffer := make([]Record, 0, chunk)
+	var buffer []Record
 	flush := func() {
 		feeds[Source] <- buffer
 		feeds[Destination] <- buffer
-		buffer = make([]Record, 0, chunk)
+		buffer = make([]Record, 0, cap(buffer))
 	}
 	var failed error
 	for r, err := range view.Records(ctx) {
@@ -68,7 +68,7 @@ func loadTable(ctx context.Context, view View) (*table, error) {
 			break
 		}
 		t.rows = append(t.rows, row{
-			id: r.ID, dormant: r.Dormant, owed: owed(&r),
+			id: r.ID, dormant: r.Dormant, owed: owed(&r) || untold(&r, told),
 			present: [2]bool{expected(&r.Source), expected(&r.Destination)},
 		})
 		if buffer = append(buffer, r); len(buffer) == chunk {
@@ -139,6 +139,17 @@ func expected(h *Half) bool { return h.Presence == Present && !h.Provisional }
 func owed(r *Record) bool {
 	s, d := r.Source.Presence, r.Destination.Presence
 	return (s == Present) != (d == Present) && s != Declined && d != Declined && !r.Dormant
+}
+
+// untold reports whether a side could not follow, and no pending row says so: a run died in between.
+func untold(r *Record, told map[PendingKey]Pending) bool {
+	apart := r.Source.Behind || r.Destination.Behind || r.Source.OwnName || r.Destination.OwnName ||
+		r.Source.Parent != r.Destination.Parent || r.Source.Presence == Declined || r.Destination.Presence == Declined
+	if !apart || r.Dormant {
+		return false
+	}
+	_, ok := told[PendingKey{Record: r.ID}]
+	return !ok
 }
 
 // sum is the fingerprint of what a listing shows of an item.

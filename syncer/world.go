@@ -150,18 +150,29 @@ func (w *world) parentOn(n *node, side Side) *node {
 
 // pathOn returns where n stands on side now, for people and for policies.
 func (w *world) pathOn(n *node, side Side) string {
-	path := ""
-	for depth := 0; n != nil && n.rec.ID != RootRecord && depth < maxDepth; depth++ {
-		name := n.nameOn(side)
-		if name == "" {
-			name = n.rec.Name
+	return pathTo(n, func(n *node) string {
+		if name := n.nameOn(side); name != "" {
+			return name
 		}
-		path = joinPath(name, path)
-		up := w.parentOn(n, side)
-		if up == nil {
-			up = w.nodes[n.rec.ParentID]
+		return n.rec.Name
+	}, func(n *node) *node {
+		if up := w.parentOn(n, side); up != nil {
+			return up
 		}
-		n = up
+		return w.nodes[n.rec.ParentID]
+	})
+}
+
+// pathTo joins the names from the root down to n. It ends where a folder turns out to stand in itself,
+// as two views of moving folders may have it.
+func pathTo(n *node, name func(*node) string, up func(*node) *node) string {
+	path, slow := "", n
+	for depth := 0; n != nil && n.rec.ID != RootRecord && (depth == 0 || n != slow); depth++ {
+		path = joinPath(name(n), path)
+		n = up(n)
+		if depth%2 == 1 {
+			slow = up(slow)
+		}
 	}
 	return path
 }

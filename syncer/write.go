@@ -268,8 +268,7 @@ func (x *executor) declineMove(b *Batch, a *Action, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	n := a.node
-	n.up[a.On], n.name[a.On] = x.r.w.parentOn(n, a.On), n.nameOn(a.On)
-	n.agree |= attrPlace | attrCannotFollow
+	n.stayOn(a.On, x.r.w.parentOn(n, a.On))
 	n.why = fmt.Sprintf("%s does not take it there: %v", a.On, err)
 	r := x.r.w.settled(&Action{Op: OpDecline, node: n, attrs: attrPlace})
 	n.rec, n.refused = r, true
@@ -391,6 +390,7 @@ func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, g
 		b.Put = append(b.Put, in.Split)
 		n.parted.rec = in.Split
 	}
+	x.madeAgain(b, n, &r)
 	n.rec, n.known = r, true
 	n.see(a.On, got)
 	x.r.w.byID[a.On][got.ID] = n
