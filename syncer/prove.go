@@ -22,7 +22,7 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 	defer delete(o.proving[side], n)
 	p := o.w.nodes[n.rec.ParentOn(side)]
 	if p != nil && !o.proving[side][p] { // the Records of folders turned inside out may stand in each other
-		if p.sight[side] == assumed {
+		if p.sight[side] == assumed && p.rec.ID != RootRecord {
 			if err := o.look(ctx, p, side); err != nil {
 				return err
 			}

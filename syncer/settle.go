@@ -247,9 +247,10 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if err != nil {
 		return Batch{}, err
 	}
-	t := in.On.Other()
-	for side, id := range map[Side]string{in.On: e.ID, t: in.After.Half(t).ID} {
-		known, err := r.state.ByID(ctx, side, id)
+	ids := [2]string{in.After.Source.ID, in.After.Destination.ID}
+	ids[in.On] = e.ID
+	for _, side := range sides {
+		known, err := r.state.ByID(ctx, side, ids[side])
 		if err == nil && known.ID != in.Record && known.ID != in.Split.ID {
 			return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
 		}
