@@ -97,6 +97,9 @@ const quietRuns = 6
 
 // finish lets users stop and services answer, and checks what must be true then.
 func (s *sim) finish() {
+	for side := range s.played {
+		s.played[side] = s.items(syncer.Side(side))
+	}
 	s.note("everybody stops")
 	s.users.releaseAll()
 	s.pass(2*time.Hour + max(0, s.latest.Sub(s.world.Clock.Now())))

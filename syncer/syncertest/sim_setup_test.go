@@ -26,6 +26,9 @@ type simSetup struct {
 	Deletes  int
 	Exclude  []string
 	Resolver string // "", "source", "destination", "newest" or "leave"
+	// Parallel is how many goroutines the engine works with; 0 means one. With more of them calls are
+	// neither judged nor disturbed, since they come in any order.
+	Parallel int
 	// Wrong says what becomes of edits on the side that only receives.
 	Wrong syncer.WrongSide
 }

@@ -49,7 +49,7 @@ type tracedState struct {
 
 func (t tracedState) Commit(ctx context.Context, b syncer.Batch) error {
 	err := t.State.Commit(ctx, b)
-	if err == nil {
+	if err == nil && t.s.setup.Parallel <= 1 {
 		t.s.checkBaseline(b.Put)
 	}
 	if t.s.tracing {

@@ -190,8 +190,8 @@ func current(s *syncertest.Service) map[string]int {
 // releaseAll is what happens at the end: nothing stands in the engine's way any more.
 func (u *simUsers) releaseAll() {
 	for side := range u.services {
+		u.try(func() { u.users[side].Restore("id:" + u.services[side].Root()) }) // what is in it cannot be released before
 		u.release(syncer.Side(side))
-		u.try(func() { u.users[side].Restore("id:" + u.services[side].Root()) })
 		u.services[side].Land()
 	}
 }

@@ -22,6 +22,8 @@ var judges = map[string]simJudge{
 	"killed": judgeAgainst("a process that is killed leads to another end", 6, unkilled),
 	"mirror": judgeAgainst("the mirrored world comes to another end", 19, mirrored),
 	"order":  judgeAgainst("another order of listing leads to another end", 12, reordered),
+	"many":   judgeAgainst("many goroutines come to another end", 13, manyHanded),
+	"alone":  judgeAlike("an item that cannot be written changes what becomes of others", 16, unstuck),
 }
 
 // judgeAlone plays a script and takes the invariants as they are.
@@ -40,8 +42,7 @@ func judgeAgainst(text string, invariant int, variant func(simSetup, []simOp) (s
 		if err != nil || a.failure != nil {
 			return failureOf(a, err)
 		}
-		otherSetup, otherScript := variant(setup, script)
-		b, err := replay(otherSetup, otherScript, false)
+		b, err := replayVariant(variant(setup, script))
 		if err != nil || b.failure != nil {
 			return failureOf(b, err)
 		}
@@ -50,7 +51,7 @@ func judgeAgainst(text string, invariant int, variant func(simSetup, []simOp) (s
 		if swap {
 			foreign = simOp.namesTag
 		}
-		if !slices.Equal(a.senseless, b.senseless) || slices.ContainsFunc(script, foreign) {
+		if !slices.Equal(a.senseless, b.senseless) || slices.ContainsFunc(script, foreign) || swap && a.editedClash() {
 			return nil // users found other names, and did other things
 		}
 		one, two := a.outcome(false, swap), b.outcome(swap, swap)
@@ -69,11 +70,84 @@ func (o simOp) namesTwin() bool { return twin.MatchString(o.At) || twin.MatchStr
 // namesTag is the same for the tags of conflicts too: which version gets one depends on the side.
 func (o simOp) namesTag() bool { return ours.MatchString(o.At) || ours.MatchString(o.To) }
 
+// judgeAlike plays a script and its variant, and compares what is there when the script has ended, but
+// for the item that is stuck.
+func judgeAlike(text string, invariant int, variant func(simSetup, []simOp) (simSetup, []simOp)) simJudge {
+	return func(setup simSetup, script []simOp) *simFailure {
+		a, err := replay(setup, script, false)
+		if err != nil || a.failure != nil {
+			return failureOf(a, err)
+		}
+		b, err := replayVariant(variant(setup, script))
+		if err != nil || b.failure != nil {
+			return failureOf(b, err)
+		}
+		if !slices.Equal(a.senseless, b.senseless) || slices.ContainsFunc(script, simOp.namesTwin) {
+			return nil // users found other names, and did other things
+		}
+		one, two := a.others(), b.others()
+		if !slices.Equal(one, two) {
+			return &simFailure{invariant, fmt.Sprintf("%s: %q and %q", text, one, two)}
+		}
+		return nil
+	}
+}
+
 func failureOf(s *sim, err error) *simFailure {
 	if err != nil {
 		return &simFailure{0, err.Error()}
 	}
 	return s.failure
+}
+
+// stuckFile cannot be written on the destination, stuckFolder cannot be read there, as long as the
+// script of the "alone" variant lasts.
+const (
+	stuckFile   = "stuck.txt"
+	stuckFolder = "stuck"
+)
+
+// stuck adds to a calm script what fails in each of its runs.
+func stuck(script []simOp) []simOp {
+	full := simOp{Do: "run", Run: simRun{Full: true}}
+	later := simOp{Do: "later", For: 2 * time.Minute}
+	return slices.Concat([]simOp{
+		{Do: "write", At: stuckFile, Text: "stuck 1"},
+		{Do: "write", At: stuckFolder + "/a", Text: "stuck 2"},
+		full, later, full, later,
+		{Do: "write", At: stuckFile, Text: "stuck 3"},
+		{Do: "write", At: stuckFolder + "/b", Text: "stuck 4"},
+		{Do: "lock", On: syncer.Destination, At: stuckFile},
+		{Do: "bar", On: syncer.Destination, At: stuckFolder},
+	}, script, []simOp{full, later, full, later, full})
+}
+
+// unstuck takes away what keeps those items from being written.
+func unstuck(setup simSetup, script []simOp) (simSetup, []simOp) {
+	return setup, slices.DeleteFunc(slices.Clone(script), func(o simOp) bool {
+		return (o.Do == "lock" || o.Do == "bar") && (o.At == stuckFile || o.At == stuckFolder)
+	})
+}
+
+// others lists what was on both sides when the script had ended, but for what is stuck.
+func (s *sim) others() []string {
+	var out []string
+	for side := range s.played {
+		for _, i := range s.played[side] {
+			if at := ours.ReplaceAllString(i.path, ""); !strings.HasPrefix(at, stuckFolder) {
+				out = append(out, fmt.Sprintf("%s %s %s=%s", syncer.Side(side), i.Kind, at, i.body))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// manyHanded lets the engine work with many goroutines: the operations of a plan may come in any
+// order that it allows.
+func manyHanded(setup simSetup, script []simOp) (simSetup, []simOp) {
+	setup.Parallel = 6
+	return setup, script
 }
 
 // outcome lists what is on both sides in the end, but for tags in names; contents alone on request.
@@ -97,6 +171,8 @@ func (s *sim) outcome(swap, contents bool) []string {
 	slices.Sort(out)
 	return out
 }
+
+func replayVariant(setup simSetup, script []simOp) (*sim, error) { return replay(setup, script, false) }
 
 // calm returns a script without trouble, in which each run is followed by two more that could mend
 // what it left.
@@ -184,12 +260,15 @@ func mirroredOps(script []simOp) []simOp {
 func variants(seed uint64, setup simSetup, script []simOp) (way string, changed []simOp, failure *simFailure) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	script = calm(script)
-	way = []string{"killed", "killed", "killed", "mirror", "order"}[r.IntN(5)]
+	way = []string{"killed", "killed", "killed", "mirror", "order", "many", "alone"}[r.IntN(7)]
 	if setup.Deletes > 0 || setup.refuses() {
 		return way, script, nil // what a day or a quota allows depends on the hour and the order
 	}
-	if way == "killed" {
+	switch way {
+	case "killed":
 		script = killed(r, script)
+	case "alone":
+		script = stuck(script)
 	}
 	return way, script, judges[way](setup, script)
 }

@@ -42,8 +42,11 @@ type sim struct {
 	failure *simFailure
 	// end is what both sides hold when everything is settled, before checkIdentity edits on.
 	end [2][]simItem
+	// played is what they hold when the script has ended and services may still be in trouble.
+	played [2][]simItem
 	// edits counts those of the script, senseless lists those that made no sense when their turn came.
 	edits     int
+	clashed   int // edits that came before the first conflict; -1 if there was none
 	senseless []int
 	lives     []int // how many instants each process lived
 	refused   bool  // the last process did not get the lease
@@ -90,10 +93,11 @@ func newSim(setup simSetup) (*sim, error) {
 	o := syncertest.WorldOptions{
 		Clock: clock, Store: tracedStore{s}, Mode: setup.Mode,
 		Source: setup.Sides[0].options(), Destination: setup.Sides[1].options(),
+		Engine: syncer.Options{Parallel: setup.Parallel},
 	}
 	o.Source.Now, o.Destination.Now = s.serviceTime, s.serviceTime
 	s.world = syncertest.NewWorld(o)
-	s.latest = clock.Now()
+	s.latest, s.clashed = clock.Now(), -1
 	s.users = newSimUsers(s.world)
 	for side, tree := range setup.Trees {
 		s.users.plant(syncer.Side(side), tree)
@@ -108,6 +112,10 @@ func (s *sim) setPolicies() (err error) {
 	s.world.Options.Policies, err = s.setup.policies(s.ledger)
 	return err
 }
+
+// editedClash reports whether a user edited on after a conflict: which version he found under the name
+// depends on the side.
+func (s *sim) editedClash() bool { return s.clashed >= 0 && s.clashed < s.edits }
 
 func (s *sim) service(side syncer.Side) *syncertest.Service { return s.users.services[side] }
 
@@ -235,6 +243,9 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 		s.noteTrees()
 		s.checkError(p, err)
 		s.checkRun(rep)
+		if rep != nil && rep.Totals.Conflicts > 0 && s.clashed < 0 {
+			s.clashed = s.edits
+		}
 	}
 	s.lives = append(s.lives, p.instants)
 	switch {
@@ -270,6 +281,9 @@ func culprit(stack []byte) string {
 
 // enter makes p the process that calls.
 func (s *sim) enter(p *simProcess) {
+	if s.setup.Parallel > 1 {
+		return
+	}
 	s.process = p
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		var f syncertest.Faults
