@@ -23,7 +23,8 @@ func (s *sim) items(side syncer.Side) []simItem {
 	var out []simItem
 	paths := map[string]string{}
 	probe := s.history.probes[side]
-	for e, err := range probe.List(context.Background(), syncer.Entry{ID: probe.Root()}, "") {
+	ctx := context.Background()
+	for e, err := range probe.List(ctx, syncer.Entry{ID: probe.Root()}, "") {
 		if errors.Is(err, fs.ErrNotExist) {
 			return out // the root is in the trash
 		}
@@ -38,7 +39,7 @@ func (s *sim) items(side syncer.Side) []simItem {
 		i := simItem{Entry: e, path: paths[e.ParentID] + e.Name}
 		paths[e.ID] = i.path + "/"
 		if e.Kind == syncer.File {
-			i.body = s.history.contents(side, e)
+			i.body = s.history.contents(ctx, side, e)
 		}
 		out = append(out, i)
 	}

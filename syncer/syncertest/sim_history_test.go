@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -47,6 +48,7 @@ func newSimHistory(s *sim) *simHistory {
 func (s *sim) call(side syncer.Side, c syncertest.Call) error {
 	p := s.process
 	if p == nil {
+		s.underWay.note(c)
 		return nil
 	}
 	if p.dead {
@@ -69,6 +71,22 @@ func (s *sim) call(side syncer.Side, c syncertest.Call) error {
 	}
 	s.history.ended(p, c)
 	return err
+}
+
+// simUnderWay counts the calls that are under way at once.
+type simUnderWay struct{ now, most atomic.Int64 }
+
+func (u *simUnderWay) note(c syncertest.Call) {
+	if c.Phase == syncertest.After {
+		u.now.Add(-1)
+		return
+	}
+	for n := u.now.Add(1); ; {
+		most := u.most.Load()
+		if n <= most || u.most.CompareAndSwap(most, n) {
+			return
+		}
+	}
 }
 
 func (h *simHistory) begins(p *simProcess, side syncer.Side, c syncertest.Call) {
@@ -258,32 +276,33 @@ func (h *simHistory) blind(p *simProcess, side syncer.Side) bool {
 
 // body returns the present contents of a file.
 func (h *simHistory) body(side syncer.Side, id string) (string, bool) {
-	e, err := h.probes[side].Look(context.Background(), id)
+	ctx := context.Background()
+	e, err := h.probes[side].Look(ctx, id)
 	if err != nil || e.Kind != syncer.File || e.Trashed {
 		return "", false
 	}
-	return h.contents(side, e), true
+	return h.contents(ctx, side, e), true
 }
 
 // version returns the contents that a Half names, if they are current or were ever looked at.
-func (h *simHistory) version(side syncer.Side, half *syncer.Half) (string, bool) {
+func (h *simHistory) version(ctx context.Context, side syncer.Side, half *syncer.Half) (string, bool) {
 	if body, ok := h.bodies[version{side, half.Content}]; ok {
 		return body, true
 	}
-	e, err := h.probes[side].Look(context.Background(), half.ID)
+	e, err := h.probes[side].Look(ctx, half.ID)
 	if err != nil || e.Trashed || e.Content != half.Content {
 		return "", false
 	}
-	return h.contents(side, e), true
+	return h.contents(ctx, side, e), true
 }
 
 // contents reads the version that an entry names.
-func (h *simHistory) contents(side syncer.Side, e syncer.Entry) string {
+func (h *simHistory) contents(ctx context.Context, side syncer.Side, e syncer.Entry) string {
 	key := version{side, e.Content}
 	if body, ok := h.bodies[key]; ok {
 		return body
 	}
-	r, err := h.probes[side].Open(context.Background(), e)
+	r, err := h.probes[side].Open(ctx, e)
 	if err != nil {
 		return "?" + err.Error()
 	}

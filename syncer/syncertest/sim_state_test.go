@@ -50,7 +50,7 @@ type tracedState struct {
 func (t tracedState) Commit(ctx context.Context, b syncer.Batch) error {
 	err := t.State.Commit(ctx, b)
 	if err == nil && t.s.setup.Parallel <= 1 {
-		t.s.checkBaseline(b.Put)
+		t.s.checkBaseline(context.WithoutCancel(ctx), b.Put)
 	}
 	if t.s.tracing {
 		t.s.note("    commit %s: %v", describe(b), err)
@@ -60,15 +60,15 @@ func (t tracedState) Commit(ctx context.Context, b syncer.Batch) error {
 
 // checkBaseline: (14) what the baseline says of both sides was equal at some instant, or one side is
 // known not to have followed.
-func (s *sim) checkBaseline(put []syncer.Record) {
+func (s *sim) checkBaseline(ctx context.Context, put []syncer.Record) {
 	for _, r := range put {
 		agreed := r.Kind == syncer.File && r.Source.Presence == syncer.Present && r.Destination.Presence == syncer.Present &&
 			!r.Source.Behind && !r.Destination.Behind && r.Source.Content != "" && r.Destination.Content != ""
 		if !agreed || s.spoilt {
 			continue
 		}
-		a, known := s.history.version(syncer.Source, &r.Source)
-		b, both := s.history.version(syncer.Destination, &r.Destination)
+		a, known := s.history.version(ctx, syncer.Source, &r.Source)
+		b, both := s.history.version(ctx, syncer.Destination, &r.Destination)
 		if known && both && a != b {
 			s.fail(14, "the baseline says that %q and %q are equal: %s", a, b, describeRecord(&r))
 		}
@@ -100,6 +100,9 @@ func (s *sim) checkBounded() {
 	}
 	if n := count(s, view.Intents(ctx)); n > 0 {
 		s.fail(20, "%d intents are open when everything is settled", n)
+	}
+	if most := int(s.underWay.most.Load()); most > max(s.setup.Parallel, 2) {
+		s.fail(20, "%d calls are under way at once, %d goroutines are allowed", most, s.setup.Parallel)
 	}
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		if n := count(s, view.Seen(ctx, side)); n > 0 {

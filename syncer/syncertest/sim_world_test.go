@@ -26,20 +26,21 @@ var (
 // sim is one simulation: a world, the script that is played in it, and what is known about it that
 // no engine knows.
 type sim struct {
-	setup   simSetup
-	script  []simOp
-	drawer  *drawer // nil when a script is played again
-	world   *syncertest.World
-	store   *memory.Store
-	ledger  *memory.Ledger
-	users   *simUsers
-	history *simHistory
-	process *simProcess // that makes the present call
-	elapsed time.Duration
-	latest  time.Time // that the clock ever showed
-	tracing bool
-	trace   []string
-	failure *simFailure
+	setup    simSetup
+	script   []simOp
+	drawer   *drawer // nil when a script is played again
+	world    *syncertest.World
+	store    *memory.Store
+	ledger   *memory.Ledger
+	users    *simUsers
+	underWay simUnderWay // calls of the many goroutines of a world that is not judged
+	history  *simHistory
+	process  *simProcess // that makes the present call
+	elapsed  time.Duration
+	latest   time.Time // that the clock ever showed
+	tracing  bool
+	trace    []string
+	failure  *simFailure
 	// end is what both sides hold when everything is settled, before checkIdentity edits on.
 	end [2][]simItem
 	// played is what they hold when the script has ended and services may still be in trouble.
