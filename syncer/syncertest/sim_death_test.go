@@ -14,12 +14,6 @@ import (
 
 var simEvery = flag.Int("every", 11, "TestARunMayDieAtAnyInstant kills at every nth instant of each case; 1 is all of them")
 
-// openDeaths are cases that show what is not mended yet; a line goes away with its fix.
-var openDeaths = map[string]string{
-	"an edit on the side that only receives": "a conflict copy that is kept aside is not reported after two deaths",
-	"folders are moved into each other":      "a move that waits for another one is tried, refused, and then taken for one that the side cannot follow",
-}
-
 // deaths are small scripts of edits that make one run do everything that a run can do.
 var deaths = []struct {
 	name  string
@@ -120,9 +114,6 @@ func TestARunMayDieAtAnyInstant(t *testing.T) {
 			begin := 1 + first%every
 			t.Run(c.name+" with "+w.name, func(t *testing.T) {
 				t.Parallel()
-				if why := openDeaths[c.name]; why != "" {
-					t.Skip("open: " + why)
-				}
 				setup := c.setup
 				setup.Trees = [2]syncertest.Tree{tree, tree}
 				setup.Sides = w.sides
