@@ -21,7 +21,8 @@ type Reader interface {
 	// Of at only the ID must be set; the ID of a root may be the locator given in Endpoint.Root.
 	// If at is not visible the error wraps fs.ErrNotExist. from is empty or the Resume of an Entry
 	// that an earlier List of the same at yielded: then listing goes on behind that entry, after
-	// at itself, which is always first. A refused from is an error that wraps ErrCursor.
+	// at itself, which is always first. A from that is refused is an error that wraps ErrCursor; one
+	// whose folder has moved since must be, if anything that stood there all the time would be left out.
 	List(ctx context.Context, at Entry, from Token) iter.Seq2[Entry, error]
 
 	// Open reads the contents that file.Content names, from the start. It fails with ErrStale if

@@ -89,12 +89,15 @@ func (w *world) settled(a *Action) Record {
 				putPlace(&r, side, e, w.folderOf(n, side))
 				h.OwnName = w.ownName(n, side)
 			}
-			if attrs&attrIdentity != 0 && h.Presence == Present {
+			if attrs&attrIdentity != 0 && n.known {
+				if h.Presence != Present && attrs&attrPlace == 0 {
+					h.Name, h.Provisional = e.Name, true // it is here again, and its place is yet to be agreed
+				}
 				putSelf(h, e)
 			}
-			if attrs&attrBehind(side) != 0 {
-				h.Behind = true
-			}
+		}
+		if attrs&attrBehind(side) != 0 {
+			h.Behind = true
 		}
 		if t := side.Other(); attrs&attrPlace != 0 && !n.there(side) && n.there(t) && n.nameOn(t) != n.rec.Half(t).Name {
 			h.Name = "" // the name it had there belongs to one that it has no more
@@ -192,7 +195,9 @@ func (w *world) ownName(n *node, side Side) bool {
 	if n.agree&attrOwnName(side) != 0 {
 		return true
 	}
-	return n.rec.Half(side).OwnName && n.name[Source] == n.rec.Source.Name && n.name[Destination] == n.rec.Destination.Name
+	h, t := n.rec.Half(side), side.Other()
+	return h.OwnName && n.name[side] == h.Name &&
+		NameKey(w.rename(n.name[t], n.rec.Kind, t)) != NameKey(h.Name) && NameKey(w.rename(h.Name, n.rec.Kind, side)) != NameKey(n.name[t])
 }
 
 // fill completes a planned Record with what the service returned.

@@ -140,8 +140,14 @@ func (s *steps) emitAgreement(n *node) {
 	}
 	attrs := n.agree
 	if s.moves(n, Source) || s.moves(n, Destination) {
+		// The move will record the place. That it is here again must not wait for that.
+		for _, side := range sides {
+			if e := n.entry[side]; e != nil && cameBack(n, side) {
+				attrs |= attrIdentity
+			}
+		}
 		if attrs &^= attrPlace | attrCannotFollow; attrs == 0 && op != OpAdopt {
-			return // the move will record it
+			return
 		}
 	}
 	s.add(n, Action{Op: op, Reason: n.why, attrs: attrs})

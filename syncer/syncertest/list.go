@@ -86,15 +86,12 @@ func (l *listing) resume(from syncer.Token) error {
 		return fmt.Errorf("token %q: %w", from, syncer.ErrCursor)
 	}
 	num, err := strconv.Atoi(parts[1])
-	folder, unseen := l.h.folder(syncer.Entry{ID: parts[0]})
-	if err != nil || unseen != nil || !folder.inside(l.at) {
-		return fmt.Errorf("token %q: %w", from, syncer.ErrCursor)
+	ids := strings.Split(parts[0], ">")
+	folder, unseen := l.h.folder(syncer.Entry{ID: ids[len(ids)-1]})
+	if err != nil || unseen != nil || !folder.inside(l.at) || l.trail(folder) != parts[0] {
+		return fmt.Errorf("token %q: %w", from, syncer.ErrCursor) // gone, or moved: the order is another now
 	}
-	var chain []*node // from at down to folder
-	for n := folder; n != l.at.parent; n = n.parent {
-		chain = append(chain, n)
-	}
-	slices.Reverse(chain)
+	chain := l.chain(folder)
 	for i, n := range chain[:len(chain)-1] {
 		l.enter(n)
 		l.skip(chain[i+1], false)
@@ -102,6 +99,25 @@ func (l *listing) resume(from syncer.Token) error {
 	l.enter(folder)
 	l.skip(&node{num: num, name: parts[2]}, true)
 	return nil
+}
+
+// chain returns the folders from the top of the listing down to folder.
+func (l *listing) chain(folder *node) []*node {
+	var chain []*node
+	for n := folder; n != nil && n != l.at.parent; n = n.parent {
+		chain = append(chain, n)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// trail names the chain of a folder.
+func (l *listing) trail(folder *node) string {
+	var ids []string
+	for _, n := range l.chain(folder) {
+		ids = append(ids, n.id)
+	}
+	return strings.Join(ids, ">")
 }
 
 // skip drops what stands up to and including mark. The folders among it are kept for later, or
@@ -214,7 +230,7 @@ func (l *listing) page() []syncer.Entry {
 	}
 	if len(out) > 0 {
 		last := l.rest[size-1]
-		out[len(out)-1].Resume = syncer.Token(l.folder.id + "/" + strconv.Itoa(last.num) + "/" + last.name)
+		out[len(out)-1].Resume = syncer.Token(l.trail(l.folder) + "/" + strconv.Itoa(last.num) + "/" + last.name)
 	}
 	l.rest = l.rest[size:]
 	return out
