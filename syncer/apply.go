@@ -126,7 +126,7 @@ func (x *executor) obstacle(ctx context.Context, a *Action) error {
 		x.cut = true
 		return errNotBegun
 	}
-	if why := x.r.paused[a.On][a.Op]; why != nil {
+	if why := x.r.paused[a.On].why(a); why != nil {
 		return fmt.Errorf("%w: %w", errPaused, why)
 	}
 	if why := x.r.ends[a.On].busy.why(); why != nil && a.Op.Writes() {
@@ -135,24 +135,33 @@ func (x *executor) obstacle(ctx context.Context, a *Action) error {
 	return nil
 }
 
-// pause stops, for the rest of the run, what a side has just shown that it cannot take: uploads
-// when it is full, every write when it is read-only.
-func (x *executor) pause(a *Action, err error) {
-	var ops []Op
+// pause is what a side has shown that it cannot take for the rest of the run: any write when it is
+// read-only; when it is full, uploads that are no smaller than the smallest that did not fit.
+type pause struct {
+	readOnly error
+	full     error
+	size     int64
+}
+
+// note learns from a failed action.
+func (p *pause) note(a *Action, err error) {
 	switch {
-	case errors.Is(err, ErrQuota):
-		ops = []Op{OpCreateFile, OpUpdate}
 	case errors.Is(err, ErrReadOnly):
-		ops = []Op{OpCreateFolder, OpCreateFile, OpUpdate, OpMove, OpRestore, OpDelete}
+		p.readOnly = cmp.Or(p.readOnly, errors.Unwrap(err))
+	case errors.Is(err, ErrQuota):
+		p.size, p.full = max(a.Size, 0), errors.Unwrap(err)
 	}
-	for _, op := range ops {
-		if x.r.paused[a.On] == nil {
-			x.r.paused[a.On] = map[Op]error{}
-		}
-		if x.r.paused[a.On][op] == nil {
-			x.r.paused[a.On][op] = errors.Unwrap(err)
-		}
+}
+
+// why returns the reason that an action need not be tried, nil if there is none.
+func (p *pause) why(a *Action) error {
+	switch upload := a.Op == OpCreateFile || a.Op == OpUpdate; {
+	case a.Op.Writes() && p.readOnly != nil:
+		return p.readOnly
+	case upload && p.full != nil && (a.Size < 0 || a.Size >= p.size):
+		return p.full
 	}
+	return nil
 }
 
 func resultOf(err error) Result {
@@ -187,7 +196,7 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		x.fatal = fatal.err
 	}
 	if out.Result == Failed && err != nil {
-		x.pause(a, err)
+		x.r.paused[a.On].note(a, err)
 		x.r.ends[a.On].busy.note(err)
 	}
 	if up := n.up[a.On]; errors.Is(err, fs.ErrExist) && a.Name != "" && up != nil {
@@ -202,14 +211,22 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		}
 	}
 	n.again = n.again || out.Result == Dropped
-	if out.Result == Done && out.Op == OpMove && out.Kind == Folder && x.r.placesCount() {
-		x.r.relist = append(x.r.relist, n.rec.ID) // its new path may let in what was left out
-		n.again = true
-	}
+	n.again = n.again || slices.Contains(x.r.relist, n.rec.ID)
 	x.done++
 	x.bytes += out.Bytes
 	x.r.count(&out)
 	x.r.observe(Event{Phase: PhaseApply, Done: x.done, Total: len(x.plan.Actions), Bytes: x.bytes, Outcome: &out})
+}
+
+// relist has the contents of a folder listed that was moved: in the next round, or in the next run.
+func (x *executor) relist(b *Batch, a *Action) {
+	p := Pending{
+		PendingKey: PendingKey{Record: a.node.rec.ID}, On: a.On, Path: a.Path, Op: OpMove, Since: x.r.now(),
+		Reason: "moved: what is in it may have to be synced now",
+	}
+	x.r.relist = append(x.r.relist, p.Record)
+	x.r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
 }
 
 // placesCount reports whether it depends on its place whether an item is synced.

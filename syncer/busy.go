@@ -34,7 +34,7 @@ func (b *busy) why() error {
 // anyBusy reports whether a side is left in peace, or takes no more of some kind of write.
 func (r *run) anyBusy() bool {
 	for _, side := range sides {
-		if r.ends[side].busy.why() != nil || len(r.paused[side]) > 0 {
+		if r.ends[side].busy.why() != nil || r.paused[side] != (pause{}) {
 			return true
 		}
 	}

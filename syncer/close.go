@@ -224,6 +224,8 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 		}
 	}
 	switch {
+	case n.known && slices.Contains(r.relist, n.rec.ID) && n.failed == nil:
+		return r.pending[p.PendingKey], true
 	case n.check && n.fate == stay && (n.result == Done || n.result == 0):
 		p.Result, p.Reason = 0, "its contents were compared: planned in the next run"
 		return p, true

@@ -436,7 +436,7 @@ func (w *world) settleConflict(n *node) {
 	case TakeDestination:
 		w.overwrite(n, Source)
 	case Leave:
-		n.leave("changed on both sides: waits for a person", true)
+		n.leave("changed on both sides: waits for a person", n.known) // two that no Record joins are both kept in sight
 	default:
 		w.part(n, w.loser(dir))
 	}
@@ -459,7 +459,7 @@ func (w *world) loser(dir Direction) Side {
 func (w *world) part(n *node, t Side) {
 	x := t.Other()
 	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
-		n.leave(fmt.Sprintf("changed on both sides, and %s cannot rename its version", t), true)
+		n.leave(fmt.Sprintf("changed on both sides, and %s cannot rename its version", t), n.known)
 		return
 	}
 	m := &node{touched: true}

@@ -39,8 +39,7 @@ type run struct {
 	hints   []Hinted
 	digests map[version]Digest
 
-	// paused says why a side takes no more of a kind of write.
-	paused   [2]map[Op]error
+	paused   [2]pause
 	inFlight flights
 	ghosts   [2]map[string][]string
 	flying   []Intent
@@ -243,6 +242,9 @@ func (r *run) recall(ctx context.Context) error {
 			return fmt.Errorf("read pending set: %w", err)
 		}
 		r.pending[p.PendingKey] = p
+		if p.Op == OpMove && p.Result == 0 {
+			r.relist = append(r.relist, p.Record)
+		}
 		for _, side := range sides {
 			if v := p.Verified[side]; v.Digest != "" {
 				r.digests[version{side, v.Stamp}] = v.Digest

@@ -184,7 +184,8 @@ type Pending struct {
 	// Quiet says that there is nothing to do until somebody changes something: it is reported, but
 	// not looked at.
 	Quiet bool
-	// Op is what was tried, zero if nothing was.
+	// Op is what was tried, zero if nothing was. OpMove without a Result names a folder whose contents
+	// must be listed, because its new path may let them in or put them out.
 	Op Op
 	// Verified are digests that a read of the contents has told, kept until the item is settled.
 	Verified [2]Verified

@@ -364,6 +364,9 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 			return fatal(err)
 		}
 		x.remember(&b, n)
+		if a.Op == OpMove && n.rec.Kind == Folder && x.r.placesCount() {
+			x.relist(&b, a)
+		}
 	}
 	x.mu.Unlock()
 	return fatal(x.r.commit.soon(ctx, b))
