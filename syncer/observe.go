@@ -22,7 +22,7 @@ type observer struct {
 	t          *table                    // set in a full scan
 	guards     [2]map[int32]Precondition // fresh ones, by row of t
 	complete   [2]bool
-	whole      [2]bool             // complete, and listed in this run from the beginning
+	whole      [2]bool              // complete, and listed in this run from the beginning
 	unread     [2]map[string]string // folders whose contents could not be read, by ID
 	incomplete []string
 	queue      []*node

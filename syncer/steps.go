@@ -240,7 +240,7 @@ func (s *steps) waitForFolders(list []*node) {
 	for _, n := range list {
 		ns := s.of[n]
 		for _, p := range s.w.folders(n) {
-			if !p.known && s.of[p] != nil && n.fate != leave {
+			if !p.known && s.of[p] != nil && n.fate == stay {
 				ns.first.wait(s.of[p].first) // Records stand only in folders that have one
 			}
 		}
