@@ -412,7 +412,8 @@ func (w *world) revive(p, n *node) bool {
 	}
 	x := p.on.Other()
 	if why := w.refusal(p, p.on, x); why != "" {
-		p.leave(fmt.Sprintf("deleted on %s, but %q in it stays; %s %s", x, n.rec.Name, x, why), true)
+		p.leave(fmt.Sprintf("deleted on %s, but %q in it stays; %s %s", x, n.rec.Name, x, why), false)
+		p.soon = false
 		return true
 	}
 	p.fate, p.free, p.why = stay, false, fmt.Sprintf("deleted on %s, but %q in it stays", x, n.rec.Name)

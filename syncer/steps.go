@@ -202,7 +202,8 @@ func (s *steps) add(n *node, a Action) *step {
 	ns := s.of[n]
 	if ns.last != nil {
 		st.waits = append(st.waits, ns.last)
-	} else {
+	}
+	if ns.first == nil && a.attrs != attrIdentity { // an ID is recorded whatever becomes of the place
 		ns.first = st
 	}
 	ns.last = st
