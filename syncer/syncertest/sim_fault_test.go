@@ -162,8 +162,9 @@ func (p *simProcess) happen(e *simEvent) error {
 		s.note("the lease runs out and a second process takes over")
 		s.pass(simLease + time.Second)
 		s.play(&simRun{Full: true}, p)
-		// A clock that was set back may have kept the lease alive: then nobody has taken over.
-		p.fenced = !s.refused
+		// A process that has no lease yet gets one later; and a clock that was set back may have kept the
+		// lease alive: then nobody has taken over.
+		p.fenced = p.owner && !s.refused
 		s.note("the first process goes on")
 	}
 	if e.Pass != 0 {

@@ -19,6 +19,9 @@ func (t tracedStore) Open(ctx context.Context, pair string) (syncer.State, error
 	if err != nil {
 		return nil, err
 	}
+	if t.s.process != nil {
+		t.s.process.owner = true
+	}
 	return tracedState{state, t.s}, nil
 }
 

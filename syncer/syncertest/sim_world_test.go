@@ -72,6 +72,7 @@ type simProcess struct {
 	instants int
 	dead     bool // nothing it does has an effect any more
 	clone    bool
+	owner    bool // it got the lease
 	fenced   bool // somebody else has the lease
 	disk     bool // a write to the disk failed
 	broken   bool // it was one of its state
