@@ -91,11 +91,11 @@ func (s *sim) checkBounded() {
 		return
 	}
 	items := len(s.items(syncer.Source)) + len(s.items(syncer.Destination))
-	records := count(s, view.Records(ctx)) - 1
-	if asleep := s.asleep(view); records > items+asleep {
-		s.fail(20, "%d records, %d of which sleep, for %d items", records, asleep, items)
+	records, rows := count(s, view.Records(ctx))-1, count(s, view.Pending(ctx))
+	if asleep := s.asleep(view); records > items+asleep+rows {
+		s.fail(20, "%d records, %d of which sleep, and %d pending rows for %d items", records, asleep, rows, items)
 	}
-	if rows := count(s, view.Pending(ctx)); rows > items+records {
+	if rows > items+records {
 		s.fail(20, "%d pending rows for %d records and %d items", rows, records, items)
 	}
 	if holds := count(s, view.Holds(ctx)); holds > records {

@@ -51,7 +51,7 @@ func judgeAgainst(text string, invariant int, variant func(simSetup, []simOp) (s
 		if swap {
 			foreign = simOp.namesTag
 		}
-		if !slices.Equal(a.senseless, b.senseless) || slices.ContainsFunc(script, foreign) || swap && a.editedClash() {
+		if !slices.Equal(a.senseless, b.senseless) || slices.ContainsFunc(script, foreign) || swap && (a.editedClash() || a.editedTwins) {
 			return nil // users found other names, and did other things
 		}
 		one, two := a.outcome(false, swap), b.outcome(swap, swap)
@@ -107,10 +107,16 @@ const (
 	stuckFolder = "stuck"
 )
 
-// stuck adds to a calm script what fails in each of its runs.
-func stuck(script []simOp) []simOp {
+// stuck adds to a calm script what fails in each of its runs. Where a side cannot be asked for an item,
+// what is in a folder that cannot be read may be anything that is missing elsewhere: blind leaves that
+// folder readable.
+func stuck(script []simOp, blind bool) []simOp {
 	full := simOp{Do: "run", Run: simRun{Full: true}}
 	later := simOp{Do: "later", For: 2 * time.Minute}
+	bar := []simOp{{Do: "bar", On: syncer.Destination, At: stuckFolder}}
+	if blind {
+		bar = nil
+	}
 	return slices.Concat([]simOp{
 		{Do: "write", At: stuckFile, Text: "stuck 1"},
 		{Do: "write", At: stuckFolder + "/a", Text: "stuck 2"},
@@ -118,8 +124,7 @@ func stuck(script []simOp) []simOp {
 		{Do: "write", At: stuckFile, Text: "stuck 3"},
 		{Do: "write", At: stuckFolder + "/b", Text: "stuck 4"},
 		{Do: "lock", On: syncer.Destination, At: stuckFile},
-		{Do: "bar", On: syncer.Destination, At: stuckFolder},
-	}, script, []simOp{full, later, full, later, full})
+	}, bar, script, []simOp{full, later, full, later, full})
 }
 
 // unstuck takes away what keeps those items from being written.
@@ -268,7 +273,7 @@ func variants(seed uint64, setup simSetup, script []simOp) (way string, changed 
 	case "killed":
 		script = killed(r, script)
 	case "alone":
-		script = stuck(script)
+		script = stuck(script, setup.Sides[1].blind())
 	}
 	return way, script, judges[way](setup, script)
 }

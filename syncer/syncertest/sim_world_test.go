@@ -46,11 +46,14 @@ type sim struct {
 	// played is what they hold when the script has ended and services may still be in trouble.
 	played [2][]simItem
 	// edits counts those of the script, senseless lists those that made no sense when their turn came.
-	edits     int
-	clashed   int // edits that came before the first conflict; -1 if there was none
-	senseless []int
-	lives     []int // how many instants each process lived
-	refused   bool  // the last process did not get the lease
+	edits   int
+	clashed int // edits that came before the first conflict; -1 if there was none
+	// editedTwins says that a user edited while something had a tag: which of two has it depends on
+	// the side.
+	editedTwins bool
+	senseless   []int
+	lives       []int // how many instants each process lived
+	refused     bool  // the last process did not get the lease
 	// Special things that happened and excuse others.
 	approved, forgotten, filtered, late, deaf, spoilt bool
 }
@@ -207,11 +210,24 @@ func (s *sim) decide(d syncer.Decision) {
 // edit lets a user do something, and reports false if that makes no sense now.
 func (s *sim) edit(o simOp) bool {
 	s.edits++
+	s.editedTwins = s.editedTwins || s.tagged()
 	if s.users.do(o) {
 		return true
 	}
 	s.senseless = append(s.senseless, s.edits)
 	s.note("  makes no sense now: %v", o)
+	return false
+}
+
+// tagged reports whether something within the roots has a tag in its name.
+func (s *sim) tagged() bool {
+	for _, service := range s.users.services {
+		for at := range service.Tree() {
+			if strings.Contains(at, "(") && twin.MatchString(at) {
+				return true
+			}
+		}
+	}
 	return false
 }
 
