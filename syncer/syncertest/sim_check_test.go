@@ -112,7 +112,7 @@ func (s *sim) finish() {
 	s.checkIdle()
 	s.checkDeleteBudget()
 	s.checkConverged(rep)
-	s.checkBounded()
+	s.checkBounded(rep)
 	for side := range s.end {
 		s.end[side] = s.items(syncer.Side(side))
 	}
