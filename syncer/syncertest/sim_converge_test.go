@@ -279,7 +279,8 @@ func (c *simEnd) checkEqual() {
 	}
 }
 
-// checkTwins: contents that a user wrote once, and that nobody copied, stand once on each side.
+// checkTwins: contents that a user wrote once, and that nobody copied, stand once on each side. What was
+// moved out of a root and came back may meet what has become of its other half meanwhile.
 func (c *simEnd) checkTwins() {
 	if c.s.forgotten || c.s.late || c.s.setup.NoNamer {
 		return
@@ -287,7 +288,7 @@ func (c *simEnd) checkTwins() {
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		seen := map[string]string{}
 		for _, i := range c.s.items(side) {
-			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 {
+			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] {
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {

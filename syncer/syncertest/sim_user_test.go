@@ -21,6 +21,7 @@ type simUsers struct {
 	ended   map[string]bool
 	flagged [2]map[string]bool // IDs of items that are locked, hidden or barred
 	planted map[string]int     // how many sides began with a content
+	back    map[string]bool    // contents that came back from beside a root
 	names   map[string]bool    // that a user ever gave to anything, or found, without tags
 	gave    map[string]bool    // that a user ever gave to anything, to the letter
 }
@@ -30,7 +31,7 @@ func newSimUsers(w *syncertest.World) *simUsers {
 		services: [2]*syncertest.Service{w.Source, w.Destination},
 		users:    [2]*syncertest.User{w.Ann, w.Bob},
 		came:     map[string]int{}, ended: map[string]bool{},
-		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, gave: map[string]bool{}, planted: map[string]int{},
+		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, gave: map[string]bool{}, planted: map[string]int{}, back: map[string]bool{},
 	}
 }
 
@@ -76,6 +77,11 @@ func (u *simUsers) do(o simOp) (done bool) {
 		return false
 	}
 	u.note(before, current(s))
+	if o.Do == "in" {
+		for _, contents := range s.Tree() {
+			u.back[contents] = true
+		}
+	}
 	for _, name := range given {
 		u.gave[name] = true
 	}
