@@ -59,7 +59,8 @@ func (c *simEnd) gather() {
 	for _, r := range records {
 		c.records[r.ID] = r
 		for side := range c.of {
-			if h := r.Half(syncer.Side(side)); h.Presence == syncer.Present {
+			// What sleeps keeps its place in the baseline as it was when it fell asleep.
+			if h := r.Half(syncer.Side(side)); h.Presence == syncer.Present || r.Dormant && h.ID != "" {
 				c.of[side][h.ID] = r.ID
 			}
 		}
