@@ -340,6 +340,14 @@ func (x *executor) madeAgain(b *Batch, n *node, r *Record) {
 	}
 }
 
+// clear takes the pending row of a Record that goes away along with it.
+func (r *run) clear(b *Batch, n *node) {
+	k := PendingKey{Record: n.rec.ID}
+	if _, told := r.pending[k]; told && n.known {
+		b.Cleared = append(b.Cleared, k)
+	}
+}
+
 // evict takes from other Records the IDs that r has now, on a side that gives them out again.
 func (x *executor) evict(ctx context.Context, b *Batch, r *Record) error {
 	for _, side := range sides {
@@ -422,6 +430,7 @@ func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	n.gone = true
+	x.r.clear(&b, n)
 	if n.known {
 		b.Put = x.r.w.orphans(n)
 		b.Drop = []RecordID{n.rec.ID}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -91,7 +92,8 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		return o.expandNewcomer(ctx, n)
 	}
 	for _, side := range sides {
-		if n.sight[side] == assumed {
+		back := n.sight[side] == absent || n.sight[side] == gone && !n.there(side.Other()) // it may be here again
+		if n.sight[side] == assumed || back && n.rec.Half(side).ID != "" {
 			if err := o.look(ctx, n, side); err != nil {
 				return err
 			}
@@ -157,6 +159,9 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		if err := o.children(ctx, n, side); err != nil {
 			return err
 		}
+		if err := o.quietBelow(ctx, n, side); err != nil {
+			return err
+		}
 		if n.there(x) {
 			return o.listBelow(ctx, n, x)
 		}
@@ -174,6 +179,35 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		return o.listBelow(ctx, n, side) // it may wake, and nobody has looked into it for long
 	case n.sleeps || n.rec.Dormant:
 		return o.children(ctx, n, side)
+	}
+	return nil
+}
+
+// quietBelow looks again at what stood in a folder that went, without its Record being there: it was
+// left alone and reported.
+func (o *observer) quietBelow(ctx context.Context, n *node, side Side) error {
+	dir := o.w.pathOn(n, side) + "/"
+	for _, k := range sortedKeys(o.w.waiting) {
+		p := o.w.waiting[k]
+		if !p.Quiet || p.On != side || !strings.HasPrefix(p.Path, dir) {
+			continue
+		}
+		p.Quiet = false
+		o.w.waiting[k] = p
+		if k.Record == 0 {
+			if _, err := o.hint(ctx, k.Side, k.ID, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		c, err := o.load(ctx, k.Record)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		o.touch(c)
 	}
 	return nil
 }

@@ -328,7 +328,7 @@ func (o *observer) look(ctx context.Context, n *node, side Side) error {
 		return ctx.Err()
 	case e.Trashed:
 		if h.Presence == Present {
-			n.trash(side)
+			o.trash(n, side)
 		}
 		return nil
 	}

@@ -220,8 +220,8 @@ func fill(r Record, in *Intent, e *Entry, folder RecordID, digest Digest, now ti
 	case OpUpdate:
 		putContent(h, e, digest)
 	case OpMove:
-		if h.Presence != Present && r.Kind == File {
-			putContent(h, e, digest)
+		if h.Presence != Present && r.Kind == File && r.Half(in.On.Other()).Presence != Present {
+			putContent(h, e, digest) // with something on the other side, contents are not agreed by a move
 		}
 		putPlace(&r, in.On, e, folder)
 	}
@@ -247,7 +247,10 @@ func tombstones(r *Record, on Side, handle string, now time.Time) []Tombstone {
 			Side: side, ID: h.ID, Content: h.Content, Kind: r.Kind, Name: h.Name, OtherID: o.ID, OtherName: o.Name,
 			Birth: h.Birth, At: now,
 		}
-		if side != on {
+		switch {
+		case h.Behind || o.Behind:
+			t.OtherID = "" // the two are not the same: nothing is restored for the other
+		case side != on:
 			t.Handle = handle
 		}
 		out = append(out, t)

@@ -234,7 +234,8 @@ func (w *world) mergeNames(n *node) {
 	}
 	for _, side := range sides {
 		x := side.Other()
-		if cameBack(n, x) && !cameBack(n, side) && !changed[x] && w.rename(n.name[side], n.rec.Kind, side) != n.name[x] {
+		if cameBack(n, x) && !cameBack(n, side) && !changed[x] &&
+			w.rename(n.name[side], n.rec.Kind, side) != n.name[x] && w.rename(n.name[x], n.rec.Kind, x) != n.name[side] {
 			changed[side] = true // it was renamed here while the other side was without it
 		}
 	}
@@ -426,6 +427,10 @@ func (w *world) revive(p, n *node) bool {
 func (w *world) reviveDeclined(p, n *node) bool {
 	for _, x := range sides {
 		if n.want[x] && (p.rec.Half(x).Presence == Declined || p.agree&attrDeclined(x) != 0) && p.there(x.Other()) {
+			if why := w.refusal(p, x.Other(), x); why != "" {
+				p.why = fmt.Sprintf("%s %s", x, why)
+				return false
+			}
 			p.fate, p.quiet, p.agree, p.why = stay, false, 0, fmt.Sprintf("%q in it is wanted on %s", n.rec.Name, x)
 			p.want[x] = true
 			w.choosePlace(p)

@@ -62,7 +62,7 @@ func (o *observer) proveGoneWithFolder(ctx context.Context, n *node, side Side, 
 		n.hide(side, "could not be looked at: "+err.Error())
 		return ctx.Err()
 	case e.Trashed:
-		n.trash(side)
+		o.trash(n, side)
 		return nil
 	case o.reused(n, side, &e):
 		return o.replaced(ctx, n, side, &e)
@@ -83,12 +83,21 @@ func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node)
 		n.hide(side, "could not be looked at: "+err.Error())
 		return ctx.Err()
 	case e.Trashed:
-		n.trash(side)
+		o.trash(n, side)
 		return nil
 	case o.reused(n, side, &e):
 		return o.replaced(ctx, n, side, &e)
 	}
 	return o.place(ctx, n, side, &e)
+}
+
+// trash takes the word of a look that n is in the trash, unless we wrote it a moment ago.
+func (o *observer) trash(n *node, side Side) {
+	if recent(n.rec.Half(side).Wrote, o.w.now, o.ends[side].info.Settle) {
+		n.hide(side, "written a moment ago: the service may still show an old state")
+		return
+	}
+	n.trash(side)
 }
 
 // replaced: the ID of n names another item now, which is a newcomer if it is within the root.

@@ -448,7 +448,7 @@ func (w *world) loser(dir Direction) Side {
 	switch {
 	case dir.Mode == ToSource:
 		return Source
-	case dir.Mode == ToDestination || w.info[Destination].File.Rename:
+	case dir.Mode == ToDestination || w.info[Destination].File.Rename && w.info[Destination].File.Create:
 		return Destination
 	}
 	return Source

@@ -176,7 +176,12 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	gone := err == nil && e.Trashed || errors.Is(err, fs.ErrNotExist) && !(end.info.Trash && end.looker != nil)
 	switch {
 	case gone:
-		return Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}, nil
+		b := Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}
+		if k := (PendingKey{Record: rec.ID}); r.pending[k] != (Pending{}) {
+			b.Cleared = append(b.Cleared, k)
+			delete(r.pending, k)
+		}
+		return b, nil
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		return Batch{}, nil
 	}

@@ -88,7 +88,7 @@ func bound(n *node) attr {
 		case !n.known || e == nil:
 		case h.Presence == Present && e.ID != h.ID:
 			out |= attrIdentity
-		case h.Presence == Gone && n.agree&attrDeclined(side.Other()) != 0:
+		case cameBack(n, side) && (n.agree&attrDeclined(side.Other()) != 0 || n.rec.Half(side.Other()).Presence == Declined):
 			out |= attrPlace
 		}
 	}

@@ -358,6 +358,7 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 		}
 		n.lose(a.On, gone)
 		n.gone = true
+		x.r.clear(&b, n)
 	} else {
 		if err := x.store(ctx, &b, a, in, got, t, now); err != nil {
 			x.mu.Unlock()
