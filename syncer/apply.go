@@ -318,6 +318,7 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 func (x *executor) remember(b *Batch, n *node) {
 	if p, left := x.r.unsettled(n); left && p.Quiet {
 		p.Since = x.r.now()
+		x.r.pending[p.PendingKey] = p
 		b.Pending = append(b.Pending, p)
 	}
 }

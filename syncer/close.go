@@ -122,7 +122,7 @@ func difference(n *node) string {
 	}
 	for _, side := range sides {
 		switch h := n.rec.Half(side); {
-		case h.Presence != Present:
+		case h.Presence != Present || h.Provisional || n.rec.Half(side.Other()).Provisional:
 		case h.Behind:
 			return fmt.Sprintf("%s could not take the contents that the other side has", side)
 		case h.OwnName:

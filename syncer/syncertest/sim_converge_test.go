@@ -4,10 +4,12 @@ import (
 	"context"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
 // simEnd is what is there in the end, as needed to compare.
@@ -281,15 +283,18 @@ func (c *simEnd) checkEqual() {
 }
 
 // checkTwins: contents that a user wrote once, and that nobody copied, stand once on each side. What was
-// moved out of a root and came back may meet what has become of its other half meanwhile.
+// moved out of a root and came back may meet what has become of its other half meanwhile. A user who
+// moves what an unanswered call has made, before anybody looked, leaves no way to tell whose it is: it
+// is a file of its own then.
 func (c *simEnd) checkTwins() {
 	if c.s.forgotten || c.s.late || c.s.setup.NoNamer {
 		return
 	}
 	for side := syncer.Source; side <= syncer.Destination; side++ {
-		seen := map[string]string{}
+		seen, lost := map[string]string{}, c.unanswered(side)
 		for _, i := range c.s.items(side) {
-			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] {
+			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] ||
+				lost && c.s.users.moved[side][i.body] {
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {
@@ -298,4 +303,11 @@ func (c *simEnd) checkTwins() {
 			seen[i.body] = i.path
 		}
 	}
+}
+
+// unanswered reports whether a file was ever made on side by a call whose reply nobody got.
+func (c *simEnd) unanswered(side syncer.Side) bool {
+	return slices.ContainsFunc(c.s.handle(side).Calls(), func(call syncertest.Call) bool {
+		return call.Op == "CreateFile" && call.Done && call.Err != nil
+	})
 }

@@ -22,6 +22,7 @@ type simUsers struct {
 	flagged [2]map[string]bool // IDs of items that are locked, hidden or barred
 	planted map[string]int     // how many sides began with a content
 	back    map[string]bool    // contents that came back from beside a root
+	moved   [2]map[string]bool // contents that a user moved or renamed
 	names   map[string]bool    // that a user ever gave to anything, or found, without tags
 	gave    map[string]bool    // that a user ever gave to anything, to the letter
 }
@@ -32,6 +33,7 @@ func newSimUsers(w *syncertest.World) *simUsers {
 		users:    [2]*syncertest.User{w.Ann, w.Bob},
 		came:     map[string]int{}, ended: map[string]bool{},
 		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, gave: map[string]bool{}, planted: map[string]int{}, back: map[string]bool{},
+		moved: [2]map[string]bool{{}, {}},
 	}
 }
 
@@ -65,6 +67,13 @@ func (u *simUsers) do(o simOp) (done bool) {
 	}
 	given := newNames(o, s)
 	before := current(s)
+	if o.Do == "move" {
+		for at, contents := range s.Tree() {
+			if at == o.At || strings.HasPrefix(at, o.At+"/") {
+				u.moved[o.On][contents] = true
+			}
+		}
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			if text, ok := p.(string); !ok || !strings.HasPrefix(text, "syncertest: ") {
