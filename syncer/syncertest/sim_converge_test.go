@@ -291,10 +291,10 @@ func (c *simEnd) checkTwins() {
 		return
 	}
 	for side := syncer.Source; side <= syncer.Destination; side++ {
-		seen, lost := map[string]string{}, c.unanswered(side)
+		seen := map[string]string{}
 		for _, i := range c.s.items(side) {
 			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] ||
-				lost && c.s.users.moved[side][i.body] {
+				c.movedUnseen(i.body) {
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {
@@ -305,9 +305,16 @@ func (c *simEnd) checkTwins() {
 	}
 }
 
-// unanswered reports whether a file was ever made on side by a call whose reply nobody got.
-func (c *simEnd) unanswered(side syncer.Side) bool {
-	return slices.ContainsFunc(c.s.handle(side).Calls(), func(call syncertest.Call) bool {
-		return call.Op == "CreateFile" && call.Done && call.Err != nil
-	})
+// movedUnseen reports whether a user moved contents on a side where the reply of a call that makes a
+// file was ever lost.
+func (c *simEnd) movedUnseen(contents string) bool {
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		lost := slices.ContainsFunc(c.s.handle(side).Calls(), func(call syncertest.Call) bool {
+			return call.Op == "CreateFile" && call.Done && call.Err != nil
+		})
+		if lost && c.s.users.moved[side][contents] {
+			return true
+		}
+	}
+	return false
 }
