@@ -308,6 +308,7 @@ func (r *run) stillThere(id RecordID) bool {
 // closeScan moves the frontier of the full scan, or ends its generation.
 func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 	h := r.header
+	next.Gaps = next.Gaps || len(r.o.unread[Source])+len(r.o.unread[Destination]) > 0
 	complete := next.Source.Done && next.Destination.Done
 	switch {
 	case rescan && complete:
@@ -318,7 +319,7 @@ func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 		h.Policies = r.e.opts.Policies.fingerprint()
 		b.Unseen = true
 		b.Expire = r.now().Add(-r.e.opts.Memory)
-		r.report.Full = len(r.o.incomplete) == 0
+		r.report.Full = !next.Gaps && len(r.o.incomplete) == 0
 		if !r.report.Full {
 			// Folders that could not be read are tried again long before the next scan is due.
 			h.Completed = r.now().Add(r.e.opts.FullEvery/24 - r.e.opts.FullEvery)

@@ -33,6 +33,19 @@ func invent(name, label, seed string, attempt int, rules [2]Names) string {
 	return stem + tag + ext
 }
 
+// untagged returns a name without a tag of ours.
+func untagged(name string) string {
+	ext := path.Ext(name)
+	if ext == name || len(ext) > 12 {
+		ext = ""
+	}
+	stem := name[:len(name)-len(ext)]
+	if m := tagged.FindStringSubmatch(stem); m != nil {
+		return m[1] + ext
+	}
+	return name
+}
+
 func tooLong(name string, rules [2]Names) bool {
 	for _, r := range rules {
 		if r.Unit.Length(name) > r.Limit() {

@@ -339,6 +339,9 @@ func (o *observer) look(ctx context.Context, n *node, side Side) error {
 	case err != nil:
 		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
 		return nil //nolint:nilerr // the item's trouble, not the run's: its row says so
+	case !inside && o.reused(n, side, &e):
+		n.lose(side, gone) // what is out there is another item
+		return nil
 	case !inside:
 		if h.Presence == Present || h.Presence == Gone {
 			n.lose(side, out)

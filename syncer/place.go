@@ -133,17 +133,24 @@ func (w *world) partedParents(n *node) (s, d *node) {
 // its name on side t is still the same, else what the Namer says.
 func (w *world) firstName(n *node, t Side) string {
 	x := t.Other()
-	mapped := w.rename(n.nameOn(t), n.rec.Kind, t)
-	if !w.info[x].Abilities(n.rec.Kind).Rename {
-		return mapped // an earlier name may be one that it only had because it could not follow
+	was := ""
+	switch h := n.rec.Half(x); {
+	case n.tomb != nil && n.tomb.Name == n.nameOn(t):
+		was = n.tomb.OtherName
+	case n.known && !h.Provisional && n.rec.Half(t).Name == n.nameOn(t):
+		was = h.Name
 	}
-	if n.tomb != nil && n.tomb.OtherName != "" && n.tomb.Name == n.nameOn(t) {
-		return n.tomb.OtherName
+	if mapped := w.rename(n.nameOn(t), n.rec.Kind, t); !w.related(n, t, was) {
+		return mapped
 	}
-	if h := n.rec.Half(x); n.known && h.Name != "" && !h.Provisional && n.rec.Half(t).Name == n.nameOn(t) {
-		return h.Name
-	}
-	return mapped
+	return was
+}
+
+// related reports whether n's name on side t and a name on the other side are one but for what a Namer
+// and our tags make of it. If not, a side could not follow a rename then, and need not repeat it.
+func (w *world) related(n *node, t Side, other string) bool {
+	same := func(a, b string) bool { return NameKey(untagged(a)) == NameKey(untagged(b)) }
+	return other != "" && (same(w.rename(n.nameOn(t), n.rec.Kind, t), other) || same(w.rename(other, n.rec.Kind, t.Other()), n.nameOn(t)))
 }
 
 // rename asks the Namer what a name on side t becomes on the other side.

@@ -116,7 +116,7 @@ func (o *observer) checkRoot(side Side, e *Entry) error {
 
 // digest brings what the listers found into the world.
 func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Scan, resumed bool) error {
-	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0
+	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0 && !next.Gaps
 	for _, side := range sides {
 		l := listers[side]
 		o.guards[side] = l.guards

@@ -109,7 +109,9 @@ func (h *Header) Root(side Side) *Root {
 type Scan struct {
 	Generation uint64
 	// Since is the Seq of the newest hint for a full scan that was there when the scan began.
-	Since               uint64
+	Since uint64
+	// Gaps says that folders could not be read so far: when the scan ends, the next one is due soon.
+	Gaps                bool
 	Source, Destination Frontier
 }
 

@@ -66,7 +66,7 @@ func aHeader() syncer.Header {
 		Destination: syncer.Root{Locator: "there", ID: "destination-root", Parent: "destination-top"},
 		Policies:    "filter", Next: 1 << 40, Generation: 7, Completed: someDay,
 		Scan: syncer.Scan{
-			Generation: 8, Since: 9, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
+			Generation: 8, Since: 9, Gaps: true, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
 		},
 	}
 }
