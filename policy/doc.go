@@ -6,7 +6,8 @@
 //
 //   - What is in scope? [Globs] picks items by their paths.
 //   - Which way? [Directions] lets folders flow one way.
-//   - Under which name? [Replace] makes names that the other side can hold.
+//   - Under which name? [Lossless] translates names so that they can be translated back; [Replace] and
+//     [Hyphens] put a hyphen in the place of what is refused.
 //   - Who wins? [KeepBoth], [Newest], [Prefer], [Leave], and [ByFolder] to choose among them.
 //   - Is the plan sane? [Brake] halts a pair one of whose sides has suddenly become empty.
 //   - How many deletes? [DeleteLimit] allows so many in any 24 hours and holds the rest for a person

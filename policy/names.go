@@ -3,6 +3,7 @@ package policy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"path"
 	"strings"
 	"unicode"
@@ -22,38 +23,58 @@ import (
 // The side can hold every name that Replace makes, unless its rules allow neither letters nor
 // digits. A name that it made is never changed again. Different names may become one; then the
 // engine keeps them apart with tags.
-type Replace struct{}
+type Replace struct {
+	// Always are characters that are replaced although the other side can hold them.
+	Always string
+}
 
 var _ syncer.Namer = Replace{}
 
+// Hyphens returns the rule that products for this purpose are known by: each of
+//
+//	# % * : < > ? / \ | ~ "
+//
+// becomes a "-", whatever the other side can hold.
+func Hyphens() Replace { return Replace{Always: `#%*:<>?/\|~"`} }
+
 // Fingerprint implements [syncer.Namer].
-func (Replace) Fingerprint() string { return "replace/1" }
+func (r Replace) Fingerprint() string { return fmt.Sprintf("replace/1 %q", r.Always) }
 
 // Name implements [syncer.Namer].
-func (Replace) Name(name string, kind syncer.Kind, _, to syncer.Names) string {
+func (r Replace) Name(name string, kind syncer.Kind, _, to syncer.Names) string {
+	to.Forbidden += strings.ReplaceAll(r.Always, filler(to), "")
 	if to.Check(name) == nil {
 		return name
 	}
+	return mend(name, name, kind, to, false)
+}
+
+// mend makes a name that the side can hold. The tag, if it needs one or must have one, depends on
+// what the name was.
+func mend(name, was string, kind syncer.Kind, to syncer.Names, tagged bool) string {
 	stem, ext := replace(name, to), ""
 	if kind != syncer.Folder {
 		stem, ext = split(stem)
 	}
-	sum := sha256.Sum256([]byte(name))
+	sum := sha256.Sum256([]byte(was))
 	with, tag := filler(to), hex.EncodeToString(sum[:])[:6]
-	var made string
-	for _, made = range []string{
+	candidates := []string{
 		shorten(stem, ext, to, false),
 		shorten(stem, with+ext, to, false),
 		shorten(stem, " ("+tag+")"+ext, to, true),
 		shorten(stem, with+tag+ext, to, true),
 		shorten("item", with+tag, to, true),
 		shorten("item", "", to, true),
-	} {
+	}
+	if tagged {
+		candidates = candidates[2:]
+	}
+	for _, made := range candidates {
 		if to.Check(made) == nil {
-			break
+			return made
 		}
 	}
-	return made
+	return candidates[len(candidates)-1]
 }
 
 // replace returns name without characters that the side refuses, be it anywhere or at an end.

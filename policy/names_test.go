@@ -67,6 +67,34 @@ func TestReplaceChangesOnlyWhatTheOtherSideRefuses(t *testing.T) {
 	}
 }
 
+func TestHyphensReplaceWhatTheCommercialProductReplaces(t *testing.T) {
+	t.Parallel()
+	const file, folder = syncer.File, syncer.Folder
+	for _, c := range []struct {
+		why, name string
+		kind      syncer.Kind
+		to        syncer.Names
+		want      string
+	}{
+		{"each of the twelve", `a#b%c*d:e<f>g?h/i\j|k~l"m`, file, plain, "a-b-c-d-e-f-g-h-i-j-k-l-m"},
+		{"several in a row", "100%~.pdf", file, plain, "100--.pdf"},
+		{"nothing else", "a & b, c; d = e + f (g) [h] {i} 'j' $k @l !m ^n `o.pdf", file, plain, "a & b, c; d = e + f (g) [h] {i} 'j' $k @l !m ^n `o.pdf"},
+		{"a folder", "Level #2", folder, plain, "Level -2"},
+		{"what the other side refuses besides", "#1 plan. ", file, strict, "-1 plan"},
+		{"a reserved name", "con", file, strict, "con-"},
+		{"nothing, if all is well", "Level 2", folder, strict, "Level 2"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			got := policy.Hyphens().Name(c.name, c.kind, syncer.Names{}, c.to)
+			require.NoError(t, c.to.Check(got))
+			require.Equal(t, c.want, got)
+			require.Equal(t, got, policy.Hyphens().Name(got, c.kind, syncer.Names{}, c.to), "and never again")
+		})
+	}
+	require.NotEqual(t, policy.Hyphens().Fingerprint(), policy.Replace{}.Fingerprint())
+}
+
 func TestReplaceKeepsDifferentLongNamesApart(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 300)
