@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"iter"
 	"time"
 )
 
@@ -20,9 +21,13 @@ type Ledger interface {
 	// leaves the window (zero if it is empty). Time never runs backwards for a Ledger: now is no
 	// earlier than the latest charge.
 	Used(ctx context.Context, scope string, window time.Duration) (int, time.Time, error)
+	// Charged yields, in any order, the actions that scope holds within the window before now:
+	// charging one of them again costs nothing. An error ends the sequence.
+	Charged(ctx context.Context, scope string, window time.Duration) iter.Seq2[ActionID, error]
 }
 
-// Charge is one action's claim on one or more limits.
+// Charge is one action's claim on one or more limits. What spends from one Ledger must name its
+// actions so that no two of them, of different pairs perhaps, have the same name.
 type Charge struct {
 	Action ActionID
 	Count  int

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -85,4 +86,15 @@ func TestLedgerRefusesAChargeThatMakesNoSense(t *testing.T) {
 	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: 1}), syncer.ErrInvalid)
 	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: -1, Window: time.Hour}), syncer.ErrInvalid)
 	require.NoError(t, l.Refund(t.Context(), "never charged"))
+}
+
+func TestLedgerThatCannotBeReadTellsOfNoActions(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range memory.NewLedger(memory.Options{}).Charged(ctx, "pair", time.Hour) {
+		require.ErrorIs(t, err, context.Canceled)
+		return
+	}
+	require.Fail(t, "the sequence ends without an error")
 }

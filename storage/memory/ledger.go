@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -21,6 +22,7 @@ type Ledger struct {
 }
 
 type charge struct {
+	action syncer.ActionID
 	count  int
 	at     time.Time
 	scopes []string
@@ -63,7 +65,7 @@ func (l *Ledger) Charge(ctx context.Context, c syncer.Charge) error {
 			l.renew(c.Action, now)
 			return nil
 		}
-		taken := &charge{count: c.Count, at: now}
+		taken := &charge{action: c.Action, count: c.Count, at: now}
 		for _, limit := range c.Scopes {
 			used, _ := l.used(limit.Scope, now, c.Window)
 			if used > limit.Most-c.Count {
@@ -87,7 +89,7 @@ func (l *Ledger) Charge(ctx context.Context, c syncer.Charge) error {
 // changed in place, since a clone shares them.
 func (l *Ledger) renew(action syncer.ActionID, now time.Time) {
 	old := l.charges[action]
-	fresh := &charge{count: old.count, at: now, scopes: old.scopes}
+	fresh := &charge{action: action, count: old.count, at: now, scopes: old.scopes}
 	l.latest, l.charges[action] = now, fresh
 	for _, scope := range old.scopes {
 		l.scopes[scope] = append(slices.DeleteFunc(l.scopes[scope], func(c *charge) bool { return c == old }), fresh)
@@ -123,6 +125,35 @@ func (l *Ledger) Used(ctx context.Context, scope string, window time.Duration) (
 		return 0, time.Time{}, nil
 	}
 	return used, oldest.Add(window), nil
+}
+
+// Charged implements [syncer.Ledger].
+func (l *Ledger) Charged(ctx context.Context, scope string, window time.Duration) iter.Seq2[syncer.ActionID, error] {
+	return func(yield func(syncer.ActionID, error) bool) {
+		if err := l.options.start(ctx, OpRead); err != nil {
+			yield("", err)
+			return
+		}
+		for _, action := range l.charged(scope, window) {
+			if !yield(action, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Ledger) charged(scope string, window time.Duration) []syncer.ActionID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	since := l.now().Add(-window)
+	var actions []syncer.ActionID
+	for _, c := range slices.Backward(l.scopes[scope]) {
+		if !c.at.After(since) {
+			break
+		}
+		actions = append(actions, c.action)
+	}
+	return actions
 }
 
 // now returns the time, which never runs behind the latest charge.

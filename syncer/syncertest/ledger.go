@@ -2,6 +2,7 @@ package syncertest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ type ledgerPromise struct {
 
 func allLedgerCases() []storeCase[*LedgerHarness] {
 	var all []storeCase[*LedgerHarness]
-	for _, group := range [][]ledgerPromise{ledgerCases, ledgerTimeCases, ledgerCrowdCases} {
+	for _, group := range [][]ledgerPromise{ledgerCases, ledgerActionCases, ledgerTimeCases, ledgerCrowdCases} {
 		for _, p := range group {
 			all = append(all, storeCase[*LedgerHarness]{p.name, p.why, func(c *check, h *LedgerHarness) {
 				p.run(&ledgerCheck{check: c, h: h})
@@ -94,6 +95,18 @@ func (c *ledgerCheck) used(scope string, n int) {
 	c.must(err, "read what "+scope+" holds")
 	c.expect(got == n, "%s holds %d, not %d", scope, got, n)
 	c.expect((n == 0) == until.IsZero(), "%s holds %d, the oldest part until %s", scope, n, until)
+}
+
+// charged notes a failure unless scope holds just these actions, each once.
+func (c *ledgerCheck) charged(scope string, actions ...syncer.ActionID) {
+	var got []syncer.ActionID
+	for action, err := range c.h.Ledger.Charged(c.ctx, scope, window) {
+		c.must(err, "read which actions "+scope+" holds")
+		got = append(got, action)
+	}
+	slices.Sort(got)
+	slices.Sort(actions)
+	c.expect(slices.Equal(got, actions), "%s holds the actions %q, not %q", scope, got, actions)
 }
 
 func (c *ledgerCheck) advance(d time.Duration) {

@@ -108,6 +108,51 @@ var ledgerCases = []ledgerPromise{{
 	},
 }}
 
+var ledgerActionCases = []ledgerPromise{{
+	"ledger tells which actions a scope holds",
+	"Charged yields the actions that scope holds: one that is charged already is not held back for want of room.",
+	func(c *ledgerCheck) {
+		c.charged("pair")
+		c.admit("a", 1, limitOf(9), syncer.Limit{Scope: "account", Most: 9})
+		c.admit("b", 2, limitOf(9))
+		c.admit("a", 1, limitOf(9))
+		c.held("pair", "c", 7, limitOf(9))
+		c.charged("pair", "a", "b")
+		c.charged("account", "a")
+		c.must(c.h.Ledger.Refund(c.ctx, "a"), "refund")
+		c.charged("pair", "b")
+		c.charged("account")
+	},
+}, {
+	"ledger forgets actions with their charges",
+	"Charged yields what scope holds within the window before now, and no more.",
+	func(c *ledgerCheck) {
+		c.admit("a", 1, limitOf(9))
+		c.advance(14 * time.Hour)
+		c.admit("b", 1, limitOf(9))
+		c.advance(10 * time.Hour)
+		c.charged("pair", "b")
+		c.admit("b", 1, limitOf(9))
+		c.advance(14 * time.Hour)
+		c.charged("pair", "b")
+		c.advance(10 * time.Hour)
+		c.charged("pair")
+	},
+}, {
+	"a sequence of actions can be left in the middle",
+	"Charged is a sequence: whoever has seen enough stops, and the Ledger goes on working.",
+	func(c *ledgerCheck) {
+		c.admit("a", 1, limitOf(9))
+		c.admit("b", 1, limitOf(9))
+		for _, err := range c.h.Ledger.Charged(c.ctx, "pair", window) {
+			c.must(err, "read which actions the pair holds")
+			break
+		}
+		c.admit("c", 1, limitOf(9))
+		c.charged("pair", "a", "b", "c")
+	},
+}}
+
 var ledgerTimeCases = []ledgerPromise{{
 	"window rolls",
 	"A charge leaves when it is as old as the window, not at midnight: within any 24 hours the limit holds.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ type brokenLedger struct {
 	charge func(ctx context.Context, c syncer.Charge) error
 	refund func(ctx context.Context, action syncer.ActionID) error
 	used   func(ctx context.Context, scope string, window time.Duration) (int, time.Time, error)
+	listed func(ctx context.Context, scope string, window time.Duration) iter.Seq2[syncer.ActionID, error]
 }
 
 func (b *brokenLedger) Charge(ctx context.Context, c syncer.Charge) error {
@@ -46,6 +48,13 @@ func (b *brokenLedger) Used(ctx context.Context, scope string, window time.Durat
 		return b.used(ctx, scope, window)
 	}
 	return b.Ledger.Used(ctx, scope, window)
+}
+
+func (b *brokenLedger) Charged(ctx context.Context, scope string, window time.Duration) iter.Seq2[syncer.ActionID, error] {
+	if b.listed != nil {
+		return b.listed(ctx, scope, window)
+	}
+	return b.Ledger.Charged(ctx, scope, window)
 }
 
 // ledgerOf returns a function that opens a new Ledger with a fault. The clock is that of the
@@ -153,6 +162,26 @@ func TestLedgerSuiteCatchesALedger(t *testing.T) {
 				}
 				charged[c.Action] = true
 				return b.Ledger.Charge(ctx, c)
+			}
+		}},
+		{"counts a repeated action from its first try", "ledger forgets actions with their charges", func(b *brokenLedger, clock *syncertest.Clock) {
+			first := map[syncer.ActionID]time.Time{}
+			b.charge = func(ctx context.Context, c syncer.Charge) error {
+				if at, charged := first[c.Action]; charged && clock.Now().Before(at.Add(c.Window)) {
+					return nil
+				}
+				first[c.Action] = clock.Now()
+				return b.Ledger.Charge(ctx, c)
+			}
+		}},
+		{"tells of all actions that it ever saw", "ledger forgets actions with their charges", func(b *brokenLedger, _ *syncertest.Clock) {
+			b.listed = func(ctx context.Context, scope string, _ time.Duration) iter.Seq2[syncer.ActionID, error] {
+				return b.Ledger.Charged(ctx, scope, 1000*time.Hour)
+			}
+		}},
+		{"tells of the actions of others", "ledger tells which actions a scope holds", func(b *brokenLedger, _ *syncertest.Clock) {
+			b.listed = func(ctx context.Context, _ string, window time.Duration) iter.Seq2[syncer.ActionID, error] {
+				return b.Ledger.Charged(ctx, "pair", window)
 			}
 		}},
 		{"gives nothing back", "refund takes back one action in all scopes", func(b *brokenLedger, _ *syncertest.Clock) {
