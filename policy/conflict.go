@@ -74,7 +74,7 @@ func NewByFolder(table map[string]syncer.Resolver) (ByFolder, error) {
 
 // Resolve implements [syncer.Resolver].
 func (b ByFolder) Resolve(c syncer.Conflict) syncer.Resolution {
-	if r, found := b.folders.find(c.Path); found {
+	if _, r, found := b.folders.find(c.Path); found {
 		return r.Resolve(c)
 	}
 	return syncer.KeepBoth

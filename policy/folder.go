@@ -27,12 +27,12 @@ func newFolders[T any](table map[string]T) (folders[T], error) {
 	return f, nil
 }
 
-// find returns the entry that path belongs to.
-func (f folders[T]) find(path string) (value T, found bool) {
+// find returns the entry that path belongs to, and the folder that it is for.
+func (f folders[T]) find(path string) (folder syncer.Key, value T, found bool) {
 	key := string(syncer.NameKey(strings.Trim(path, "/")))
 	for {
 		if value, found = f[syncer.Key(key)]; found || key == "" {
-			return value, found
+			return syncer.Key(key), value, found
 		}
 		key = key[:max(strings.LastIndexByte(key, '/'), 0)]
 	}

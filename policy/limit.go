@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"path"
 	"slices"
 	"time"
 
@@ -14,60 +15,114 @@ import (
 // again or a person approves them. Everything else flows on.
 //
 // It is a [syncer.Guard] and a [syncer.Gate], and belongs in both lists. The Guard only forecasts,
-// so that a plan tells what would be held; the Gate decides, and counts in the Ledger before the
-// call goes out. Every item counts, those in a deleted folder too. A delete that a person approved
+// so that a plan tells what would be held; the Gate decides, and counts in the Ledger at the moment
+// of each call, before it goes out. Every item counts, those in a deleted folder too; a move counts
+// nothing. A delete that is tried again counts once, from its last try. One that a person approved
 // goes through whatever the count, and counts itself.
 type DeleteLimit struct {
 	Ledger syncer.Ledger
-	// Scope names what is limited, by custom the pair. Most is how many deletes it may hold.
+	// Scope names what is limited: one pair, and no other. Most is how many deletes it may hold.
 	Scope string
 	Most  int
-	// Also names further limits that each delete must keep to, of an account or a company.
+	// Also names further limits that each delete must keep to, of an account or a company. Pairs
+	// that name the same one share it.
 	Also []syncer.Limit
 	// Window is how long a delete counts; 0 means 24 hours.
 	Window time.Duration
 }
 
-var (
-	_ syncer.Guard = DeleteLimit{}
-	_ syncer.Gate  = DeleteLimit{}
-)
+var _ DeleteRule = DeleteLimit{}
 
-// Judge implements [syncer.Guard]. What has been held longest goes first, then the plan's order
-// counts; what is over the limit is held. The engine lets no folder go while something in it is held.
+// Judge implements [syncer.Guard]. What has been held longest goes first, with all that is in it;
+// then the plan's order counts. What is over the limit is held. What is counted already, because it
+// was tried before, and what a person approved is not held.
 func (l DeleteLimit) Judge(ctx context.Context, p *syncer.Plan) ([]syncer.Verdict, error) {
-	var deletes []syncer.Action
-	for _, a := range p.Actions {
-		if counts(a) && !a.Approved {
-			deletes = append(deletes, a)
-		}
-	}
-	slices.SortStableFunc(deletes, byAge)
+	deletes := byAge(p)
 	if len(deletes) == 0 {
 		return nil, nil
 	}
 	left, reason, err := l.left(ctx)
+	if err != nil || left >= len(deletes) {
+		return nil, err
+	}
+	paid, err := l.paid(ctx)
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range deletes {
+		if a.Approved && !paid[l.charge(a)] {
+			left = max(left-1, 0)
+		}
+	}
 	var verdicts []syncer.Verdict
-	for _, a := range deletes[min(left, len(deletes)):] {
-		verdicts = append(verdicts, syncer.Verdict{Action: a.ID, Reason: reason})
+	for _, a := range deletes {
+		switch {
+		case a.Approved, paid[l.charge(a)]:
+		case left > 0:
+			left--
+		default:
+			verdicts = append(verdicts, syncer.Verdict{Action: a.ID, Reason: reason})
+		}
 	}
 	return verdicts, nil
 }
 
-// byAge puts what was held first before what was held later, and both before what never was.
-func byAge(a, b syncer.Action) int {
-	switch {
-	case a.Since.IsZero() != b.Since.IsZero():
-		if a.Since.IsZero() {
+// place is where an action acts.
+type place struct {
+	on   syncer.Side
+	path string
+}
+
+// byAge returns the deletes of a plan: what was held first before what was held later, and both
+// before what never was. What is in a folder is as old as the folder, so that the folder never waits
+// for something that waits behind it.
+func byAge(p *syncer.Plan) []syncer.Action {
+	since := map[place]time.Time{}
+	var deletes []syncer.Action
+	for _, a := range p.Actions {
+		if counts(a) {
+			deletes = append(deletes, a)
+			since[place{a.On, a.Path}] = a.Since
+		}
+	}
+	age := func(a syncer.Action) time.Time {
+		oldest := a.Since
+		for up := path.Dir(a.Path); up != "." && up != "/"; up = path.Dir(up) {
+			if t := since[place{a.On, up}]; !t.IsZero() && (oldest.IsZero() || t.Before(oldest)) {
+				oldest = t
+			}
+		}
+		return oldest
+	}
+	slices.SortStableFunc(deletes, func(a, b syncer.Action) int {
+		s, t := age(a), age(b)
+		switch {
+		case s.IsZero() == t.IsZero():
+			return s.Compare(t)
+		case s.IsZero():
 			return 1
 		}
 		return -1
-	default:
-		return a.Since.Compare(b.Since)
+	})
+	return deletes
+}
+
+// paid returns what is charged already.
+func (l DeleteLimit) paid(ctx context.Context) (map[syncer.ActionID]bool, error) {
+	paid := map[syncer.ActionID]bool{}
+	for action, err := range l.Ledger.Charged(ctx, l.Scope, l.window()) {
+		if err != nil {
+			return nil, fmt.Errorf("read which deletes of %q are counted: %w", l.Scope, err)
+		}
+		paid[action] = true
 	}
+	return paid, nil
+}
+
+// charge names a delete in the Ledger. Two pairs may have equal ActionIDs: Records are numbered for
+// each, and only the IDs of one service differ.
+func (l DeleteLimit) charge(a syncer.Action) syncer.ActionID {
+	return syncer.ActionID(l.Scope+": ") + a.ID
 }
 
 // left returns how many deletes still fit, and why no more do.
@@ -106,7 +161,7 @@ func (l DeleteLimit) Admit(ctx context.Context, a syncer.Action, approved bool) 
 			limits[i].Most = math.MaxInt
 		}
 	}
-	err := l.Ledger.Charge(ctx, syncer.Charge{Action: a.ID, Count: 1, Window: l.window(), Scopes: limits})
+	err := l.Ledger.Charge(ctx, syncer.Charge{Action: l.charge(a), Count: 1, Window: l.window(), Scopes: limits})
 	if err != nil {
 		return fmt.Errorf("count the delete of %q: %w", a.Path, err)
 	}
@@ -121,7 +176,7 @@ func (l DeleteLimit) Withdraw(ctx context.Context, a syncer.Action) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	if err := l.Ledger.Refund(ctx, a.ID); err != nil {
+	if err := l.Ledger.Refund(ctx, l.charge(a)); err != nil {
 		return fmt.Errorf("give back the delete of %q: %w", a.Path, err)
 	}
 	return nil

@@ -185,16 +185,6 @@ func TestATroubleWithTheLedgerStopsTheDelete(t *testing.T) {
 	require.ErrorIs(t, limit.Withdraw(t.Context(), deletes("a").Actions[1]), broken)
 }
 
-func TestDeletesOffRefusesEveryDeleteAndNothingElse(t *testing.T) {
-	t.Parallel()
-	verdicts, err := policy.DeletesOff{}.Judge(t.Context(), deletes("d/a", "d"))
-	require.NoError(t, err)
-	require.Equal(t, []syncer.Verdict{
-		{Action: "d/a", Refuse: true, Reason: "deletes are switched off"},
-		{Action: "d", Refuse: true, Reason: "deletes are switched off"},
-	}, verdicts)
-}
-
 func TestDeleteLimitLetsGoFirstWhatWasHeldLongest(t *testing.T) {
 	t.Parallel()
 	monday := newClock().now
@@ -211,6 +201,7 @@ func TestDeleteLimitLetsGoFirstWhatWasHeldLongest(t *testing.T) {
 	}
 	for most, want := range [][]syncer.ActionID{
 		{"held since monday", "held since tuesday", "new", "newer"},
+		{"held since monday", "held since tuesday", "new", "newer"}, // what is approved takes its share
 		{"held since tuesday", "new", "newer"},
 		{"new", "newer"},
 		{"newer"},
@@ -219,4 +210,54 @@ func TestDeleteLimitLetsGoFirstWhatWasHeldLongest(t *testing.T) {
 		limit := policy.DeleteLimit{Ledger: newClock().ledger(), Scope: "drawings", Most: most}
 		require.Equal(t, want, held(t, limit, plan), "at most %d", most)
 	}
+}
+
+func TestWhatIsInAFolderIsAsOldAsTheFolder(t *testing.T) {
+	t.Parallel()
+	monday := newClock().now
+	plan := deletes("d/sub/x", "d/sub", "d", "e/y", "e")
+	for i := range plan.Actions {
+		switch a := &plan.Actions[i]; a.Path {
+		case "d": // held since monday; somebody touched what is in it, so that is held anew
+			a.Since = monday
+		case "e/y", "e":
+			a.Since = monday.AddDate(0, 0, 1)
+		}
+	}
+	for most, want := range [][]syncer.ActionID{
+		{"d/sub/x", "d/sub", "d", "e/y", "e"},
+		{"d/sub", "d", "e/y", "e"},
+		{"d", "e/y", "e"},
+		{"e/y", "e"},
+		{"e"},
+		nil,
+	} {
+		limit := policy.DeleteLimit{Ledger: newClock().ledger(), Scope: "drawings", Most: most}
+		require.Equal(t, want, held(t, limit, plan), "at most %d", most)
+	}
+}
+
+func TestADeleteThatIsCountedAlreadyIsNotHeldWhenItIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	limit := policy.DeleteLimit{Ledger: newClock().ledger(), Scope: "drawings", Most: 2}
+	for _, name := range []string{"tried", "done"} {
+		require.NoError(t, limit.Admit(t.Context(), syncer.Action{ID: syncer.ActionID(name), Op: syncer.OpDelete}, false))
+	}
+	plan := deletes("new", "tried", "newer")
+	require.Equal(t, []syncer.ActionID{"new", "newer"}, held(t, limit, plan))
+	require.NoError(t, limit.Admit(t.Context(), plan.Actions[3], false))
+}
+
+func TestDeletesOfTwoPairsWithEqualActionIDsCountTwice(t *testing.T) {
+	t.Parallel()
+	ledger := newClock().ledger()
+	account := []syncer.Limit{{Scope: "account", Most: 2}}
+	same := deletes("same").Actions[1]
+	for _, pair := range []string{"drawings", "photos"} {
+		require.NoError(t, policy.DeleteLimit{Ledger: ledger, Scope: pair, Most: 9, Also: account}.Admit(t.Context(), same, false))
+	}
+	third := policy.DeleteLimit{Ledger: ledger, Scope: "rfis", Most: 9, Also: account}
+	require.ErrorIs(t, third.Admit(t.Context(), same, false), syncer.ErrHeld)
+	require.NoError(t, policy.DeleteLimit{Ledger: ledger, Scope: "photos", Most: 9, Also: account}.Withdraw(t.Context(), same))
+	require.NoError(t, third.Admit(t.Context(), same, false), "just one was given back")
 }

@@ -28,6 +28,6 @@ func NewDirections(table map[string]syncer.Direction) (Directions, error) {
 
 // Direction implements [syncer.Director].
 func (d Directions) Direction(path string, _ syncer.Kind) syncer.Direction {
-	direction, _ := d.folders.find(path)
+	_, direction, _ := d.folders.find(path)
 	return direction
 }
