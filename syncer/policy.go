@@ -152,7 +152,8 @@ type Verdict struct {
 // action; any other makes it fail. It decides where a Guard only forecasts.
 type Gate interface {
 	// Admit lets the action's call go out, having durably counted whatever it counts. approved
-	// says that a person approved the action.
+	// says that a person approved the action. The call starts within a minute, or Admit is asked
+	// again: it must count an action that it has counted already once, and from then on.
 	Admit(ctx context.Context, a Action, approved bool) error
 	// Withdraw undoes Admit for a call that is proved not to have been carried out.
 	Withdraw(ctx context.Context, a Action) error

@@ -38,12 +38,19 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	if err := x.admit(ctx, a); err != nil {
 		return err
 	}
+	admitted := x.r.now()
 	if err := x.unchanged(ctx, a, end); err != nil {
 		x.withdraw(ctx, a)
 		return &Error{a.Op.String(), a.On, a.Path, err}
 	}
 	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
 		return fatal(err)
+	}
+	if err := x.admitAnew(ctx, a, admitted); err != nil {
+		if e := x.r.commit.now(ctx, Batch{Settled: []ActionID{in.ID}}); e != nil {
+			return fatal(e)
+		}
+		return err
 	}
 	x.r.budget.spend()
 	got, trashed, err := x.call(ctx, a, end, t)
@@ -122,6 +129,18 @@ func (x *executor) admit(ctx context.Context, a *Action) error {
 		}
 	}
 	return nil
+}
+
+// promptly is how long after its admission a call may start.
+const promptly = time.Minute
+
+// admitAnew asks the gates again if their word has become old, because a look or the store took its
+// time: what they counted then must not leave their windows before the call has its effect.
+func (x *executor) admitAnew(ctx context.Context, a *Action, admitted time.Time) error {
+	if x.r.now().Sub(admitted).Abs() <= promptly {
+		return nil
+	}
+	return x.admit(ctx, a)
 }
 
 func (x *executor) withdraw(ctx context.Context, a *Action) {

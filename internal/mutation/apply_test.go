@@ -112,6 +112,15 @@ var applying = []mutation{
 		tests: []string{"TestADeleteWhoseReplyWasLostStaysCounted"},
 	},
 	{
+		name:  "the word of a gate lasts for ever",
+		file:  "syncer/write.go",
+		old:   `.Abs() <= promptly {`,
+		new:   `.Abs() >= 0 {`,
+		why:   "it was asked just now",
+		in:    unit,
+		tests: []string{"TestADeleteThatIsHeldUpAfterItWasCountedIsCountedAnew"},
+	},
+	{
 		name:  "the budget of a run is ignored once it acts",
 		file:  "syncer/apply.go",
 		old:   `case ctx.Err() != nil || x.r.budget.ended():`,
