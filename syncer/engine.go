@@ -74,8 +74,9 @@ type RunOptions struct {
 	Full bool
 	// Budget bounds the run.
 	Budget Budget
-	// Confirm lets the run go on although a side's root suddenly lists empty.
-	Confirm bool
+	// Confirm names the Evidence of Halts that a person has looked at. The run goes on if it finds
+	// the same again; whatever else it finds halts the pair.
+	Confirm []string
 }
 
 // Engine keeps one Pair in step. It is safe for use by many goroutines; the pair's lease lets only

@@ -117,8 +117,11 @@ type Skip struct {
 
 // Tally counts what is known of a side when a plan is made.
 type Tally struct {
-	// Known items of the baseline that are Present on the side, without its root.
+	// Known items of the baseline that are Present on the side, without its root, and how many of
+	// them are Files. Both are 0 in a run that follows hints, unless it is to update or delete 100
+	// files or more, and there are Guards.
 	Known int `json:"known"`
+	Files int `json:"files"`
 	// Listed items, if Plan.Full; skipped ones too, without the root.
 	Listed int `json:"listed"`
 }
@@ -129,8 +132,8 @@ type Plan struct {
 	Pair string `json:"pair"`
 	// Full says that both sides were listed completely.
 	Full bool `json:"full"`
-	// Confirmed says that RunOptions.Confirm was set.
-	Confirmed   bool       `json:"confirmed,omitempty"`
+	// Confirmed is what RunOptions.Confirm said.
+	Confirmed   []string   `json:"confirmed,omitempty"`
 	Actions     []Action   `json:"actions"`
 	Conflicts   []Conflict `json:"conflicts,omitempty"`
 	Holds       []Hold     `json:"holds,omitempty"`

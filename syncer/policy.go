@@ -135,7 +135,7 @@ type Director interface {
 }
 
 // Guard judges a whole plan before anything of it is done: a delete limit's forecast, a brake. An
-// error that wraps ErrHalted stops the pair with its text as the evidence; any other ends the run.
+// error that is a Halt stops the pair unless its Evidence was confirmed; any other ends the run.
 type Guard interface {
 	Judge(ctx context.Context, p *Plan) ([]Verdict, error)
 }

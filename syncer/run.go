@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -559,11 +560,17 @@ func (r *run) plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	p := w.draft(name)
+	if err := r.census(ctx, p); err != nil {
+		return nil, err
+	}
 	r.annotate(p)
 	again := false
 	for _, g := range r.e.opts.Policies.Guards {
 		verdicts, err := g.Judge(ctx, p)
 		if err != nil {
+			if halt, ok := errors.AsType[*Halt](err); ok && r.confirmed(halt) {
+				continue
+			}
 			return nil, fmt.Errorf("guard: %w", err)
 		}
 		byID := map[ActionID]*Action{}
@@ -595,7 +602,7 @@ func (r *run) plan(ctx context.Context) (*Plan, error) {
 
 // annotate tells the policies what is remembered of the plan's actions.
 func (r *run) annotate(p *Plan) {
-	p.Confirmed = r.opts.Confirm
+	p.Confirmed = slices.Clone(r.opts.Confirm)
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		if h, ok := r.holds[a.ID]; ok {
@@ -604,12 +611,12 @@ func (r *run) annotate(p *Plan) {
 	}
 }
 
+// confirmed reports whether a person has looked at what halts the pair.
+func (r *run) confirmed(h *Halt) bool { return slices.Contains(r.opts.Confirm, h.Evidence) }
+
 // checkEmptied halts the pair if everything that stood in the root of a side is gone. That is a
 // mistake more often than a wish, and a person can tell.
 func (r *run) checkEmptied(ctx context.Context) error {
-	if r.opts.Confirm {
-		return nil
-	}
 	for _, side := range sides {
 		known := 0
 		if t := r.w.tally[side]; r.w.full && t.Listed == 0 {
@@ -621,7 +628,12 @@ func (r *run) checkEmptied(ctx context.Context) error {
 			}
 		}
 		if known > 0 {
-			return fmt.Errorf("root of %s is empty, %d items were there: %w until confirmed", side, known, ErrHalted)
+			// The word holds for what was there at the last full scan.
+			halt := NewHalt(r.e.pair.Name, side, fmt.Sprintf("root of %s is empty, %d items were there", side, known),
+				"empty", r.ends[side].rootID, strconv.FormatUint(r.header.Generation, 10))
+			if !r.confirmed(halt) {
+				return halt
+			}
 		}
 	}
 	return nil

@@ -127,8 +127,8 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Sc
 			o.w.tally[side].Listed = max(l.count, o.t.count(side))
 		}
 		for i := range o.t.rows {
-			if o.t.rows[i].present[side] && o.t.rows[i].id != RootRecord {
-				o.w.tally[side].Known++
+			if o.t.rows[i].present[side] {
+				o.w.tally[side].know(o.t.rows[i].id, o.t.rows[i].file)
 			}
 		}
 		if i := o.t.find(RootRecord); i >= 0 {

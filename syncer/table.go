@@ -23,6 +23,7 @@ type table struct {
 type row struct {
 	id      RecordID
 	present [2]bool
+	file    bool
 	dormant bool
 	owed    bool
 }
@@ -68,7 +69,7 @@ func loadTable(ctx context.Context, view View, told map[PendingKey]Pending) (*ta
 			break
 		}
 		t.rows = append(t.rows, row{
-			id: r.ID, dormant: r.Dormant, owed: owed(&r) || untold(&r, told),
+			id: r.ID, file: r.Kind == File, dormant: r.Dormant, owed: owed(&r) || untold(&r, told),
 			present: [2]bool{expected(&r.Source), expected(&r.Destination)},
 		})
 		if buffer = append(buffer, r); len(buffer) == chunk {

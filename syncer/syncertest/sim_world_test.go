@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -253,9 +254,16 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 	}
 	var rep *syncer.Report
 	if !run.Idle && !p.dead && err == nil {
-		rep, err = s.run(ctx, &syncer.RunOptions{
-			Full: run.Full, Confirm: run.Confirm, Budget: syncer.Budget{Calls: run.Calls},
-		})
+		o := syncer.RunOptions{Full: run.Full, Budget: syncer.Budget{Calls: run.Calls}}
+		rep, err = s.run(ctx, &o)
+		for run.Confirm && !p.dead {
+			halt, halted := errors.AsType[*syncer.Halt](err)
+			if !halted || slices.Contains(o.Confirm, halt.Evidence) {
+				break
+			}
+			o.Confirm = append(o.Confirm, halt.Evidence)
+			rep, err = s.run(ctx, &o)
+		}
 		s.refused = errors.Is(err, syncer.ErrLocked)
 		s.note("  %v\n  error %v", rep, err)
 		s.noteTrees()

@@ -1,0 +1,127 @@
+package policy_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/policy"
+	"github.com/procorebox/procorebox/storage/memory"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+// newPair returns a pair of services in memory that both hold tree, and know it.
+func newPair(t *testing.T, tree syncertest.Tree, rules syncer.Policies) *syncertest.World {
+	t.Helper()
+	clock := &syncertest.Clock{}
+	w := syncertest.NewWorld(syncertest.WorldOptions{
+		Store: memory.New(memory.Options{Clock: clock.Now}), Clock: clock, SourceTree: tree, DestinationTree: tree,
+	})
+	require.NoError(t, w.Poll(t.Context()))
+	_, err := w.Full(t.Context())
+	require.NoError(t, err)
+	w.Options.Policies = rules
+	return w
+}
+
+// files returns a tree of n files in a folder.
+func files(folder string, n int) syncertest.Tree {
+	tree := syncertest.Tree{}
+	for i := range n {
+		tree[fmt.Sprintf("%s/%04d", folder, i)] = fmt.Sprint(i)
+	}
+	return tree
+}
+
+// run runs once, on hints or on a full scan.
+func run(t *testing.T, w *syncertest.World, o syncer.RunOptions) (*syncer.Report, error) {
+	t.Helper()
+	if !o.Full {
+		require.NoError(t, w.Poll(t.Context()))
+	}
+	return w.Run(t.Context(), &o)
+}
+
+func TestAPairHaltsBeforeAnythingIsWrittenAndGoesOnWhenThatIsConfirmed(t *testing.T) {
+	t.Parallel()
+	limited := func(w *syncertest.World) {
+		limit := policy.DeleteLimit{Ledger: memory.NewLedger(memory.Options{Clock: w.Clock.Now}), Scope: "pair", Most: 10}
+		p := &w.Options.Policies
+		p.Guards, p.Gates = append(p.Guards, limit), append(p.Gates, limit)
+	}
+	write := func(w *syncertest.World, n int) {
+		for i := range n {
+			w.Ann.Write(fmt.Sprintf("d/%04d", i), fmt.Sprint("encrypted ", i))
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		rules   syncer.Policies
+		do      func(w *syncertest.World)
+		halted  string // the evidence, "" if the pair goes on
+		deletes int    // of the run that is confirmed
+	}{
+		{"a root that is empty", syncer.Policies{}, func(w *syncertest.World) { w.Ann.Remove("d") }, "root of source is empty", 221},
+		{"a root that is empty, and a limit on deletes", syncer.Policies{}, func(w *syncertest.World) { limited(w); w.Ann.Remove("d") }, "root of source is empty", 10},
+		{"more than half of the files are edited", syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}}, func(w *syncertest.World) { write(w, 111) }, "111 of 220 files on destination", 0},
+		{"half of the files are edited", syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}}, func(w *syncertest.World) { write(w, 110) }, "", 0},
+		{"more than half are edited, and moved to another folder", syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}}, func(w *syncertest.World) {
+			write(w, 111)
+			w.Ann.Rename("d", "e")
+		}, "111 of 220 files on destination", 0},
+		{"every file is moved to another folder", syncer.Policies{Guards: []syncer.Guard{policy.Brake{Deletes: true}}}, func(w *syncertest.World) {
+			w.Ann.Mkdir("new")
+			w.Ann.Move("d", "new/e")
+		}, "", 0},
+		{"more than half are deleted, and a limit bounds that", syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}}, func(w *syncertest.World) {
+			limited(w)
+			for i := range 150 {
+				w.Ann.Remove(fmt.Sprintf("d/%04d", i))
+			}
+		}, "", 0},
+		{"more than half are deleted, and no limit bounds that", syncer.Policies{Guards: []syncer.Guard{policy.Brake{Deletes: true}}}, func(w *syncertest.World) {
+			for i := range 150 {
+				w.Ann.Remove(fmt.Sprintf("d/%04d", i))
+			}
+		}, "150 of 220 files on destination", 150},
+	} {
+		for _, full := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, full scan %t", c.name, full), func(t *testing.T) {
+				t.Parallel()
+				w := newPair(t, files("d", 220), c.rules)
+				c.do(w)
+				w.Ann.Write("d too/new", "new")
+				if c.halted == "root of source is empty" {
+					w.Ann.Remove("d too")
+				}
+				w.Right.Clear()
+				_, err := run(t, w, syncer.RunOptions{Full: full})
+				if c.halted == "" {
+					require.NoError(t, err)
+					return
+				}
+				for range 2 {
+					_, err = run(t, w, syncer.RunOptions{Full: full})
+					require.ErrorIs(t, err, syncer.ErrHalted)
+					require.ErrorContains(t, err, c.halted)
+					require.Empty(t, w.Right.Writes(), "nothing is written")
+				}
+				halt, ok := errors.AsType[*syncer.Halt](err)
+				require.True(t, ok)
+				_, err = run(t, w, syncer.RunOptions{Full: full, Confirm: []string{"another"}})
+				require.ErrorIs(t, err, syncer.ErrHalted)
+				report, err := run(t, w, syncer.RunOptions{Full: full, Confirm: []string{halt.Evidence}})
+				require.NoError(t, err)
+				require.Equal(t, c.deletes, report.Totals.Deletes)
+				require.NotEmpty(t, w.Right.Writes())
+				w.Later(time.Hour)
+				_, err = run(t, w, syncer.RunOptions{Full: full})
+				require.NoError(t, err, "one confirmation is enough")
+			})
+		}
+	}
+}
