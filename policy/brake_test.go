@@ -44,11 +44,15 @@ func TestBrakeHaltsAPairWhoseFilesChangeAtOnce(t *testing.T) {
 	}{
 		{"half of 200 files", policy.Brake{}, changing(200, several(100, update, destination)...), ""},
 		{
-			"more than half of 200 files", policy.Brake{}, changing(200, several(101, update, destination)...),
+			"more than half of 200 files",
+			policy.Brake{},
+			changing(200, several(101, update, destination)...),
 			`101 of 200 files on destination are to change in one run: "f0", "f1", "f10", "f100", "f11" and 96 more`,
 		},
 		{
-			"more than half of the source's files", policy.Brake{}, changing(200, several(101, update, source)...),
+			"more than half of the source's files",
+			policy.Brake{},
+			changing(200, several(101, update, source)...),
 			`101 of 200 files on source are to change`,
 		},
 		{"all of 199 files", policy.Brake{}, changing(199, several(199, update, destination)...), ""},
@@ -57,7 +61,9 @@ func TestBrakeHaltsAPairWhoseFilesChangeAtOnce(t *testing.T) {
 		{"as many new files again", policy.Brake{}, changing(200, several(200, create, destination)...), ""},
 		{"every file is deleted, and a limit bounds that", policy.Brake{}, changing(200, several(200, remove, destination)...), ""},
 		{
-			"more than half is deleted, and no limit bounds that", policy.Brake{Deletes: true}, changing(200, several(101, remove, destination)...),
+			"more than half is deleted, and no limit bounds that",
+			policy.Brake{Deletes: true},
+			changing(200, several(101, remove, destination)...),
 			`101 of 200 files on destination are to change`,
 		},
 		{"folders are no files", policy.Brake{Deletes: true}, changing(200, folders...), ""},

@@ -138,7 +138,7 @@ func (l DeleteLimit) left(ctx context.Context) (least int, reason string, err er
 		}
 		if left := max(limit.Most-used, 0); left < least {
 			least = left
-			reason = fmt.Sprintf("over the limit of %d deletes in %s for %q, %d are used", limit.Most, l.window(), limit.Scope, used)
+			reason = fmt.Sprintf("over the limit of %d deletes in %s for %q, %d are used", limit.Most, inWords(l.window()), limit.Scope, used)
 			if !until.IsZero() {
 				reason += "; room from " + until.UTC().Format(time.DateTime) + " UTC"
 			}
@@ -203,4 +203,12 @@ func (l DeleteLimit) check() error {
 		return fmt.Errorf("DeleteLimit.Window is negative: %w", syncer.ErrInvalid)
 	}
 	return nil
+}
+
+// inWords writes whole hours as people do.
+func inWords(d time.Duration) string {
+	if d%time.Hour == 0 && d > time.Hour {
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	}
+	return d.String()
 }
