@@ -1,28 +1,39 @@
 // Package policy holds ready-made rules for [syncer.Policies]. None is needed: a pair without any
-// syncs everything both ways and keeps both versions of a conflict. A rule can leave out, hold back
-// or refuse what the planner wants; none can add to it, and none talks to a service.
+// syncs everything both ways under unchanged names and keeps both versions of a conflict. A rule can
+// leave out, hold back or refuse what the planner wants; none can add to it, and none talks to a
+// service. [Recommended] puts together what most people would be glad of:
 //
-// In the order in which a run asks them:
+//	options.Policies = policy.Recommended(policy.DeleteLimit{Ledger: ledger, Scope: "drawings", Most: 100})
 //
-//   - What is in scope? [Globs] picks items by their paths.
-//   - Which way? [Directions] lets folders flow one way.
-//   - Under which name? [Lossless] translates names so that they can be translated back; [Replace] and
-//     [Hyphens] put a hyphen in the place of what is refused.
-//   - Who wins? [KeepBoth], [Newest], [Prefer], [Leave], and [ByFolder] to choose among them.
-//   - Is the plan sane? [Brake] halts a pair one of whose sides has suddenly become empty.
-//   - How many deletes? [DeleteLimit] allows so many in any 24 hours and holds the rest for a person
-//     or for time; [DeletesOff] carries none over.
+// The rules in the order in which a run asks them:
 //
-// What most people would be glad of, in the [syncer.Options] of an engine:
+// What is in scope? [Tools] picks the top-level folders of a project, [Globs] items by their paths,
+// [Files] files by size and type, and [All] combines them. What is left out is neither touched nor
+// deleted, on neither side; when it comes into scope it is compared, and nothing is overwritten.
 //
-//	limit := policy.DeleteLimit{Ledger: ledger, Scope: "drawings", Most: 50}
-//	options.Policies = syncer.Policies{
-//		Namer:  policy.Replace{},
-//		Guards: []syncer.Guard{limit},
-//		Gates:  []syncer.Gate{limit},
-//	}
+// Which way? [Directions] lets folders flow one way. An edit on the side that only receives is kept
+// aside under a conflict name, put back, or left, as the table says.
+//
+// Under which name? [Lossless] translates names so that they can be translated back: it is the rule
+// for everyone who has no other wish. [Replace] puts a hyphen in the place of what is refused, and
+// [Hyphens] does so with the twelve characters that products for this purpose replace.
+// Without a Namer an item whose name the other side cannot hold is left alone and reported.
+//
+// Who wins? [KeepBoth] keeps both versions, which is what happens without a rule; [Newest] goes by
+// the clocks of the services; [Prefer] goes by the side; [Leave] waits for a person. [ByFolder]
+// chooses among them.
+//
+// Is the plan sane? [Brake] halts a pair before anything is written if more than half of its files
+// are to change at once. That a side suddenly lists empty, or has lost its root, halts every pair.
+// The error is a [syncer.Halt]; a person looks, and one run that is given its Evidence goes on.
+//
+// How many deletes? [DeletesOn] and [DeletesOff] are the switch. [DeleteLimit] allows so many in any
+// 24 hours, per pair and per account, and holds the rest for a person or for time, while everything
+// else flows on. [DeletesByFolder] gives a tool a switch of its own. A [DeleteRule] belongs in both
+// lists, of Guards and of Gates: as a Guard it forecasts, so that a plan tells what will be held, and
+// as a Gate it decides, at the moment of each call.
 //
 // All policies are values that never change and are safe for use by many goroutines. Those that
 // depend on a table of patterns or folders are made by a function that checks the table; its errors
-// wrap [syncer.ErrInvalid].
+// wrap [syncer.ErrInvalid], and so do those of a rule that is set to something senseless.
 package policy

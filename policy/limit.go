@@ -138,7 +138,7 @@ func (l DeleteLimit) left(ctx context.Context) (least int, reason string, err er
 		}
 		if left := max(limit.Most-used, 0); left < least {
 			least = left
-			reason = fmt.Sprintf("over the limit of %d deletes in %s for %q, %d are used", limit.Most, inWords(l.window()), limit.Scope, used)
+			reason = fmt.Sprintf("over the limit of %d deletes in %s for %q, %d used before this run", limit.Most, inWords(l.window()), limit.Scope, used)
 			if !until.IsZero() {
 				reason += "; room from " + until.UTC().Format(time.DateTime) + " UTC"
 			}

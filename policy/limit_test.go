@@ -85,7 +85,7 @@ func TestDeleteLimitSaysWhatIsUsedAndWhenThereIsRoomAgain(t *testing.T) {
 	require.NoError(t, limit.Admit(t.Context(), deletes("a").Actions[1], false))
 	verdicts, err := limit.Judge(t.Context(), deletes("b"))
 	require.NoError(t, err)
-	require.Equal(t, []syncer.Verdict{{Action: "b", Reason: `over the limit of 1 deletes in 24 hours for "drawings", 1 are used; room from 2026-05-05 09:00:00 UTC`}}, verdicts)
+	require.Equal(t, []syncer.Verdict{{Action: "b", Reason: `over the limit of 1 deletes in 24 hours for "drawings", 1 used before this run; room from 2026-05-05 09:00:00 UTC`}}, verdicts)
 }
 
 func TestDeleteLimitDecidesAtTheLastMoment(t *testing.T) {
