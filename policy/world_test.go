@@ -3,6 +3,7 @@ package policy_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,4 +125,97 @@ func TestAPairHaltsBeforeAnythingIsWrittenAndGoesOnWhenThatIsConfirmed(t *testin
 			})
 		}
 	}
+}
+
+// A pair of a side that can hold nearly everything and one that cannot.
+func newStrictPair(t *testing.T) *syncertest.World {
+	t.Helper()
+	clock := &syncertest.Clock{}
+	o := syncertest.WorldOptions{
+		Store: memory.New(memory.Options{Clock: clock.Now}), Clock: clock,
+		Engine: syncer.Options{Policies: syncer.Policies{Namer: policy.Lossless{}}},
+	}
+	o.Source.Info, o.Destination.Info = syncertest.Ordinary(), syncertest.Ordinary()
+	o.Source.Info.Names = syncer.Names{Unique: syncer.UniqueExact, MaxLength: 1000}
+	o.Destination.Info.Names = strict
+	return syncertest.NewWorld(o)
+}
+
+func TestTranslatedNamesStayWhatTheyAreWhateverHappensToTheirFiles(t *testing.T) {
+	t.Parallel()
+	w := newStrictPair(t)
+	sync := func(want, there syncertest.Tree) {
+		t.Helper()
+		for range 2 {
+			report, err := run(t, w, syncer.RunOptions{Full: true})
+			require.NoError(t, err)
+			require.True(t, report.Settled(), report)
+		}
+		w.Left.Clear()
+		w.Right.Clear()
+		_, err := run(t, w, syncer.RunOptions{})
+		require.NoError(t, err)
+		require.Empty(t, w.Left.Writes())
+		require.Empty(t, w.Right.Writes())
+		require.Equal(t, want, w.Source.Tree())
+		require.Equal(t, there, w.Destination.Tree())
+	}
+	for _, name := range []string{"d:/a:b.txt", "d:/a*b.txt", "d:/a꞉b.txt", "CON", "•CON", "etc.", " ", "d:/tab\there"} {
+		w.Ann.Write(name, name)
+	}
+	sync(
+		syncertest.Tree{"d:/": "", "d:/a:b.txt": "d:/a:b.txt", "d:/a*b.txt": "d:/a*b.txt", "d:/a꞉b.txt": "d:/a꞉b.txt", "CON": "CON", "•CON": "•CON", "etc.": "etc.", " ": " ", "d:/tab\there": "d:/tab\there"},
+		syncertest.Tree{"d꞉/": "", "d꞉/a꞉b.txt": "d:/a:b.txt", "d꞉/a∗b.txt": "d:/a*b.txt", "d꞉/a‛꞉b.txt": "d:/a꞉b.txt", "•CON": "CON", "••CON": "•CON", "etc∙": "etc.", "␠": " ", "d꞉/tab␉here": "d:/tab\there"},
+	)
+
+	// Edits, renames and new files of the stricter side find their way back.
+	w.Bob.Write("d꞉/a꞉b.txt", "edited")
+	w.Bob.Rename("d꞉/a∗b.txt", "a∗c∗d.txt")
+	w.Bob.Write("d꞉/new⸮", "new")
+	w.Bob.Rename("•CON", "console")
+	w.Bob.Remove("••CON")
+	w.Bob.Remove("␠")
+	w.Ann.Rename("etc.", "etc...")
+	w.Ann.Remove("d:/tab\there")
+	w.Ann.Remove("d:/a꞉b.txt")
+	sync(
+		syncertest.Tree{"d:/": "", "d:/a:b.txt": "edited", "d:/a*c*d.txt": "d:/a*b.txt", "d:/new?": "new", "console": "CON", "etc...": "etc."},
+		syncertest.Tree{"d꞉/": "", "d꞉/a꞉b.txt": "edited", "d꞉/a∗c∗d.txt": "d:/a*b.txt", "d꞉/new⸮": "new", "console": "CON", "etc..∙": "etc."},
+	)
+
+	// Without its memory the engine finds out who is who by the names alone.
+	w.Store = memory.New(memory.Options{Clock: w.Clock.Now})
+	w.Left.Clear()
+	w.Right.Clear()
+	_, err := run(t, w, syncer.RunOptions{Full: true})
+	require.NoError(t, err)
+	require.Empty(t, w.Left.Writes())
+	require.Empty(t, w.Right.Writes())
+}
+
+func TestNamesThatCannotBeTranslatedAreSyncedUnderOthers(t *testing.T) {
+	t.Parallel()
+	w := newStrictPair(t)
+	long := strings.Repeat("long: ", 100) + ".pdf"
+	twins := []string{"Plan?.pdf", "PLAN?.pdf", "caf\u00e9:", "cafe\u0301:"}
+	for _, name := range append(twins, long) {
+		w.Ann.Write(name, name)
+	}
+	for range 2 {
+		report, err := run(t, w, syncer.RunOptions{Full: true})
+		require.NoError(t, err)
+		require.True(t, report.Settled(), report)
+	}
+	there := map[string]string{}
+	for name, body := range w.Destination.Tree() {
+		require.NoError(t, strict.Check(name))
+		there[body] = name
+	}
+	require.Len(t, there, 5)
+	require.True(t, strings.HasSuffix(there[long], ".pdf"))
+	w.Bob.Write(there[long], "edited")
+	_, err := run(t, w, syncer.RunOptions{Full: true})
+	require.NoError(t, err)
+	require.Equal(t, "edited", w.Source.Tree()[long], "the engine remembers what it was called")
+	require.Len(t, w.Source.Tree(), 5)
 }
