@@ -127,6 +127,85 @@ func TestAPairHaltsBeforeAnythingIsWrittenAndGoesOnWhenThatIsConfirmed(t *testin
 	}
 }
 
+func TestAPairOfSidesWithoutDigestsReadsBeforeItWritesAnything(t *testing.T) {
+	t.Parallel()
+	clock := &syncertest.Clock{}
+	o := syncertest.WorldOptions{
+		Store: memory.New(memory.Options{Clock: clock.Now}), Clock: clock,
+		SourceTree: files("d", 220), DestinationTree: files("d", 220),
+		Engine: syncer.Options{Policies: syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}}},
+	}
+	o.Source.Info, o.Destination.Info = syncertest.Ordinary(), syncertest.Ordinary()
+	o.Source.Info.Digest, o.Destination.Info.Digest = "", ""
+	w := syncertest.NewWorld(o)
+	for range 2 {
+		_, err := run(t, w, syncer.RunOptions{Full: true})
+		require.NoError(t, err)
+	}
+	for at, body := range w.Source.Tree() {
+		if body != "" {
+			w.Ann.Write(at, body) // touched
+		}
+	}
+	w.Ann.Write("new", "new")
+	_, err := run(t, w, syncer.RunOptions{Full: true})
+	require.NoError(t, err, "touched files are no changed files")
+	require.True(t, w.Destination.Has("new"))
+
+	for at, body := range w.Source.Tree() {
+		if body != "" && at != "new" {
+			w.Ann.Write(at, strings.Repeat("x", len(body))) // as long as before
+		}
+	}
+	w.Ann.Write("newer", "newer")
+	w.Right.Clear()
+	_, err = run(t, w, syncer.RunOptions{Full: true})
+	halt, ok := errors.AsType[*syncer.Halt](err)
+	require.True(t, ok, "%v", err)
+	require.Contains(t, halt.Why, "220 of 221 files on destination")
+	require.Empty(t, w.Right.Writes())
+	_, err = run(t, w, syncer.RunOptions{Full: true, Confirm: []string{halt.Evidence}})
+	require.NoError(t, err)
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+}
+
+func TestAPlanThatWouldHaltIsConfirmedOnceAndAppliedAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newPair(t, files("d", 220), syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}})
+	for i := range 150 {
+		w.Ann.Write(fmt.Sprintf("d/%04d", i), fmt.Sprint("encrypted ", i))
+	}
+	engine, err := w.Engine()
+	require.NoError(t, err)
+	_, err = engine.Plan(t.Context(), &syncer.RunOptions{Full: true})
+	halt, ok := errors.AsType[*syncer.Halt](err)
+	require.True(t, ok, "%v", err)
+	plan, err := engine.Plan(t.Context(), &syncer.RunOptions{Full: true, Confirm: []string{halt.Evidence}})
+	require.NoError(t, err)
+	require.Equal(t, 150, plan.Writes())
+	report, err := engine.Apply(t.Context(), plan)
+	require.NoError(t, err)
+	require.Equal(t, 150, report.Totals.Uploads)
+}
+
+func TestAPairThatHasLostItsRootHaltsAndNoConfirmationHelps(t *testing.T) {
+	t.Parallel()
+	for _, full := range []bool{true, false} {
+		w := newPair(t, files("d", 3), policy.Recommended(nil))
+		w.Bob.Write("d/0001", "edited")
+		w.Ann.Remove("id:" + w.Left.Root())
+		w.Left.Clear()
+		w.Right.Clear()
+		_, err := run(t, w, syncer.RunOptions{Full: full})
+		require.ErrorIs(t, err, syncer.ErrHalted)
+		require.ErrorContains(t, err, "root of source")
+		_, confirmable := errors.AsType[*syncer.Halt](err)
+		require.False(t, confirmable, "the pair needs another root")
+		require.Empty(t, w.Left.Writes())
+		require.Empty(t, w.Right.Writes())
+	}
+}
+
 // A pair of a side that can hold nearly everything and one that cannot.
 func newStrictPair(t *testing.T) *syncertest.World {
 	t.Helper()

@@ -333,8 +333,12 @@ func (r *run) round(ctx context.Context, full bool) error {
 	if r.only != nil && r.only.Hash() != p.Hash() {
 		return fmt.Errorf("the plan is not what would be done now: %w", ErrStale)
 	}
+	acts, p, err := r.learnFirst(ctx, p)
+	if err != nil {
+		return err
+	}
 	x, err := r.act(ctx, p)
-	acts := []*executor{x}
+	acts = append(acts, x)
 	if err == nil && !x.cut && r.only == nil {
 		acts, err = r.actOnDigests(ctx, acts)
 	}

@@ -1,0 +1,43 @@
+package syncer
+
+import "context"
+
+// learnFirst carries out the verifying reads of a plan before anything else if there are many, and
+// plans anew. What they tell may be what a Guard halts the pair for, and then nothing may have been
+// written yet.
+func (r *run) learnFirst(ctx context.Context, p *Plan) ([]*executor, *Plan, error) {
+	reads := p.reads()
+	if r.only != nil || len(r.e.opts.Policies.Guards) == 0 || len(reads.Actions) < censusFrom {
+		return nil, p, nil
+	}
+	x, err := r.act(ctx, reads)
+	if err != nil {
+		return nil, p, err
+	}
+	var failed []*node
+	for _, n := range r.w.touched() {
+		if n.failed != nil {
+			n.touched = false
+			failed = append(failed, n)
+			continue
+		}
+		n.check, n.result, n.err = false, 0, nil
+	}
+	r.w.numbered = r.w.next
+	p, err = r.plan(ctx)
+	for _, n := range failed {
+		n.touched = true
+	}
+	return []*executor{x}, p, err
+}
+
+// reads returns a plan of those verifying reads of p that wait for nothing.
+func (p *Plan) reads() *Plan {
+	out := &Plan{Pair: p.Pair, Full: p.Full}
+	for i := range p.Actions {
+		if a := &p.Actions[i]; a.Op == OpVerify && len(a.After) == 0 {
+			out.Actions = append(out.Actions, *a)
+		}
+	}
+	return out
+}
