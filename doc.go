@@ -40,11 +40,7 @@
 //		Source:      syncer.Endpoint{FS: drawings, Root: drawings.Root()},
 //		Destination: syncer.Endpoint{FS: archive, Root: archive.Root()},
 //	}, &syncer.Options{
-//		Policies: syncer.Policies{
-//			Namer:  policy.Replace{},
-//			Guards: []syncer.Guard{limit},
-//			Gates:  []syncer.Gate{limit},
-//		},
+//		Policies: policy.Recommended(limit),
 //	})
 //	if err != nil {
 //		return err

@@ -220,8 +220,8 @@ func (e *Engine) Apply(ctx context.Context, p *Plan) (*Report, error) {
 
 // Run brings the two sides in step: from hints and what is pending if that will do, from a full
 // scan if it is due or asked for. The Report is never nil, and says what was done and what was left
-// also when there is an error. An error that wraps ErrHalted means that nothing was written and a
-// person must look; after any other the next Run goes on where this one stopped.
+// also when there is an error. An error that wraps ErrHalted means that a person must look, and
+// that nothing was written since what it names was found; after any other the next Run goes on where this one stopped.
 func (e *Engine) Run(ctx context.Context, o *RunOptions) (*Report, error) {
 	return e.locked(ctx, o, nil)
 }
