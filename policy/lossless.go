@@ -42,9 +42,12 @@ func (Lossless) Fingerprint() string { return "lossless/1" }
 // Name implements [syncer.Namer].
 func (Lossless) Name(name string, kind syncer.Kind, from, to syncer.Names) string {
 	valid, fits := from.Check(name) == nil, to.Check(name) == nil
+	if fits && valid && isASCII(name) {
+		return name // no sign in it, and nothing to write otherwise
+	}
 	s, able := newScript(from, to)
 	switch {
-	case fits && !able, fits && valid && isASCII(name): // no sign in it, and nothing to write otherwise
+	case !able && fits:
 		return name
 	case !able:
 		return mend(name, name, kind, to, true)
