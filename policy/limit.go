@@ -201,6 +201,13 @@ func (l DeleteLimit) check() error {
 		return fmt.Errorf("DeleteLimit.Scope is empty: %w", syncer.ErrInvalid)
 	case l.Window < 0:
 		return fmt.Errorf("DeleteLimit.Window is negative: %w", syncer.ErrInvalid)
+	case l.Most < 0:
+		return fmt.Errorf("DeleteLimit.Most is negative: %w", syncer.ErrInvalid)
+	}
+	for _, limit := range l.Also {
+		if limit.Scope == "" || limit.Most < 0 {
+			return fmt.Errorf("DeleteLimit.Also holds a limit of %d for %q: %w", limit.Most, limit.Scope, syncer.ErrInvalid)
+		}
 	}
 	return nil
 }

@@ -164,6 +164,9 @@ func TestDeleteLimitRefusesSettingsThatMakeNoSense(t *testing.T) {
 		{Scope: "drawings", Most: 1},
 		{Ledger: ledger, Most: 1},
 		{Ledger: ledger, Scope: "drawings", Window: -time.Hour},
+		{Ledger: ledger, Scope: "drawings", Most: -1},
+		{Ledger: ledger, Scope: "drawings", Also: []syncer.Limit{{Most: 1}}},
+		{Ledger: ledger, Scope: "drawings", Also: []syncer.Limit{{Scope: "account", Most: -1}}},
 	} {
 		_, err := limit.Judge(t.Context(), deletes("a"))
 		require.ErrorIs(t, err, syncer.ErrInvalid)

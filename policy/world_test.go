@@ -169,6 +169,38 @@ func TestAPairOfSidesWithoutDigestsReadsBeforeItWritesAnything(t *testing.T) {
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
 
+func TestAConfirmationOfAnEmptyRootIsWorthNothingTheNextTime(t *testing.T) {
+	t.Parallel()
+	for _, full := range []bool{true, false} {
+		w := newPair(t, files("d", 3), syncer.Policies{})
+		empty := func(confirm ...string) (*syncer.Halt, error) {
+			for name := range w.Source.Tree() {
+				if strings.Count(name, "/") == 1 && strings.HasSuffix(name, "/") {
+					w.Ann.Remove(strings.TrimSuffix(name, "/"))
+				}
+			}
+			_, err := run(t, w, syncer.RunOptions{Full: full, Confirm: confirm})
+			halt, _ := errors.AsType[*syncer.Halt](err)
+			return halt, err
+		}
+		first, err := empty()
+		require.ErrorIs(t, err, syncer.ErrHalted)
+		_, err = empty(first.Evidence)
+		require.NoError(t, err)
+		require.Empty(t, w.Destination.Tree())
+
+		w.Ann.Write("e/new", "new")
+		_, err = run(t, w, syncer.RunOptions{Full: true})
+		require.NoError(t, err)
+		second, err := empty(first.Evidence)
+		require.ErrorIs(t, err, syncer.ErrHalted)
+		require.True(t, w.Destination.Has("e/new"))
+		_, err = empty(first.Evidence, second.Evidence)
+		require.NoError(t, err)
+		require.Empty(t, w.Destination.Tree())
+	}
+}
+
 func TestAPlanThatWouldHaltIsConfirmedOnceAndAppliedAsItIs(t *testing.T) {
 	t.Parallel()
 	w := newPair(t, files("d", 220), syncer.Policies{Guards: []syncer.Guard{policy.Brake{}}})
