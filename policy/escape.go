@@ -19,6 +19,8 @@ const (
 	closing   = '⟧'
 	digits    = "0123456789"
 	firstByte = utf8.MaxRune + 1
+
+	longestNumber = len("⟦1114111⟧")
 )
 
 // lookalikes are the stand-ins that people can read. Control characters have theirs in the block of
@@ -177,7 +179,7 @@ func (s script) stoodFor(text string) (symbol, int) {
 	case '␀' <= r && r < '␀'+0x20:
 		c = symbol(r - '␀')
 	case r == opening:
-		end := strings.IndexRune(text, closing)
+		end := strings.IndexRune(text[:min(len(text), longestNumber)], closing)
 		if end < 0 {
 			return 0, 0
 		}

@@ -129,6 +129,9 @@ func split(name string) (stem, ext string) {
 // inside a character nor between one and the marks that belong to it. It returns "" if nothing of
 // stem is left.
 func shorten(stem, end string, to syncer.Names, cut bool) string {
+	if cut {
+		stem = beginning(stem, to.Limit()+longestCharacter)
+	}
 	for cut && to.Unit.Length(stem+end) > to.Limit() && stem != "" {
 		stem = strings.TrimRight(stem[:lastCharacter(stem)], " ")
 	}
@@ -136,6 +139,20 @@ func shorten(stem, end string, to syncer.Names, cut bool) string {
 		return ""
 	}
 	return stem + end
+}
+
+// longestCharacter is how many runes one character with its marks may have before it is cut in two.
+const longestCharacter = 64
+
+// beginning returns at most the first n runes of s, so that the rest of a very long name costs nothing.
+func beginning(s string, n int) string {
+	for at := range s {
+		if n == 0 {
+			return s[:at]
+		}
+		n--
+	}
+	return s
 }
 
 // lastCharacter returns where the last character of s, with its marks, begins.

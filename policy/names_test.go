@@ -105,6 +105,16 @@ func TestReplaceKeepsDifferentLongNamesApart(t *testing.T) {
 	require.True(t, strings.HasSuffix(a, ".pdf"))
 }
 
+func TestAVeryLongNameIsCutInNoTime(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("⟦‛", 1<<20) + strings.Repeat("x", 1<<20)
+	for _, namer := range []syncer.Namer{policy.Replace{}, policy.Lossless{}} {
+		got := namer.Name(long, syncer.Folder, raw, short)
+		require.NoError(t, short.Check(got))
+		require.Regexp(t, `^⟦‛.* \([0-9a-f]{6}\)$`, got)
+	}
+}
+
 func TestReplaceAlwaysMakesANameThatTheSideCanHoldAndNeverChangesItAgain(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
