@@ -119,10 +119,14 @@ func (l DeleteLimit) paid(ctx context.Context) (map[syncer.ActionID]bool, error)
 	return paid, nil
 }
 
-// charge names a delete in the Ledger. Two pairs may have equal ActionIDs: Records are numbered for
+// charge names a delete in the Ledger, and one that is sent again after its effect was undone as another. Two pairs may have equal ActionIDs: Records are numbered for
 // each, and only the IDs of one service differ.
 func (l DeleteLimit) charge(a syncer.Action) syncer.ActionID {
-	return syncer.ActionID(l.Scope+": ") + a.ID
+	name := l.Scope + ": " + string(a.ID)
+	if a.Try > 0 {
+		name += fmt.Sprintf(" try %d", a.Try+1)
+	}
+	return syncer.ActionID(name)
 }
 
 // left returns how many deletes still fit, and why no more do.

@@ -147,6 +147,7 @@ func (r *run) postpone(b *Batch, p Pending) {
 	} else if was && old.Result == Failed && p.Result == 0 && old.waits(r.now()) {
 		p = old // it still waits for its next try
 	}
+	p.Undone = max(p.Undone, old.Undone)
 	if was && old == p {
 		return
 	}

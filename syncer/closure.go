@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -159,7 +160,7 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		if err := o.children(ctx, n, side); err != nil {
 			return err
 		}
-		if err := o.quietBelow(ctx, n, side); err != nil {
+		if err := o.quietBelow(ctx, o.w.pathOn(n, side), side); err != nil {
 			return err
 		}
 		if n.there(x) {
@@ -185,8 +186,8 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 
 // quietBelow looks again at what stood in a folder that went, without its Record being there: it was
 // left alone and reported.
-func (o *observer) quietBelow(ctx context.Context, n *node, side Side) error {
-	dir := o.w.pathOn(n, side) + "/"
+func (o *observer) quietBelow(ctx context.Context, path string, side Side) error {
+	dir := path + "/"
 	for _, k := range sortedKeys(o.w.waiting) {
 		p := o.w.waiting[k]
 		if !p.Quiet || p.On != side || !strings.HasPrefix(p.Path, dir) {
@@ -393,8 +394,14 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 	names[side] = n.nameOn(side)
 	names[side.Other()] = o.w.rename(names[side], n.rec.Kind, side)
 	for _, at := range sides {
-		if err := o.occupantRecords(ctx, p, at, names[at], n); err != nil {
+		taken, err := o.occupantRecords(ctx, p, at, names[at], n)
+		if err != nil {
 			return err
+		}
+		if taken || slices.Contains(o.w.ghosts[at][p.idOn(at)], names[at]) {
+			if err := o.tagOccupants(ctx, p, at, names[at], n); err != nil {
+				return err
+			}
 		}
 		if !p.there(at) || o.whole[at] || at == side && here {
 			continue
@@ -422,11 +429,23 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 	return nil
 }
 
-func (o *observer) occupantRecords(ctx context.Context, p *node, at Side, name string, n *node) error {
+// tagOccupants brings in whoever has the first names that n would get instead of a taken one.
+func (o *observer) tagOccupants(ctx context.Context, p *node, at Side, name string, n *node) error {
+	rules := [2]Names{o.w.info[Source].Names, o.w.info[Destination].Names}
+	for attempt := 1; attempt <= 3; attempt++ {
+		if _, err := o.occupantRecords(ctx, p, at, invent(name, "", o.w.seed(n), attempt, rules), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// occupantRecords brings in the Records of a name, and reports whether there are any but that of n.
+func (o *observer) occupantRecords(ctx context.Context, p *node, at Side, name string, n *node) (taken bool, err error) {
 	var found []Record
 	for r, err := range o.view.ByName(ctx, at, p.rec.ID, NameKey(name)) {
 		if err != nil {
-			return fmt.Errorf("find %q in record %d: %w", name, p.rec.ID, err)
+			return false, fmt.Errorf("find %q in record %d: %w", name, p.rec.ID, err)
 		}
 		found = append(found, r)
 	}
@@ -434,14 +453,15 @@ func (o *observer) occupantRecords(ctx context.Context, p *node, at Side, name s
 		if n.known && r.ID == n.rec.ID {
 			continue
 		}
+		taken = true
 		x, err := o.adopt(ctx, r)
 		if err != nil {
-			return err
+			return taken, err
 		}
 		// Somebody who is only assumed to stand there may have left: it is looked at.
 		if x.sight[at] == assumed {
 			o.touch(x)
 		}
 	}
-	return nil
+	return taken, nil
 }

@@ -286,7 +286,12 @@ func (o *observer) concerns(ctx context.Context, side Side, within []string) (bo
 func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error {
 	e, err := o.lookID(ctx, side, id)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errors.ErrUnsupported), err == nil && e.Trashed:
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil
+	case errors.Is(err, fs.ErrNotExist), err == nil && e.Trashed:
+		if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; told {
+			return o.quietBelow(ctx, p.Path, side) // it was left alone, and so was what stood in it
+		}
 		return nil
 	case errors.Is(err, errors.ErrUnsupported):
 		return nil // without a Looker every run is a full scan, which meets what is there
@@ -301,8 +306,14 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 		})
 		return nil
 	}
-	if err != nil || !inside {
+	if err != nil {
 		return err
+	}
+	if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; !inside && told {
+		return o.quietBelow(ctx, p.Path, side)
+	}
+	if !inside {
+		return nil
 	}
 	return o.feed(ctx, side, &e)
 }

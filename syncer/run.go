@@ -35,6 +35,7 @@ type run struct {
 	only   *Plan
 
 	header  Header
+	begun   uint64 // the generation that the run found
 	holds   map[ActionID]Hold
 	pending map[PendingKey]Pending
 	hints   []Hinted
@@ -232,6 +233,7 @@ func (r *run) rootEntry(ctx context.Context, side Side) (Entry, error) {
 
 // recall reads holds, the pending set and the inbox.
 func (r *run) recall(ctx context.Context) error {
+	r.begun = r.header.Generation
 	for h, err := range r.view.Holds(ctx) {
 		if err != nil {
 			return fmt.Errorf("read holds: %w", err)
@@ -612,6 +614,9 @@ func (r *run) annotate(p *Plan) {
 		if h, ok := r.holds[a.ID]; ok {
 			a.Since, a.Approved = h.Since, h.Decision == Approved
 		}
+		if a.Op == OpDelete {
+			a.Try = r.pending[PendingKey{Record: a.Record}].Undone
+		}
 	}
 }
 
@@ -634,7 +639,7 @@ func (r *run) checkEmptied(ctx context.Context) error {
 		if known > 0 {
 			// The word holds for what was there at the last full scan.
 			halt := NewHalt(r.e.pair.Name, side, fmt.Sprintf("root of %s is empty, %d items were there", side, known),
-				"empty", r.ends[side].rootID, strconv.FormatUint(r.header.Generation, 10))
+				"empty", r.ends[side].rootID, strconv.FormatUint(r.begun, 10))
 			if !r.confirmed(halt) {
 				return halt
 			}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -48,6 +49,19 @@ func (r *run) settle(ctx context.Context) error {
 		r.doubt(in)
 	}
 	return nil
+}
+
+// tryAgain notes a delete whose item is there and has changed: nobody knows whether it was not made, or
+// was made and undone by somebody. A limit counts the next one as another.
+func (r *run) tryAgain(b *Batch, in *Intent, path string) {
+	p, told := r.pending[PendingKey{Record: in.Record}]
+	if !told {
+		p = Pending{PendingKey: PendingKey{Record: in.Record}, On: in.On, Path: path, Since: r.now(), Reason: "an interrupted delete is looked at again"}
+	}
+	p.Undone++
+	p.NotBefore = time.Time{}
+	r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
 }
 
 func (r *run) fly(in *Intent) {
@@ -181,6 +195,10 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 			b.Cleared = append(b.Cleared, k)
 			delete(r.pending, k)
 		}
+		return b, nil
+	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):
+		b := Batch{}
+		r.tryAgain(&b, in, rec.Half(in.On).Name)
 		return b, nil
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		return Batch{}, nil

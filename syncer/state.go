@@ -179,6 +179,8 @@ type Pending struct {
 	Reason   string
 	Since    time.Time
 	Attempts int
+	// Undone counts the deletes of it that may have been made and undone by somebody since.
+	Undone int
 	// NotBefore is when the next try of a failed action is due.
 	NotBefore time.Time
 	// Result says how an action on it ended; zero if none was tried.

@@ -103,6 +103,9 @@ func newNames(o simOp, s *syncertest.Service) (names []string) {
 	if at == "" {
 		at = o.At
 	}
+	if o.Do == "write" {
+		names = append(names, path.Base(at)) // saved as a new file, it has the name from the user
+	}
 	for ; at != "." && at != "/"; at = path.Dir(at) {
 		if !s.Has(at) {
 			names = append(names, path.Base(at))

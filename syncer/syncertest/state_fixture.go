@@ -31,7 +31,7 @@ func aRecord(id, parent syncer.RecordID, name string) syncer.Record {
 func aHalf(side syncer.Side, id syncer.RecordID, name string) syncer.Half {
 	at := someDay.Add(time.Duration(id) * time.Second)
 	return syncer.Half{
-		Presence: syncer.Present, Provisional: true, Behind: true, ID: itemID(side, id), Content: fmt.Sprintf("content of %d on %s", id, side),
+		Presence: syncer.Present, Provisional: true, Behind: true, OwnName: true, ID: itemID(side, id), Content: fmt.Sprintf("content of %d on %s", id, side),
 		Name: name, Parent: syncer.RootRecord, Size: int64(id) << 33, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
 		Birth: fmt.Sprintf("birth of %d on %s", id, side), Guard: syncer.Precondition(fmt.Sprintf("etag %d \x00\xff'\"%%", id)),
 		Facts: &syncer.Facts{
@@ -89,7 +89,7 @@ func aPending(key syncer.PendingKey) syncer.Pending {
 	known := syncer.Verified{Stamp: syncer.Stamp{ID: "x", Content: "v1"}, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709"}
 	return syncer.Pending{
 		PendingKey: key, On: syncer.Destination, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3,
-		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Op: syncer.OpUpdate,
+		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Undone: 2, Op: syncer.OpUpdate,
 		Verified: [2]syncer.Verified{known, known},
 	}
 }
