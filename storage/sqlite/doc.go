@@ -1,0 +1,64 @@
+// Package sqlite keeps the state of pairs, and the ledger of deletes, in SQLite files: the default of
+// a program that runs on one machine. Nothing has to be installed, and no C compiler is needed.
+//
+//	store, err := sqlite.Open(ctx, "state.db", sqlite.Options{})
+//	ledger, err := sqlite.OpenLedger(ctx, "ledger.db", sqlite.LedgerOptions{})
+//
+// # What it keeps
+//
+// A [Store] keeps every promise of [syncer.StateStore] for any number of pairs in one file, with rows
+// for all that a pair remembers, and the positions of streams. What Commit, Append, Advance and
+// Decide have written is on the disk when they return: the file is in write-ahead mode with full
+// synchronisation, so neither a kill nor a power failure takes anything back. One Batch is one
+// transaction.
+//
+// A [Ledger] keeps every promise of [syncer.Ledger] in a file of its own, since it stands apart from
+// the pairs: processes with different state files share one ledger if they spend from one account.
+//
+// # Who may write
+//
+// Opening a pair takes its lease, which is a row with a fence and an end, and beside it a lock of the
+// operating system on the file that is called like the state file with "-lock-" and a number. The
+// lock ends with its process, however that ends. So on one machine a dead owner is recognised at
+// once: a run that starts the moment after a kill -9 has the pair. A living owner keeps the pair for
+// as long as it lives, also while it sleeps. Between machines, of which each has a name (see
+// Options.Machine), there is only the end of the lease to go by. Whatever happens, the fence keeps a
+// stale owner from writing. A State that was dropped without Close inside a living process is opened
+// again by the same Store when its lease has run out.
+//
+// Lock files are removed on Close; one that is left over after a kill says nothing and is used again.
+// A state file that was copied to another machine opens there when the lease that it was copied with
+// has run out.
+//
+// # What is not a state file
+//
+// Open never takes a file for an empty state that is not one. A file that is empty, cut short, no
+// database, of another program, of a newer version of this one, or with other tables is an error that
+// wraps [syncer.ErrDamaged]; so is a write-ahead log without its file. What is small and must not be
+// missed (the list of pairs, intents, holds, pending items, inboxes) is looked through at Open. Every
+// value carries a checksum, Records are counted, and outcomes are numbered without a gap: a read
+// yields what was written, or an error. [Store.Check] looks through everything, and takes some
+// seconds for a million Records.
+//
+// # Where the file may be
+//
+// On a local disk. Write-ahead mode needs memory that all processes share, which network file systems
+// (NFS, SMB and the like) do not offer, and many of them keep locks badly: two machines that write to
+// one file there can destroy it. Use a store on a server for that.
+//
+// The file has two companions while it is open, "-wal" and "-shm". Whoever copies it must take them
+// along, or stop the program first. The last commits are in "-wal" until they are taken over.
+//
+// # When the disk is full
+//
+// Commit fails with the system's error and changes nothing. The engine then sends no further write to
+// a service, since no write goes out before its intent is stored. When there is room again the next
+// run goes on.
+//
+// # Reading
+//
+// A sequence reads page by page and holds no lock, so a loop may take its time, read within itself
+// and commit. It sees the pair as it was when the loop began, for up to ten seconds; a loop that
+// takes longer goes on with what is there then, because an older snapshot would keep the write-ahead
+// log growing.
+package sqlite

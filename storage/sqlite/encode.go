@@ -1,0 +1,243 @@
+package sqlite
+
+import (
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// The flags of a stored Half. What most Records do not have takes no space.
+const (
+	halfProvisional = 1 << iota
+	halfBehind
+	halfOwnName
+	halfSameName   // as the Record is called
+	halfSameDigest // as the source's
+	halfParent
+	halfBirth
+	halfFacts
+	halfWrote
+	halfFlags // all that there are
+)
+
+func encodeRecord(r *syncer.Record) []byte {
+	return encode(func(c *coder) { c.record(r) })
+}
+
+func decodeRecord(data []byte) (r syncer.Record, err error) {
+	err = decode(data, func(c *coder) { c.record(&r) })
+	return r, err
+}
+
+func (c *coder) record(r *syncer.Record) {
+	whole(c, &r.ID)
+	whole(c, &r.ParentID)
+	small(c, &r.Kind, syncer.Other)
+	str(c, &r.Name)
+	c.bool(&r.Dormant)
+	c.half(r, &r.Source)
+	c.half(r, &r.Destination)
+}
+
+func (c *coder) half(r *syncer.Record, h *syncer.Half) {
+	small(c, &h.Presence, syncer.Declined)
+	flags := halfFlagsOf(r, h)
+	c.uint(&flags)
+	if flags >= halfFlags {
+		c.fail()
+		return
+	}
+	h.Provisional, h.Behind, h.OwnName = flags&halfProvisional != 0, flags&halfBehind != 0, flags&halfOwnName != 0
+	str(c, &h.ID)
+	str(c, &h.Content)
+	if flags&halfSameName != 0 {
+		h.Name = r.Name
+	} else {
+		str(c, &h.Name)
+	}
+	c.int(&h.Size)
+	if flags&halfSameDigest != 0 {
+		h.Digest = r.Source.Digest
+	} else {
+		str(c, &h.Digest)
+	}
+	str(c, &h.Guard)
+	if flags&halfParent != 0 {
+		whole(c, &h.Parent)
+	}
+	if flags&halfBirth != 0 {
+		str(c, &h.Birth)
+	}
+	if flags&halfFacts != 0 {
+		c.facts(h)
+	}
+	if flags&halfWrote != 0 {
+		c.time(&h.Wrote)
+	}
+}
+
+func halfFlagsOf(r *syncer.Record, h *syncer.Half) (flags uint64) {
+	for bit, is := range [...]bool{
+		h.Provisional, h.Behind, h.OwnName, h.Name == r.Name, h != &r.Source && h.Digest == r.Source.Digest,
+		h.Parent != 0, h.Birth != "", h.Facts != nil, !h.Wrote.IsZero(),
+	} {
+		if is {
+			flags |= 1 << bit
+		}
+	}
+	return flags
+}
+
+func (c *coder) facts(h *syncer.Half) {
+	var f syncer.Facts
+	if h.Facts != nil {
+		f = *h.Facts
+	}
+	c.bool(&f.Private)
+	str(c, &f.Locked)
+	str(c, &f.Author)
+	c.time(&f.Created)
+	c.time(&f.Modified)
+	str(c, &f.Link)
+	if c.reading {
+		h.Facts = &f
+	}
+}
+
+func (c *coder) stamp(s *syncer.Stamp) {
+	str(c, &s.ID)
+	str(c, &s.Content)
+}
+
+func (c *coder) trashed(t *syncer.Trashed) {
+	str(c, &t.ID)
+	str(c, &t.Handle)
+}
+
+func (c *coder) side(s *syncer.Side) { small(c, s, syncer.Destination) }
+
+// kind and op may be zero.
+func (c *coder) kind(k *syncer.Kind) { small(c, k, syncer.Other) }
+func (c *coder) op(o *syncer.Op)     { small(c, o, syncer.OpDelete) }
+
+func (c *coder) header(h *syncer.Header) {
+	for _, root := range []*syncer.Root{&h.Source, &h.Destination} {
+		str(c, &root.Locator)
+		str(c, &root.ID)
+		str(c, &root.Parent)
+	}
+	str(c, &h.Policies)
+	whole(c, &h.Next)
+	c.uint(&h.Generation)
+	c.time(&h.Completed)
+	c.uint(&h.Scan.Generation)
+	c.uint(&h.Scan.Since)
+	c.bool(&h.Scan.Gaps)
+	for _, f := range []*syncer.Frontier{&h.Scan.Source, &h.Scan.Destination} {
+		str(c, &f.From)
+		c.bool(&f.Done)
+	}
+}
+
+func (c *coder) intent(i *syncer.Intent) {
+	str(c, &i.ID)
+	c.op(&i.Op)
+	c.side(&i.On)
+	whole(c, &i.Record)
+	c.kind(&i.Kind)
+	str(c, &i.Parent)
+	str(c, &i.Name)
+	c.bool(&i.Temporary)
+	c.stamp(&i.Old)
+	c.int(&i.Size)
+	str(c, &i.Digest)
+	c.record(&i.After)
+	c.record(&i.Split)
+	c.uint(&i.Fence)
+	c.time(&i.At)
+	c.trashed(&i.Trash)
+}
+
+func (c *coder) tombstone(t *syncer.Tombstone) {
+	c.side(&t.Side)
+	str(c, &t.ID)
+	str(c, &t.Content)
+	c.kind(&t.Kind)
+	str(c, &t.Name)
+	str(c, &t.OtherID)
+	str(c, &t.OtherName)
+	str(c, &t.Handle)
+	str(c, &t.Birth)
+	c.time(&t.At)
+	c.bool(&t.Replaced)
+}
+
+func (c *coder) pending(p *syncer.Pending) {
+	whole(c, &p.Record)
+	c.side(&p.Side)
+	str(c, &p.ID)
+	c.side(&p.On)
+	str(c, &p.Path)
+	str(c, &p.Reason)
+	c.time(&p.Since)
+	attempts := int64(p.Attempts)
+	c.int(&attempts)
+	p.Attempts = int(attempts)
+	c.time(&p.NotBefore)
+	small(c, &p.Result, syncer.Dropped)
+	c.bool(&p.Quiet)
+	c.op(&p.Op)
+	for i := range p.Verified {
+		c.stamp(&p.Verified[i].Stamp)
+		str(c, &p.Verified[i].Digest)
+	}
+}
+
+// hold leaves out what a Hold keeps when it is put again: since when it is held, and what was decided.
+func (c *coder) hold(h *syncer.Hold) {
+	str(c, &h.Action)
+	c.op(&h.Op)
+	c.side(&h.On)
+	whole(c, &h.Record)
+	c.kind(&h.Kind)
+	str(c, &h.Path)
+	str(c, &h.Reason)
+}
+
+func (c *coder) hint(h *syncer.Hint) {
+	c.side(&h.Side)
+	str(c, &h.ID)
+	n := uint64(len(h.Within))
+	c.uint(&n)
+	if c.reading {
+		if n > uint64(len(c.in)) {
+			c.fail()
+			return
+		}
+		if n > 0 {
+			h.Within = make([]string, n)
+		}
+	}
+	for i := range h.Within {
+		str(c, &h.Within[i])
+	}
+	c.bool(&h.Full)
+	c.time(&h.At)
+}
+
+// outcome leaves out the Position, which the journal gives.
+func (c *coder) outcome(o *syncer.Outcome) {
+	c.time(&o.At)
+	str(c, &o.Action)
+	c.op(&o.Op)
+	c.side(&o.On)
+	whole(c, &o.Record)
+	c.kind(&o.Kind)
+	str(c, &o.Path)
+	str(c, &o.From)
+	small(c, &o.Result, syncer.Dropped)
+	c.int(&o.Bytes)
+	str(c, &o.Reason)
+	str(c, &o.Err)
+	c.stamp(&o.Before)
+	c.stamp(&o.After)
+	c.trashed(&o.Undo)
+}

@@ -1,0 +1,46 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+var (
+	// errTaken: a unique index refuses the row.
+	errTaken = errors.New("taken")
+	// errNoTransaction: there is nothing to roll back.
+	errNoTransaction = errors.New("no transaction")
+	// errClosed: the Store or Ledger was closed.
+	errClosed = errors.New("store is closed")
+)
+
+// explain gives an error of the driver the sentinel that callers look for.
+func explain(err error) error {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch code := failed.Code(); {
+	case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE, code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return fmt.Errorf("%w: %w", errTaken, err)
+	case code&0xff == sqlite3.SQLITE_CORRUPT, code&0xff == sqlite3.SQLITE_NOTADB, code&0xff == sqlite3.SQLITE_FORMAT:
+		return fmt.Errorf("%w: %w", syncer.ErrDamaged, err)
+	// A statement that the schema does not fit, or a file that ends where a page should be.
+	case code == sqlite3.SQLITE_ERROR && strings.Contains(err.Error(), "no transaction is active"):
+		return fmt.Errorf("%w: %w", errNoTransaction, err)
+	case code == sqlite3.SQLITE_IOERR_SHORT_READ:
+		return fmt.Errorf("%w: %w", syncer.ErrDamaged, err)
+	}
+	return err
+}
+
+// damaged says what about the stored state cannot be.
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), syncer.ErrDamaged)
+}

@@ -1,0 +1,267 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// LedgerOptions may be left zero.
+type LedgerOptions struct {
+	// Clock tells the time by which charges leave their window; nil means time.Now. It is asked for
+	// the time once, and from then on for how much has passed: a clock that is set while the Ledger is
+	// open changes nothing.
+	Clock func() time.Time
+	// Confirmed returns the latest time that a service has told, as in the Date header of an answer,
+	// and the zero time before the first. With it, what passed while no Ledger was open counts only as
+	// far as a service confirms it: a clock set forward frees nothing, not even across a restart. nil
+	// means that the clock is believed once, when the Ledger is opened.
+	Confirmed func() time.Time
+	// Busy is how long a charge waits for another process that charges; 0 means 5 seconds.
+	Busy time.Duration
+}
+
+// Ledger is a [syncer.Ledger] in a file of its own, which all processes that spend from the same
+// limits may have open at once. It forgets no charge, since it may be asked for any window. Close it
+// when it is not needed any more.
+type Ledger struct {
+	database  *database
+	clock     func() time.Time
+	confirmed func() time.Time
+	opened    time.Time // by the clock
+	mark      time.Time // of the latest charge before it was opened
+}
+
+var _ syncer.Ledger = (*Ledger)(nil)
+
+const (
+	selectClock  = "SELECT at FROM clock WHERE id = 1"
+	updateClock  = "UPDATE clock SET at = ? WHERE id = 1"
+	selectCharge = "SELECT id FROM charge WHERE action = ? AND at > ? ORDER BY at DESC LIMIT 1"
+	insertCharge = "INSERT INTO charge (action, at) VALUES (?, ?) RETURNING id"
+	insertSpent  = "INSERT INTO spent (charge, scope, at, count) VALUES (?, ?, ?, ?)"
+	renewCharge  = "UPDATE charge SET at = ? WHERE id = ?"
+	renewSpent   = "UPDATE spent SET at = ? WHERE charge = ?"
+	deleteCharge = "DELETE FROM charge WHERE id = ?"
+	selectHeld   = "SELECT action FROM spent JOIN charge ON charge.id = spent.charge WHERE scope = ? AND spent.at > ?"
+	selectSpent  = "SELECT total(count), min(at) FROM spent WHERE scope = ? AND at > ?"
+)
+
+// OpenLedger opens the Ledger in the file at path, and makes the file if there is none. A file that
+// is damaged, empty, of another program or of a newer version is an error that wraps
+// [syncer.ErrDamaged], and is left as it is. The whole file is looked through: what a limit has
+// spent must never seem unspent.
+func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, error) {
+	d, err := openDatabase(ctx, path, ledgerFormat, Options{Clock: o.Clock, Busy: o.Busy, Cache: 2 << 20})
+	if err != nil {
+		return nil, fmt.Errorf("open ledger in %s: %w", path, err)
+	}
+	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, opened: d.options.Clock()}
+	err = d.read(ctx, func(c *conn) (err error) {
+		if err = passes(c, "PRAGMA integrity_check"); err == nil {
+			l.mark, err = latestCharge(c)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open ledger in %s: %w", path, errors.Join(err, d.close()))
+	}
+	return l, nil
+}
+
+// Close closes the file.
+func (l *Ledger) Close() error { return l.database.close() }
+
+// Charge implements [syncer.Ledger].
+func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {
+	if charge.Count < 0 || charge.Window <= 0 {
+		return fmt.Errorf("charge %d within %s: %w", charge.Count, charge.Window, syncer.ErrInvalid)
+	}
+	err := l.database.write(ctx, func(c *conn) error {
+		now, err := l.now(c)
+		if err != nil {
+			return err
+		}
+		row, err := c.one(selectCharge, string(charge.Action), nanos(now.Add(-charge.Window)))
+		if err != nil {
+			return err
+		}
+		if row != nil {
+			err = renew(c, number(row[0]), now)
+		} else {
+			err = admit(c, charge, now)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = c.exec(updateClock, nanos(now))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("charge action %s: %w", charge.Action, err)
+	}
+	return nil
+}
+
+// renew lets a charge count from now on: the deed it was made for may happen now.
+func renew(c *conn, id int64, now time.Time) error {
+	if _, err := c.exec(renewCharge, nanos(now), id); err != nil {
+		return err
+	}
+	_, err := c.exec(renewSpent, nanos(now), id)
+	return err
+}
+
+// admit enters a new charge, unless one of its scopes is full.
+func admit(c *conn, charge syncer.Charge, now time.Time) error {
+	var scopes []string
+	for _, limit := range charge.Scopes {
+		used, _, err := used(c, limit.Scope, now, charge.Window)
+		if err != nil {
+			return err
+		}
+		if used > limit.Most-charge.Count {
+			return fmt.Errorf("%d of at most %d in %q within %s are used: %w",
+				used, limit.Most, limit.Scope, charge.Window, syncer.ErrHeld)
+		}
+		if !slices.Contains(scopes, limit.Scope) {
+			scopes = append(scopes, limit.Scope)
+		}
+	}
+	row, err := c.one(insertCharge, string(charge.Action), nanos(now))
+	if err != nil {
+		return err
+	}
+	for _, scope := range scopes {
+		if _, err := c.exec(insertSpent, row[0], scope, nanos(now), int64(charge.Count)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// used returns what a scope holds, and when the oldest part of it was charged. A charge leaves the
+// window at the instant when it is exactly as old.
+func used(c *conn, scope string, now time.Time, window time.Duration) (sum int, oldest time.Time, err error) {
+	row, err := c.one(selectSpent, scope, nanos(now.Add(-window)))
+	if err != nil || row[1] == nil {
+		return 0, time.Time{}, err
+	}
+	total, _ := row[0].(float64)
+	return int(total), instant(number(row[1])), nil
+}
+
+// Refund implements [syncer.Ledger]. An action that was not charged needs none.
+func (l *Ledger) Refund(ctx context.Context, action syncer.ActionID) error {
+	err := l.database.write(ctx, func(c *conn) error {
+		row, err := c.one(selectCharge, string(action), int64(noTime))
+		if err != nil || row == nil {
+			return err
+		}
+		_, err = c.exec(deleteCharge, row[0])
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("refund action %s: %w", action, err)
+	}
+	return nil
+}
+
+// Used implements [syncer.Ledger].
+func (l *Ledger) Used(ctx context.Context, scope string, window time.Duration) (sum int, until time.Time, err error) {
+	err = l.database.read(ctx, func(c *conn) error {
+		now, err := l.now(c)
+		if err != nil {
+			return err
+		}
+		var oldest time.Time
+		if sum, oldest, err = used(c, scope, now, window); err == nil && !oldest.IsZero() {
+			until = oldest.Add(window)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("what %q has used: %w", scope, err)
+	}
+	return sum, until, nil
+}
+
+// Charged implements [syncer.Ledger]. It yields what scope holds when the loop begins.
+func (l *Ledger) Charged(ctx context.Context, scope string, window time.Duration) iter.Seq2[syncer.ActionID, error] {
+	return func(yield func(syncer.ActionID, error) bool) {
+		actions, err := l.charged(ctx, scope, window)
+		if err != nil {
+			yield("", fmt.Errorf("what %q was charged for: %w", scope, err))
+			return
+		}
+		for _, action := range actions {
+			if !yield(action, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Ledger) charged(ctx context.Context, scope string, window time.Duration) (actions []syncer.ActionID, err error) {
+	err = l.database.read(ctx, func(c *conn) error {
+		now, err := l.now(c)
+		if err != nil {
+			return err
+		}
+		return c.each(func(row []driver.Value) error {
+			actions = append(actions, syncer.ActionID(text(row[0])))
+			return nil
+		}, selectHeld, scope, nanos(now.Add(-window)))
+	})
+	return actions, err
+}
+
+// now returns the time, which never runs behind the latest charge that any process has made.
+func (l *Ledger) now(c *conn) (time.Time, error) {
+	latest, err := latestCharge(c)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return l.advance(latest), nil
+}
+
+// latestCharge returns the zero time if there never was a charge.
+func latestCharge(c *conn) (time.Time, error) {
+	row, err := c.one(selectClock)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case row == nil:
+		return time.Time{}, damaged("the time of the latest charge is gone")
+	case row[0] == nil:
+		return time.Time{}, nil
+	}
+	return instant(number(row[0])), nil
+}
+
+// advance goes on from what is known for certain. Differences of times that one process has read
+// from the system's clock do not change when the clock is set.
+func (l *Ledger) advance(latest time.Time) time.Time {
+	passed := l.clock().Sub(l.opened)
+	now := l.opened.Round(0).Add(passed)
+	if l.confirmed != nil && !l.mark.IsZero() {
+		certain := later(l.mark.Add(passed), l.confirmed())
+		if certain.Before(now) {
+			now = certain
+		}
+	}
+	return later(now, latest)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

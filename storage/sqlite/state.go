@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// state is a pair in the hands of one owner.
+type state struct {
+	view
+	pair  int64
+	fence uint64
+}
+
+var _ syncer.State = (*state)(nil)
+
+const (
+	updateEnds = "UPDATE pair SET ends = ? WHERE id = ? AND fence = ? AND ends IS NOT NULL"
+	selectOwn  = "SELECT fence, ends, records, outcomes FROM pair WHERE id = ?"
+)
+
+// Fence implements [syncer.State].
+func (s *state) Fence() uint64 { return s.fence }
+
+// Renew implements [syncer.State].
+func (s *state) Renew(ctx context.Context) (time.Time, error) {
+	o := s.store.database.options
+	until := o.Clock().Add(o.Lease)
+	err := s.store.database.write(ctx, func(c *conn) error {
+		n, err := c.exec(updateEnds, nanos(until), s.pair, signed(s.fence))
+		if err == nil && n == 0 {
+			err = syncer.ErrFenced
+		}
+		return err
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("renew lease of pair %q under fence %d: %w", s.name, s.fence, err)
+	}
+	return until, nil
+}
+
+// Close implements [syncer.State].
+func (s *state) Close() error {
+	s.store.opening.Lock()
+	defer s.store.opening.Unlock()
+	h := s.store.held[s.pair]
+	if h == nil || h.fence != s.fence {
+		return nil // closed, taken over, or the Store is closed
+	}
+	delete(s.store.held, s.pair)
+	defer h.lock.release()
+	err := s.store.database.write(context.Background(), func(c *conn) error {
+		_, err := c.exec(updateEnds, nil, s.pair, signed(s.fence))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("close pair %q: %w", s.name, err)
+	}
+	return nil
+}
+
+// Commit implements [syncer.State]. A Batch that both adds and removes a thing removes it.
+func (s *state) Commit(ctx context.Context, b syncer.Batch) error {
+	err := s.commit(ctx, b, false)
+	if errors.Is(err, errTaken) {
+		// An ID is taken, perhaps by a Record that gives it up in the same Batch.
+		err = s.commit(ctx, b, true)
+	}
+	if errors.Is(err, errTaken) {
+		err = fmt.Errorf("two records have one ID on one side: %w: %w", syncer.ErrInvalid, err)
+	}
+	if err != nil {
+		return fmt.Errorf("commit to pair %q under fence %d: %w", s.name, s.fence, err)
+	}
+	return nil
+}
+
+func (s *state) commit(ctx context.Context, b syncer.Batch, free bool) error {
+	return s.store.database.write(ctx, func(c *conn) error {
+		row, err := c.one(selectOwn, s.pair)
+		switch {
+		case err != nil:
+			return err
+		case row == nil:
+			return damaged("pair number %d is gone", s.pair)
+		case unsigned(number(row[0])) != s.fence:
+			return fmt.Errorf("it is at fence %d: %w", number(row[0]), syncer.ErrFenced)
+		case row[1] == nil:
+			return fmt.Errorf("it was closed: %w", syncer.ErrFenced)
+		}
+		w := &writer{conn: c, pair: s.pair, fence: signed(s.fence), free: free, records: number(row[2]), outcomes: number(row[3])}
+		return w.apply(b)
+	})
+}

@@ -1,0 +1,265 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Store is a [syncer.StateStore] in a file. Close it when it is not needed any more.
+type Store struct {
+	database *database
+	names    sync.Map // of pairs, to their numbers
+
+	opening sync.Mutex
+	held    map[int64]*holding // pairs that this Store has open, by number
+}
+
+// holding is a pair that a State of this Store has, or had when it was forgotten.
+type holding struct {
+	fence uint64
+	lock  *fileLock
+}
+
+var _ syncer.StateStore = (*Store)(nil)
+
+const (
+	selectPair   = "SELECT id FROM pair WHERE name = ?"
+	insertPair   = "INSERT INTO pair (name) VALUES (?)"
+	selectLease  = "SELECT fence, machine, ends FROM pair WHERE id = ?"
+	updateLease  = "UPDATE pair SET fence = fence + 1, machine = ?, ends = ? WHERE id = ?"
+	updateHints  = "UPDATE pair SET hints = hints + ? WHERE id = ?"
+	selectHints  = "SELECT hints FROM pair WHERE id = ?"
+	insertHint   = "INSERT INTO inbox (pair, seq, data) VALUES (?, ?, ?)"
+	selectCursor = "SELECT cursor FROM stream WHERE name = ?"
+	upsertCursor = "INSERT INTO stream (name, cursor) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor"
+	updateHold   = "UPDATE hold SET decision = ? WHERE pair = ? AND action = ?"
+)
+
+// Open opens the Store in the file at path, and makes the file if there is none. A file that is
+// damaged, empty, of another program or of a newer version is an error that wraps
+// [syncer.ErrDamaged], and is left as it is.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	d, err := openDatabase(ctx, path, stateFormat, o)
+	if err != nil {
+		return nil, fmt.Errorf("open state in %s: %w", path, err)
+	}
+	s := &Store{database: d, held: map[int64]*holding{}}
+	if err := d.read(ctx, sound); err != nil {
+		return nil, fmt.Errorf("open state in %s: %w", path, errors.Join(err, d.close()))
+	}
+	return s, nil
+}
+
+// Close closes the file. Pairs that are still open stay leased, as after the end of the process: on
+// this machine they can be opened again at once.
+func (s *Store) Close() error {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	for _, h := range s.held {
+		h.lock.abandon()
+	}
+	clear(s.held)
+	return s.database.close()
+}
+
+// pair returns the number of the pair called name, 0 if there is none.
+func (s *Store) pair(c *conn, name string) (int64, error) {
+	if id, known := s.names.Load(name); known {
+		return id.(int64), nil //nolint:forcetypeassert // nothing else is put there
+	}
+	row, err := c.one(selectPair, name)
+	if err != nil || row == nil {
+		return 0, err
+	}
+	return number(row[0]), nil
+}
+
+// ensure returns the number of the pair called name, which it enters if it is new. It must be called
+// within a transaction that writes. The number is remembered by later reads only.
+func (s *Store) ensure(c *conn, name string) (int64, error) {
+	id, err := s.pair(c, name)
+	if err != nil || id != 0 {
+		return id, err
+	}
+	if _, err := c.exec(insertPair, name); err != nil {
+		return 0, err
+	}
+	return s.pair(c, name)
+}
+
+// Open implements [syncer.StateStore]. On one machine a pair is locked for as long as its owner
+// lives, and no longer.
+func (s *Store) Open(ctx context.Context, name string) (syncer.State, error) {
+	opened, err := s.open(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("open pair %q: %w", name, err)
+	}
+	return opened, nil
+}
+
+func (s *Store) open(ctx context.Context, name string) (*state, error) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	var id int64
+	err := s.database.write(ctx, func(c *conn) (err error) {
+		id, err = s.ensure(c, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.names.Store(name, id)
+	h, mine := s.held[id]
+	if !mine {
+		lock, err := lockFile(fmt.Sprintf("%s-lock-%d", s.database.path, id))
+		if errors.Is(err, errHeld) {
+			return nil, fmt.Errorf("in use on this machine: %w: %w", syncer.ErrLocked, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		h = &holding{lock: lock}
+	}
+	err = s.database.write(ctx, func(c *conn) error { return s.lease(c, id, h, !mine) })
+	if err != nil {
+		if !mine {
+			h.lock.release()
+		}
+		return nil, err
+	}
+	s.held[id] = h
+	return &state{view: view{s, name}, pair: id, fence: h.fence}, nil
+}
+
+// lease gives the lease of a pair to h, unless somebody else's lasts. alone says that h has the lock
+// of this machine without having had it before: whoever has a lease on this machine is dead.
+func (s *Store) lease(c *conn, id int64, h *holding, alone bool) error {
+	row, err := c.one(selectLease, id)
+	switch {
+	case err != nil:
+		return err
+	case row == nil:
+		return damaged("pair number %d is gone", id)
+	}
+	o := s.database.options
+	now, machine := o.Clock(), text(row[1])
+	if ends := instant(number(row[2])); row[2] != nil && now.Before(ends) && (!alone || machine != o.Machine) {
+		return fmt.Errorf("in use on %q until %s: %w", machine, ends.Format(time.RFC3339), syncer.ErrLocked)
+	}
+	if _, err := c.exec(updateLease, o.Machine, nanos(now.Add(o.Lease)), id); err != nil {
+		return err
+	}
+	h.fence = unsigned(number(row[0])) + 1
+	return nil
+}
+
+// View implements [syncer.StateStore].
+func (s *Store) View(ctx context.Context, name string) (syncer.View, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return view{s, name}, nil
+}
+
+// Append implements [syncer.StateStore].
+func (s *Store) Append(ctx context.Context, name string, hints ...syncer.Hint) error {
+	err := s.database.write(ctx, func(c *conn) error { return s.hint(c, name, hints) })
+	if err != nil {
+		return fmt.Errorf("append %d hints to pair %q: %w", len(hints), name, err)
+	}
+	return nil
+}
+
+func (s *Store) hint(c *conn, name string, hints []syncer.Hint) error {
+	id, err := s.ensure(c, name)
+	if err != nil {
+		return err
+	}
+	row, err := c.one(selectHints, id)
+	if err != nil {
+		return err
+	}
+	last := number(row[0])
+	for i := range hints {
+		data := encode(func(c *coder) { c.hint(&hints[i]) })
+		if _, err := c.exec(insertHint, id, last+int64(i)+1, data); err != nil {
+			return err
+		}
+	}
+	_, err = c.exec(updateHints, int64(len(hints)), id)
+	return err
+}
+
+// Cursor implements [syncer.StateStore].
+func (s *Store) Cursor(ctx context.Context, stream string) (at syncer.Cursor, err error) {
+	err = s.database.read(ctx, func(c *conn) error {
+		at, err = cursor(c, stream)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("cursor of stream %q: %w", stream, err)
+	}
+	return at, nil
+}
+
+func cursor(c *conn, stream string) (syncer.Cursor, error) {
+	row, err := c.one(selectCursor, stream)
+	if err != nil || row == nil {
+		return "", err
+	}
+	return syncer.Cursor(text(row[0])), nil
+}
+
+// Advance implements [syncer.StateStore].
+func (s *Store) Advance(ctx context.Context, stream string, from, to syncer.Cursor, hints map[string][]syncer.Hint) error {
+	err := s.database.write(ctx, func(c *conn) error {
+		at, err := cursor(c, stream)
+		if err != nil {
+			return err
+		}
+		if at != from {
+			return fmt.Errorf("it is at %q: %w", at, syncer.ErrStale)
+		}
+		if _, err := c.exec(upsertCursor, stream, string(to)); err != nil {
+			return err
+		}
+		for name, list := range hints {
+			if err := s.hint(c, name, list); err != nil {
+				return fmt.Errorf("pair %q: %w", name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("advance stream %q from %q: %w", stream, from, err)
+	}
+	return nil
+}
+
+// Decide implements [syncer.StateStore].
+func (s *Store) Decide(ctx context.Context, name string, action syncer.ActionID, d syncer.Decision) error {
+	err := s.database.write(ctx, func(c *conn) error {
+		if d > syncer.Rejected {
+			return fmt.Errorf("decision %d: %w", d, syncer.ErrInvalid)
+		}
+		id, err := s.pair(c, name)
+		if err != nil {
+			return err
+		}
+		n, err := c.exec(updateHold, int64(d), id, string(action))
+		if err == nil && n == 0 {
+			err = fmt.Errorf("no such hold: %w", fs.ErrNotExist)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("decide on action %s of pair %q: %w", action, name, err)
+	}
+	return nil
+}
