@@ -34,9 +34,9 @@ const (
 	upsertPending    = "INSERT INTO pending (pair, record, side, item, data) VALUES (?, ?, ?, ?, ?) " +
 		"ON CONFLICT (pair, record, side, item) DO UPDATE SET data = excluded.data"
 	deletePending = "DELETE FROM pending WHERE pair = ? AND record = ? AND side = ? AND item = ?"
-	upsertHold    = "INSERT INTO hold (pair, action, since, decision, data) VALUES (?, ?, ?, ?, ?) " +
-		"ON CONFLICT (pair, action) DO UPDATE SET data = excluded.data, " +
-		"decision = iif(decision = 0, excluded.decision, decision)"
+	selectHold    = "SELECT data FROM hold WHERE pair = ? AND action = ?"
+	upsertHold    = "INSERT INTO hold (pair, action, since, data) VALUES (?, ?, ?, ?) " +
+		"ON CONFLICT (pair, action) DO UPDATE SET since = excluded.since, data = excluded.data"
 	deleteHold    = "DELETE FROM hold WHERE pair = ? AND action = ?"
 	insertOutcome = "INSERT INTO journal (pair, fence, seq, data) VALUES (?, ?, ?, ?)"
 )
@@ -154,9 +154,18 @@ func (w *writer) pendings(b *syncer.Batch) error {
 
 func (w *writer) holds(b *syncer.Batch) error {
 	for i := range b.Holds {
-		h := &b.Holds[i]
-		data := encode(func(c *coder) { c.hold(h) })
-		if _, err := w.exec(upsertHold, w.pair, string(h.Action), nanos(h.Since), int64(h.Decision), data); err != nil {
+		h := b.Holds[i]
+		old, found, err := holdOf(w.conn, w.pair, h.Action)
+		if err != nil {
+			return err
+		}
+		if found {
+			h.Since = old.Since
+			if old.Decision != syncer.Waiting {
+				h.Decision = old.Decision
+			}
+		}
+		if err := putHold(w.conn, w.pair, &h); err != nil {
 			return err
 		}
 	}
@@ -168,11 +177,27 @@ func (w *writer) holds(b *syncer.Batch) error {
 	return nil
 }
 
+func holdOf(c *conn, pair int64, action syncer.ActionID) (h syncer.Hold, found bool, err error) {
+	row, err := c.one(selectHold, pair, string(action))
+	if err != nil || row == nil {
+		return h, false, err
+	}
+	err = decode(bytes(row[0]), func(c *coder) { c.hold(&h) })
+	return h, true, err
+}
+
+func putHold(c *conn, pair int64, h *syncer.Hold) error {
+	data := encode(func(c *coder) { c.hold(h) })
+	_, err := c.exec(upsertHold, pair, string(h.Action), nanos(h.Since), data)
+	return err
+}
+
 func (w *writer) journal(b *syncer.Batch) error {
 	for i := range b.Outcomes {
-		o := &b.Outcomes[i]
+		o := b.Outcomes[i]
 		w.outcomes++
-		if _, err := w.exec(insertOutcome, w.pair, w.fence, w.outcomes, encode(func(c *coder) { c.outcome(o) })); err != nil {
+		o.Position = syncer.Position{Fence: unsigned(w.fence), Seq: unsigned(w.outcomes)}
+		if _, err := w.exec(insertOutcome, w.pair, w.fence, w.outcomes, encode(func(c *coder) { c.outcome(&o) })); err != nil {
 			return err
 		}
 	}

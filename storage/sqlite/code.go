@@ -73,7 +73,7 @@ func (c *coder) uint(v *uint64) {
 func (c *coder) fail() { c.bad, c.in = true, "" }
 
 func (c *coder) int(v *int64) {
-	folded := uint64(*v)<<1 ^ uint64(*v>>63)
+	folded := uint64(*v)<<1 ^ uint64(*v>>63) //nolint:gosec // the sign goes to the end, so that small numbers are short
 	c.uint(&folded)
 	*v = int64(folded>>1) ^ -int64(folded&1)
 }
@@ -98,14 +98,14 @@ func (c *coder) time(v *time.Time) {
 		*v = time.Time{}
 		return
 	}
-	seconds, nanos := v.Unix(), uint64(v.Nanosecond())
+	seconds, nanos := v.Unix(), uint64(v.Nanosecond()) //nolint:gosec // below 1e9
 	c.int(&seconds)
 	c.uint(&nanos)
 	if nanos >= 1e9 {
 		c.fail()
 	}
 	if c.reading {
-		*v = time.Unix(seconds, int64(nanos)).UTC()
+		*v = time.Unix(seconds, int64(nanos)).UTC() //nolint:gosec // below 1e9
 	}
 }
 

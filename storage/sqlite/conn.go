@@ -42,6 +42,9 @@ func (c *conn) close() error {
 	return c.raw.Close()
 }
 
+// drop closes a connection that is of no use any more, whatever that says.
+func (c *conn) drop() { _ = c.close() }
+
 // prepare returns the statement of a text, prepared once.
 func (c *conn) prepare(text string, args []driver.Value) (*prepared, error) {
 	s := c.stmt[text]

@@ -50,11 +50,10 @@ func openDatabase(ctx context.Context, path string, f format, o Options) (*datab
 	}
 	d.writer, err = d.dial(d.options.Cache)
 	if err != nil {
-		return nil, err
+		return nil, unfit(err)
 	}
 	if err := d.admit(f); err != nil {
-		d.writer.close()
-		return nil, err
+		return nil, errors.Join(unfit(err), d.writer.close())
 	}
 	return d, nil
 }
@@ -113,7 +112,7 @@ func (d *database) ensure(f format) error {
 
 // create writes a new file without contents.
 func create(path string, f format) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // which file is the caller's choice
 	if err != nil {
 		return err
 	}
@@ -134,11 +133,11 @@ func create(path string, f format) error {
 
 // syncFolder makes a new name in a folder durable, where the system can.
 func syncFolder(path string) error {
-	folder, err := os.Open(path)
+	folder, err := os.Open(path) //nolint:gosec // which file is the caller's choice
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
+	defer func() { _ = folder.Close() }()
 	if err := folder.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrInvalid) {
 		return err
 	}
@@ -170,7 +169,7 @@ func (d *database) dial(cache int64) (*conn, error) {
 		PRAGMA cell_size_check = ON;
 		PRAGMA journal_size_limit = 67108864;`, max(d.options.Busy.Milliseconds(), 1), max(cache>>10, 1)))
 	if err != nil {
-		c.close()
+		c.drop()
 		return nil, err
 	}
 	return c, nil
@@ -246,7 +245,7 @@ func (d *database) take() (*conn, error) {
 		return nil, err
 	}
 	if _, err := c.exec("PRAGMA query_only = ON"); err != nil {
-		c.close()
+		c.drop()
 		return nil, err
 	}
 	return c, nil
@@ -260,7 +259,7 @@ func (d *database) give(c *conn) {
 	}
 	d.mu.Unlock()
 	if c != nil {
-		c.close()
+		c.drop()
 	}
 }
 

@@ -191,7 +191,6 @@ func (c *coder) pending(p *syncer.Pending) {
 	}
 }
 
-// hold leaves out what a Hold keeps when it is put again: since when it is held, and what was decided.
 func (c *coder) hold(h *syncer.Hold) {
 	str(c, &h.Action)
 	c.op(&h.Op)
@@ -200,9 +199,12 @@ func (c *coder) hold(h *syncer.Hold) {
 	c.kind(&h.Kind)
 	str(c, &h.Path)
 	str(c, &h.Reason)
+	c.time(&h.Since)
+	small(c, &h.Decision, syncer.Rejected)
 }
 
-func (c *coder) hint(h *syncer.Hint) {
+func (c *coder) hinted(h *syncer.Hinted) {
+	c.uint(&h.Seq)
 	c.side(&h.Side)
 	str(c, &h.ID)
 	n := uint64(len(h.Within))
@@ -223,8 +225,9 @@ func (c *coder) hint(h *syncer.Hint) {
 	c.time(&h.At)
 }
 
-// outcome leaves out the Position, which the journal gives.
 func (c *coder) outcome(o *syncer.Outcome) {
+	c.uint(&o.Position.Fence)
+	c.uint(&o.Position.Seq)
 	c.time(&o.At)
 	str(c, &o.Action)
 	c.op(&o.Op)

@@ -40,6 +40,15 @@ func explain(err error) error {
 	return err
 }
 
+// unfit is explain for the opening of a file, where SQLite knows no other word for a file that no
+// version of it has written.
+func unfit(err error) error {
+	if failed, ok := errors.AsType[*sqlite.Error](err); ok && failed.Code() == sqlite3.SQLITE_ERROR && !errors.Is(err, syncer.ErrDamaged) {
+		return fmt.Errorf("%w: %w", syncer.ErrDamaged, err)
+	}
+	return err
+}
+
 // damaged says what about the stored state cannot be.
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), syncer.ErrDamaged)

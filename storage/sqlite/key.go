@@ -38,7 +38,7 @@ func nameHash(parent int64, key syncer.Key) int64 {
 	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a: what is stored outlives the process
 	h := uint64(offset)
 	for i := range 8 {
-		h = (h ^ uint64(byte(parent>>(8*i)))) * prime
+		h = (h ^ uint64(parent>>(8*i)&0xff)) * prime
 	}
 	for i := range len(key) {
 		h = (h ^ uint64(key[i])) * prime
@@ -79,5 +79,5 @@ func optional(s string) driver.Value {
 }
 
 // signed and unsigned carry counters, which stay below the sign bit.
-func signed(n uint64) int64   { return int64(min(n, math.MaxInt64)) } //nolint:gosec // see above
-func unsigned(n int64) uint64 { return uint64(max(n, 0)) }            //nolint:gosec // see above
+func signed(n uint64) int64   { return int64(min(n, math.MaxInt64)) }
+func unsigned(n int64) uint64 { return uint64(max(n, 0)) }

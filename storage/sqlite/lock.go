@@ -17,25 +17,25 @@ type fileLock struct{ file *os.File }
 // is made if it is not there.
 func lockFile(path string) (*fileLock, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // which file is the caller's choice
 		if err != nil {
 			return nil, err
 		}
 		if err := tryLock(f); err != nil {
-			f.Close()
+			_ = f.Close()
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
 		// Whoever had the lock before may have removed the file between our two calls. Then the lock is
 		// one of a file that nobody else will find.
 		ours, err := f.Stat()
 		if err != nil {
-			f.Close()
+			_ = f.Close()
 			return nil, err
 		}
 		if found, err := os.Stat(path); err == nil && os.SameFile(ours, found) {
 			return &fileLock{f}, nil
 		}
-		f.Close()
+		_ = f.Close()
 	}
 }
 
@@ -43,8 +43,8 @@ func lockFile(path string) (*fileLock, error) {
 // file stays, which does no harm.
 func (l *fileLock) release() {
 	os.Remove(l.file.Name())
-	l.file.Close()
+	_ = l.file.Close()
 }
 
 // abandon gives the lock back as the end of the process would.
-func (l *fileLock) abandon() { l.file.Close() }
+func (l *fileLock) abandon() { _ = l.file.Close() }

@@ -75,7 +75,7 @@ func (f format) fits(c *conn) error {
 	if err != nil {
 		return err
 	}
-	defer model.close()
+	defer model.drop()
 	if err := f.migrate(model); err != nil {
 		return err
 	}

@@ -23,11 +23,17 @@ const (
 )
 
 // met has a bit for each Record of a chunk.
-type met [chunk / 64]uint64
+type met struct {
+	side syncer.Side
+	at   uint64 // which chunk
+	bits [chunk / 64]uint64
+}
 
 func (c *coder) met(m *met) {
-	for i := range m {
-		c.uint(&m[i])
+	c.side(&m.side)
+	c.uint(&m.at)
+	for i := range m.bits {
+		c.uint(&m.bits[i])
 	}
 }
 
@@ -49,37 +55,42 @@ func (w *writer) seen(b *syncer.Batch) error {
 }
 
 func (w *writer) see(s syncer.Seen) error {
-	chunks := map[int64]*met{}
+	chunks := map[uint64]*met{}
 	for _, id := range s.Records {
 		if err := fitting(id); err != nil {
 			return err
 		}
-		at := int64(id / chunk) //nolint:gosec // it fits 43 bits
+		at := uint64(id / chunk)
 		if chunks[at] == nil {
-			chunks[at] = new(met)
+			chunks[at] = &met{side: s.Side, at: at}
 		}
-		chunks[at][id%chunk/64] |= 1 << (id % 64)
+		chunks[at].bits[id%chunk/64] |= 1 << (id % 64)
 	}
 	for _, at := range slices.Sorted(maps.Keys(chunks)) {
-		m := chunks[at]
-		row, err := w.one(selectChunk, w.pair, int64(s.Side), at)
-		if err != nil {
-			return err
-		}
-		if row != nil {
-			var old met
-			if err := decode(bytes(row[0]), func(c *coder) { c.met(&old) }); err != nil {
-				return err
-			}
-			for i := range old {
-				m[i] |= old[i]
-			}
-		}
-		if _, err := w.exec(upsertChunk, w.pair, int64(s.Side), at, encode(func(c *coder) { c.met(m) })); err != nil {
+		if err := w.add(chunks[at]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// add puts the bits of a chunk to those that are stored.
+func (w *writer) add(m *met) error {
+	row, err := w.one(selectChunk, w.pair, int64(m.side), signed(m.at))
+	if err != nil {
+		return err
+	}
+	if row != nil {
+		var old met
+		if err := decode(bytes(row[0]), func(c *coder) { c.met(&old) }); err != nil {
+			return err
+		}
+		for i := range old.bits {
+			m.bits[i] |= old.bits[i]
+		}
+	}
+	_, err = w.exec(upsertChunk, w.pair, int64(m.side), signed(m.at), encode(func(c *coder) { c.met(m) }))
+	return err
 }
 
 // Seen implements [syncer.View]. The Records come by RecordID.
@@ -98,23 +109,16 @@ func (v view) Seen(ctx context.Context, side syncer.Side) iter.Seq2[syncer.Recor
 	}
 }
 
-// chunkOf is a chunk with its place.
-type chunkOf struct {
-	at int64
-	met
-}
-
-func takeChunk(row []driver.Value) (m chunkOf, after []driver.Value, err error) {
-	m.at = number(row[1])
-	err = decode(bytes(row[2]), func(c *coder) { c.met(&m.met) })
+func takeChunk(row []driver.Value) (m met, after []driver.Value, err error) {
+	err = decode(bytes(row[2]), func(c *coder) { c.met(&m) })
 	return m, slices.Clone(row[:2]), err
 }
 
-func (m *chunkOf) yield(yield func(syncer.RecordID, error) bool) bool {
-	for i, word := range m.met {
+func (m *met) yield(yield func(syncer.RecordID, error) bool) bool {
+	for i, word := range m.bits {
 		for ; word != 0; word &= word - 1 {
-			id := m.at*chunk + int64(i*64+bits.TrailingZeros64(word))
-			if !yield(syncer.RecordID(id), nil) { //nolint:gosec // chunks are not negative
+			at := m.at*chunk + uint64(i)*64 + uint64(bits.TrailingZeros64(word)) //nolint:gosec // neither is negative
+			if !yield(syncer.RecordID(at), nil) {
 				return false
 			}
 		}

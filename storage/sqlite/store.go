@@ -36,9 +36,8 @@ const (
 	updateHints  = "UPDATE pair SET hints = hints + ? WHERE id = ?"
 	selectHints  = "SELECT hints FROM pair WHERE id = ?"
 	insertHint   = "INSERT INTO inbox (pair, seq, data) VALUES (?, ?, ?)"
-	selectCursor = "SELECT cursor FROM stream WHERE name = ?"
-	upsertCursor = "INSERT INTO stream (name, cursor) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor"
-	updateHold   = "UPDATE hold SET decision = ? WHERE pair = ? AND action = ?"
+	selectCursor = "SELECT data FROM stream WHERE name = ?"
+	upsertCursor = "INSERT INTO stream (name, data) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data"
 )
 
 // Open opens the Store in the file at path, and makes the file if there is none. A file that is
@@ -187,8 +186,9 @@ func (s *Store) hint(c *conn, name string, hints []syncer.Hint) error {
 	}
 	last := number(row[0])
 	for i := range hints {
-		data := encode(func(c *coder) { c.hint(&hints[i]) })
-		if _, err := c.exec(insertHint, id, last+int64(i)+1, data); err != nil {
+		seq := last + int64(i) + 1
+		row := syncer.Hinted{Seq: unsigned(seq), Hint: hints[i]}
+		if _, err := c.exec(insertHint, id, seq, encode(func(c *coder) { c.hinted(&row) })); err != nil {
 			return err
 		}
 	}
@@ -208,12 +208,13 @@ func (s *Store) Cursor(ctx context.Context, stream string) (at syncer.Cursor, er
 	return at, nil
 }
 
-func cursor(c *conn, stream string) (syncer.Cursor, error) {
+func cursor(c *conn, stream string) (at syncer.Cursor, err error) {
 	row, err := c.one(selectCursor, stream)
 	if err != nil || row == nil {
 		return "", err
 	}
-	return syncer.Cursor(text(row[0])), nil
+	err = decode(bytes(row[0]), func(c *coder) { str(c, &at) })
+	return at, err
 }
 
 // Advance implements [syncer.StateStore].
@@ -226,7 +227,7 @@ func (s *Store) Advance(ctx context.Context, stream string, from, to syncer.Curs
 		if at != from {
 			return fmt.Errorf("it is at %q: %w", at, syncer.ErrStale)
 		}
-		if _, err := c.exec(upsertCursor, stream, string(to)); err != nil {
+		if _, err := c.exec(upsertCursor, stream, encode(func(c *coder) { str(c, &to) })); err != nil {
 			return err
 		}
 		for name, list := range hints {
@@ -252,11 +253,15 @@ func (s *Store) Decide(ctx context.Context, name string, action syncer.ActionID,
 		if err != nil {
 			return err
 		}
-		n, err := c.exec(updateHold, int64(d), id, string(action))
-		if err == nil && n == 0 {
-			err = fmt.Errorf("no such hold: %w", fs.ErrNotExist)
+		h, found, err := holdOf(c, id, action)
+		if err != nil {
+			return err
 		}
-		return err
+		if !found {
+			return fmt.Errorf("no such hold: %w", fs.ErrNotExist)
+		}
+		h.Decision = d
+		return putHold(c, id, &h)
 	})
 	if err != nil {
 		return fmt.Errorf("decide on action %s of pair %q: %w", action, name, err)

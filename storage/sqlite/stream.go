@@ -32,7 +32,7 @@ func (s *snapshot) read(ctx context.Context, f func(c *conn) error) error {
 			return err
 		}
 		if _, err := c.exec("BEGIN"); err != nil {
-			c.close()
+			c.drop()
 			return err
 		}
 		c.snapshots++
@@ -51,7 +51,7 @@ func (s *snapshot) close() {
 	}
 	s.end.Stop()
 	if _, err := s.conn.exec("ROLLBACK"); err != nil {
-		s.conn.close()
+		s.conn.drop()
 	} else {
 		s.database.give(s.conn)
 	}

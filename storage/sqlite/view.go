@@ -27,7 +27,7 @@ const (
 	selectIntents   = "SELECT n, data FROM intent WHERE pair = ? AND n > ? ORDER BY n LIMIT ?"
 	selectPending   = `SELECT record, side, item, data FROM pending
 		WHERE pair = ? AND (record, side, item) > (?, ?, ?) ORDER BY record, side, item LIMIT ?`
-	selectHolds = `SELECT since, action, decision, data FROM hold
+	selectHolds = `SELECT since, action, data FROM hold
 		WHERE pair = ? AND (since, action) > (?, ?) ORDER BY since, action LIMIT ?`
 	selectJournal = `SELECT fence, seq, data FROM journal
 		WHERE pair = ? AND (fence, seq) > (?, ?) ORDER BY fence, seq LIMIT ?`
@@ -128,8 +128,11 @@ func (v view) ByID(ctx context.Context, side syncer.Side, id string) (r syncer.R
 
 // Tombstone implements [syncer.View].
 func (v view) Tombstone(ctx context.Context, side syncer.Side, id string) (t syncer.Tombstone, err error) {
-	err = v.found(ctx, func(data []byte) error {
-		return decode(data, func(c *coder) { c.tombstone(&t) })
+	err = v.found(ctx, func(data []byte) (err error) {
+		if err = decode(data, func(c *coder) { c.tombstone(&t) }); err == nil && (t.ID != id || t.Side != side) {
+			err = damaged("it is that of %q on %s", t.ID, t.Side)
+		}
+		return err
 	}, selectTombstone, func(pair int64) []driver.Value { return []driver.Value{pair, int64(side), id} })
 	if err != nil {
 		return syncer.Tombstone{}, fmt.Errorf("tombstone of item %q on %s in pair %q: %w", id, side, v.name, err)
@@ -194,11 +197,7 @@ func (v view) Pending(ctx context.Context) iter.Seq2[syncer.Pending, error] {
 func (v view) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
 	return list(ctx, v, "holds", selectHolds, []driver.Value{int64(noTime - 1), ""},
 		func(row []driver.Value) (h syncer.Hold, after []driver.Value, err error) {
-			h.Since, h.Decision = instant(number(row[0])), syncer.Decision(number(row[2]))
-			if h.Decision > syncer.Rejected {
-				return h, nil, damaged("hold %s has decision %d", text(row[1]), h.Decision)
-			}
-			err = decode(bytes(row[3]), func(c *coder) { c.hold(&h) })
+			err = decode(bytes(row[2]), func(c *coder) { c.hold(&h) })
 			return h, slices.Clone(row[:2]), err
 		})
 }
@@ -207,8 +206,7 @@ func (v view) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
 func (v view) Inbox(ctx context.Context) iter.Seq2[syncer.Hinted, error] {
 	return list(ctx, v, "inbox", selectInboxPage, []driver.Value{int64(0)},
 		func(row []driver.Value) (h syncer.Hinted, after []driver.Value, err error) {
-			h.Seq = unsigned(number(row[0]))
-			err = decode(bytes(row[1]), func(c *coder) { c.hint(&h.Hint) })
+			err = decode(bytes(row[1]), func(c *coder) { c.hinted(&h) })
 			return h, []driver.Value{row[0]}, err
 		})
 }
@@ -233,6 +231,5 @@ func (v view) Journal(ctx context.Context, after syncer.Position) iter.Seq2[sync
 
 func takeOutcome(row []driver.Value) (o syncer.Outcome, after []driver.Value, err error) {
 	err = decode(bytes(row[2]), func(c *coder) { c.outcome(&o) })
-	o.Position = syncer.Position{Fence: unsigned(number(row[0])), Seq: unsigned(number(row[1]))}
 	return o, []driver.Value{row[0], row[1]}, err
 }

@@ -1,3 +1,6 @@
+-- Columns are what rows are found and ordered by. Everything else of a value, and those once more, is
+-- in data: see code.go.
+--
 -- Numbers of Records are unique within a pair only. As a key they are put behind the pair's number:
 -- key = pair << 43 | record. So a pair's Records lie side by side in the order of their numbers, and
 -- one look into one tree finds any of them.
@@ -63,11 +66,10 @@ CREATE TABLE pending (
 CREATE UNIQUE INDEX pending_item ON pending (pair, record, side, item);
 
 CREATE TABLE hold (
-	pair     INTEGER NOT NULL REFERENCES pair (id),
-	action   TEXT    NOT NULL,
-	since    INTEGER NOT NULL,
-	decision INTEGER NOT NULL,
-	data     BLOB    NOT NULL
+	pair   INTEGER NOT NULL REFERENCES pair (id),
+	action TEXT    NOT NULL,
+	since  INTEGER NOT NULL, -- nanoseconds
+	data   BLOB    NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX hold_action ON hold (pair, action);
 CREATE INDEX hold_order ON hold (pair, since, action);
@@ -97,6 +99,6 @@ CREATE TABLE journal (
 CREATE UNIQUE INDEX journal_order ON journal (pair, fence, seq);
 
 CREATE TABLE stream (
-	name   TEXT NOT NULL UNIQUE,
-	cursor TEXT NOT NULL
+	name TEXT NOT NULL UNIQUE,
+	data BLOB NOT NULL -- the cursor
 ) STRICT;

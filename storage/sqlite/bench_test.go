@@ -1,0 +1,181 @@
+package sqlite_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+var benchRecords = flag.Int("records", 100_000, "how many Records the benchmarks work on; the figures of benchmarks.md are for 1,000,000")
+
+// item returns a Record like those of a project: a folder for each hundred files.
+func item(id syncer.RecordID) syncer.Record {
+	r := syncer.Record{ID: id, Kind: syncer.File, ParentID: 1, Name: fmt.Sprintf("Detail %d.pdf", id)}
+	switch {
+	case id == 1:
+		r.ParentID, r.Kind = 0, syncer.Folder
+	case id%100 == 2:
+		r.Kind = syncer.Folder
+	default:
+		r.ParentID = (id-2)/100*100 + 2
+	}
+	half := func(prefix string) syncer.Half {
+		return syncer.Half{
+			Presence: syncer.Present, ID: fmt.Sprintf("%s%d", prefix, 1_200_000_000+id), Name: r.Name,
+			Content: fmt.Sprintf("%d", 1_300_000_000+id), Size: int64(id),
+			Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		}
+	}
+	r.Source, r.Destination = half("4"), half("7")
+	return r
+}
+
+// fill writes the Records of a pair, in Batches like those of a first sync.
+func fill(tb testing.TB, state syncer.State, n int) {
+	tb.Helper()
+	for id := syncer.RecordID(1); id <= syncer.RecordID(n); {
+		var b syncer.Batch
+		for ; len(b.Put) < 1000 && id <= syncer.RecordID(n); id++ {
+			b.Put = append(b.Put, item(id))
+		}
+		require.NoError(tb, state.Commit(context.Background(), b))
+	}
+}
+
+// large returns the path of a state file of many Records, made once for all benchmarks.
+var large = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("procorebox-bench-%d-%d.db", *benchRecords, os.Getpid()))
+	return path, nil
+})
+
+func largeStore(b *testing.B) *sqlite.Store {
+	b.Helper()
+	path, err := large()
+	require.NoError(b, err)
+	_, err = os.Stat(path)
+	store, opened := sqlite.Open(b.Context(), path, sqlite.Options{Lease: time.Hour})
+	require.NoError(b, opened)
+	b.Cleanup(func() { require.NoError(b, store.Close()) })
+	if err != nil {
+		state, err := store.Open(b.Context(), "large")
+		require.NoError(b, err)
+		begun := time.Now()
+		fill(b, state, *benchRecords)
+		require.NoError(b, state.Close())
+		info, err := os.Stat(path)
+		require.NoError(b, err)
+		b.Logf("%d records written in %v, %d bytes each", *benchRecords, time.Since(begun), info.Size()/int64(*benchRecords))
+	}
+	b.ResetTimer()
+	return store
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := large(); err == nil {
+		for _, file := range []string{path, path + "-wal", path + "-shm"} {
+			os.Remove(file)
+		}
+	}
+	os.Exit(code)
+}
+
+func BenchmarkOpenAndReadAll(b *testing.B) {
+	largeStore(b)
+	path, _ := large()
+	for b.Loop() {
+		store, err := sqlite.Open(b.Context(), path, sqlite.Options{})
+		require.NoError(b, err)
+		view, err := store.View(b.Context(), "large")
+		require.NoError(b, err)
+		n := 0
+		for r, err := range view.Records(b.Context()) {
+			if err != nil || r.ID == 0 {
+				b.Fatal(err)
+			}
+			n++
+		}
+		require.Equal(b, *benchRecords, n)
+		require.NoError(b, store.Close())
+	}
+}
+
+func BenchmarkLookUp(b *testing.B) {
+	view, err := largeStore(b).View(b.Context(), "large")
+	require.NoError(b, err)
+	at := func(i int) syncer.Record { return item(syncer.RecordID(2 + i*7919%(*benchRecords-2))) }
+	b.Run("Record", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			r, err := view.Record(b.Context(), at(i).ID)
+			if err != nil || r.ID != at(i).ID {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("ByID", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			r, err := view.ByID(b.Context(), syncer.Source, at(i).Source.ID)
+			if err != nil || r.ID != at(i).ID {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("ByName", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			want, n := at(i), 0
+			for r, err := range view.ByName(b.Context(), syncer.Destination, want.ParentID, syncer.NameKey(want.Name)) {
+				if err != nil || r.ID != want.ID {
+					b.Fatal(err)
+				}
+				n++
+			}
+			require.Equal(b, 1, n)
+		}
+	})
+}
+
+// outcomes is a Batch as a group of a run is: Records that have changed, Intents that are settled,
+// others that are new, and the journal.
+func outcomes(n, round int) (b syncer.Batch) {
+	for i := range n {
+		r := item(syncer.RecordID(2 + (round*n+i)*7919%(*benchRecords-2)))
+		r.Source.Content = fmt.Sprint(round)
+		action := syncer.ActionID(fmt.Sprintf("%024d", round*n+i))
+		b.Put = append(b.Put, r)
+		b.Intents = append(b.Intents, syncer.Intent{ID: action, Op: syncer.OpUpdate, Record: r.ID, Name: r.Name, After: r, At: time.Now()})
+		if round > 0 {
+			b.Settled = append(b.Settled, syncer.ActionID(fmt.Sprintf("%024d", (round-1)*n+i)))
+		}
+		b.Outcomes = append(b.Outcomes, syncer.Outcome{At: time.Now(), Action: action, Op: syncer.OpUpdate, Record: r.ID, Path: "Drawings/" + r.Name, Result: syncer.Done})
+	}
+	return b
+}
+
+func BenchmarkCommitOf256Outcomes(b *testing.B) {
+	state, err := largeStore(b).Open(b.Context(), "large")
+	require.NoError(b, err)
+	for round := 0; b.Loop(); round++ {
+		require.NoError(b, state.Commit(b.Context(), outcomes(256, round)))
+	}
+	require.NoError(b, state.Commit(b.Context(), syncer.Batch{}))
+	require.NoError(b, state.Close())
+}
+
+// heap returns how many bytes are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
