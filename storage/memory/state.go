@@ -63,9 +63,9 @@ func (s *state) own(ctx context.Context, op Op, f func(p *pair) error) error {
 		p := s.store.pairs[s.name]
 		switch {
 		case p.fence != s.fence:
-			return fmt.Errorf("%s pair %q under fence %d, it is at %d: %w", op, s.name, s.fence, p.fence, syncer.ErrFenced)
+			return fmt.Errorf("%s pair %q under fence %d: it is at fence %d: %w", op, s.name, s.fence, p.fence, syncer.ErrFenced)
 		case p.until.IsZero():
-			return fmt.Errorf("%s pair %q: it was closed: %w", op, s.name, syncer.ErrFenced)
+			return fmt.Errorf("%s pair %q under fence %d: it was closed: %w", op, s.name, s.fence, syncer.ErrFenced)
 		}
 		return f(p)
 	})

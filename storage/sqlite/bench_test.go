@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -53,17 +51,15 @@ func fill(tb testing.TB, state syncer.State, n int) {
 	}
 }
 
-// large returns the path of a state file of many Records, made once for all benchmarks.
-var large = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(os.TempDir(), fmt.Sprintf("procorebox-bench-%d-%d.db", *benchRecords, os.Getpid()))
-	return path, nil
-})
+// largeFile is where all benchmarks of a process find a state of many Records.
+func largeFile() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("procorebox-bench-%d.db", os.Getpid()))
+}
 
 func largeStore(b *testing.B) *sqlite.Store {
 	b.Helper()
-	path, err := large()
-	require.NoError(b, err)
-	_, err = os.Stat(path)
+	path := largeFile()
+	_, err := os.Stat(path)
 	store, opened := sqlite.Open(b.Context(), path, sqlite.Options{Lease: time.Hour})
 	require.NoError(b, opened)
 	b.Cleanup(func() { require.NoError(b, store.Close()) })
@@ -72,6 +68,11 @@ func largeStore(b *testing.B) *sqlite.Store {
 		require.NoError(b, err)
 		begun := time.Now()
 		fill(b, state, *benchRecords)
+		require.NoError(b, state.Commit(b.Context(), syncer.Batch{Header: &syncer.Header{
+			Source:      syncer.Root{Locator: item(1).Source.ID, ID: item(1).Source.ID},
+			Destination: syncer.Root{Locator: item(1).Destination.ID, ID: item(1).Destination.ID},
+			Next:        syncer.RecordID(*benchRecords + 1), Generation: 1, Completed: time.Now(),
+		}}))
 		require.NoError(b, state.Close())
 		info, err := os.Stat(path)
 		require.NoError(b, err)
@@ -81,19 +82,15 @@ func largeStore(b *testing.B) *sqlite.Store {
 	return store
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := large(); err == nil {
-		for _, file := range []string{path, path + "-wal", path + "-shm"} {
-			os.Remove(file)
-		}
+func removeLarge() {
+	for _, file := range []string{largeFile(), largeFile() + "-wal", largeFile() + "-shm"} {
+		os.Remove(file)
 	}
-	os.Exit(code)
 }
 
 func BenchmarkOpenAndReadAll(b *testing.B) {
 	largeStore(b)
-	path, _ := large()
+	path := largeFile()
 	for b.Loop() {
 		store, err := sqlite.Open(b.Context(), path, sqlite.Options{})
 		require.NoError(b, err)
@@ -168,14 +165,5 @@ func BenchmarkCommitOf256Outcomes(b *testing.B) {
 	for round := 0; b.Loop(); round++ {
 		require.NoError(b, state.Commit(b.Context(), outcomes(256, round)))
 	}
-	require.NoError(b, state.Commit(b.Context(), syncer.Batch{}))
 	require.NoError(b, state.Close())
-}
-
-// heap returns how many bytes are in use.
-func heap() uint64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }

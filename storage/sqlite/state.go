@@ -19,28 +19,41 @@ type state struct {
 var _ syncer.State = (*state)(nil)
 
 const (
-	updateEnds = "UPDATE pair SET ends = ? WHERE id = ? AND fence = ? AND ends IS NOT NULL"
 	selectOwn  = "SELECT fence, ends, records, outcomes FROM pair WHERE id = ?"
+	updateEnds = "UPDATE pair SET ends = ? WHERE id = ? AND fence = ?"
 )
 
 // Fence implements [syncer.State].
 func (s *state) Fence() uint64 { return s.fence }
 
 // Renew implements [syncer.State].
-func (s *state) Renew(ctx context.Context) (time.Time, error) {
-	o := s.store.database.options
-	until := o.Clock().Add(o.Lease)
-	err := s.store.database.write(ctx, func(c *conn) error {
-		n, err := c.exec(updateEnds, nanos(until), s.pair, signed(s.fence))
-		if err == nil && n == 0 {
-			err = syncer.ErrFenced
-		}
+func (s *state) Renew(ctx context.Context) (until time.Time, err error) {
+	err = s.own(ctx, "renew", func(w *writer) error {
+		o := s.store.database.options
+		until = o.Clock().Add(o.Lease)
+		_, err := w.exec(updateEnds, nanos(until), w.pair, w.fence)
 		return err
 	})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("renew lease of pair %q under fence %d: %w", s.name, s.fence, err)
+		return time.Time{}, err
 	}
 	return until, nil
+}
+
+// Commit implements [syncer.State]. A Batch that both adds and removes a thing removes it.
+func (s *state) Commit(ctx context.Context, b syncer.Batch) error {
+	err := s.own(ctx, "commit", func(w *writer) error { return w.apply(b) })
+	if errors.Is(err, errTaken) {
+		// An ID is taken, perhaps by a Record that gives it up in the same Batch.
+		err = s.own(ctx, "commit", func(w *writer) error {
+			w.free = true
+			return w.apply(b)
+		})
+	}
+	if errors.Is(err, errTaken) {
+		return fmt.Errorf("two records have one ID on one side: %w: %w", syncer.ErrInvalid, err)
+	}
+	return err
 }
 
 // Close implements [syncer.State].
@@ -63,24 +76,9 @@ func (s *state) Close() error {
 	return nil
 }
 
-// Commit implements [syncer.State]. A Batch that both adds and removes a thing removes it.
-func (s *state) Commit(ctx context.Context, b syncer.Batch) error {
-	err := s.commit(ctx, b, false)
-	if errors.Is(err, errTaken) {
-		// An ID is taken, perhaps by a Record that gives it up in the same Batch.
-		err = s.commit(ctx, b, true)
-	}
-	if errors.Is(err, errTaken) {
-		err = fmt.Errorf("two records have one ID on one side: %w: %w", syncer.ErrInvalid, err)
-	}
-	if err != nil {
-		return fmt.Errorf("commit to pair %q under fence %d: %w", s.name, s.fence, err)
-	}
-	return nil
-}
-
-func (s *state) commit(ctx context.Context, b syncer.Batch, free bool) error {
-	return s.store.database.write(ctx, func(c *conn) error {
+// own calls f in a transaction, unless the pair has a newer owner or none any more.
+func (s *state) own(ctx context.Context, op string, f func(w *writer) error) error {
+	err := s.store.database.write(ctx, func(c *conn) error {
 		row, err := c.one(selectOwn, s.pair)
 		switch {
 		case err != nil:
@@ -92,7 +90,12 @@ func (s *state) commit(ctx context.Context, b syncer.Batch, free bool) error {
 		case row[1] == nil:
 			return fmt.Errorf("it was closed: %w", syncer.ErrFenced)
 		}
-		w := &writer{conn: c, pair: s.pair, fence: signed(s.fence), free: free, records: number(row[2]), outcomes: number(row[3])}
-		return w.apply(b)
+		return f(&writer{
+			conn: c, pair: s.pair, fence: number(row[0]), records: number(row[2]), outcomes: number(row[3]),
+		})
 	})
+	if err != nil {
+		return fmt.Errorf("%s pair %q under fence %d: %w", op, s.name, s.fence, err)
+	}
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/procorebox/procorebox/policy"
-	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -31,6 +30,8 @@ type simSetup struct {
 	Parallel int
 	// Wrong says what becomes of edits on the side that only receives.
 	Wrong syncer.WrongSide
+	// Folder, when not empty, is where the state is kept in SQLite files.
+	Folder string
 }
 
 // simSide is what a service cannot do, or does in a way of its own.
@@ -95,7 +96,7 @@ func (d simSide) options() syncertest.Options {
 }
 
 // policies makes the policies as they are now; ledger counts deletes.
-func (d *simSetup) policies(ledger *memory.Ledger) (syncer.Policies, error) {
+func (d *simSetup) policies(ledger syncer.Ledger) (syncer.Policies, error) {
 	var p syncer.Policies
 	if !d.NoNamer {
 		p.Namer = policy.Replace{}

@@ -6,9 +6,14 @@ import (
 )
 
 // simulate draws a world and a script from a seed, and plays it.
-func simulate(seed uint64, tracing bool) (*sim, error) {
+func simulate(seed uint64, tracing bool) (*sim, error) { return simulateIn("", seed, tracing) }
+
+// simulateIn keeps the state in SQLite files in a folder, if that is not empty.
+func simulateIn(folder string, seed uint64, tracing bool) (*sim, error) {
 	r := newSimRand(seed)
-	s, err := newSim(drawSetup(r))
+	setup := drawSetup(r)
+	setup.Folder = folder
+	s, err := newSim(setup)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 //	go test ./syncer/syncertest -run TestSimulation -seeds 2000   as many seeds as that
 //	go test ./syncer/syncertest -run TestSimulation -seed 42 -v   one seed, with everything that happens in it
 //	go test ./syncer/syncertest -run TestSimulation -first 5000   begin with another seed
+//	go test ./syncer/syncertest -run TestSimulationOnSQLite -sqliteseeds 200
 //
 // A failure prints the seed and a smaller world and script that break the same invariant. Paste them
 // into the table in sim_regress_test.go, under a sentence that says what must be true: there they
@@ -28,6 +29,7 @@ var (
 	simSeeds = flag.Int("seeds", 0, "number of seeds of TestSimulation; 0 means as many as fit into half a minute")
 	simSeed  = flag.Uint64("seed", 0, "the one seed to run and trace")
 	simFirst = flag.Uint64("first", 1, "the first seed")
+	simFiles = flag.Int("sqliteseeds", 12, "number of seeds of TestSimulationOnSQLite")
 	simMost  = flag.Int("failures", 5, "how many different failures to shrink and print")
 )
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -31,8 +30,8 @@ type sim struct {
 	script   []simOp
 	drawer   *drawer // nil when a script is played again
 	world    *syncertest.World
-	store    *memory.Store
-	ledger   *memory.Ledger
+	store    simStore
+	ledger   syncer.Ledger
 	users    *simUsers
 	underWay simUnderWay // calls of the many goroutines of a world that is not judged
 	history  *simHistory
@@ -91,11 +90,15 @@ func (p *simProcess) sawMovedOut(side syncer.Side) bool {
 	return p.movedOut[side] || p.outer != nil && p.outer.sawMovedOut(side)
 }
 
-func newSim(setup simSetup) (*sim, error) {
-	s := &sim{setup: setup}
+func newSim(setup simSetup) (s *sim, err error) {
+	s = &sim{setup: setup}
 	clock := &syncertest.Clock{}
-	s.store = memory.New(memory.Options{Clock: clock.Now, Lease: simLease, Fail: s.disk})
-	s.ledger = memory.NewLedger(memory.Options{Clock: clock.Now, Fail: s.disk})
+	if s.store, err = s.openStore(clock.Now); err != nil {
+		return nil, err
+	}
+	if s.ledger, err = s.openLedger(clock.Now); err != nil {
+		return nil, err
+	}
 	o := syncertest.WorldOptions{
 		Clock: clock, Store: tracedStore{s}, Mode: setup.Mode,
 		Source: setup.Sides[0].options(), Destination: setup.Sides[1].options(),
@@ -184,7 +187,10 @@ func (s *sim) step(o *simOp) {
 	case "reject":
 		s.decide(syncer.Rejected)
 	case "forget":
-		s.store = memory.New(memory.Options{Clock: s.world.Clock.Now, Lease: simLease, Fail: s.disk})
+		var err error
+		if s.store, err = s.openStore(s.world.Clock.Now); err != nil {
+			s.fail(0, "%v", err)
+		}
 		s.forgotten = true
 	default:
 		s.edit(*o)
@@ -323,7 +329,10 @@ func (s *sim) enter(p *simProcess) {
 // bury lets the lease of a dead process run out, or finds another way to its state.
 func (s *sim) bury(p *simProcess) {
 	if p.clone {
-		s.store = s.store.Clone()
+		var err error
+		if s.store, err = s.store.clone(); err != nil {
+			s.fail(0, "%v", err)
+		}
 	} else {
 		s.pass(simLease + time.Second)
 	}
