@@ -2,6 +2,8 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -142,6 +144,49 @@ func BenchmarkLookUp(b *testing.B) {
 	})
 }
 
+// BenchmarkRawSQLite reads and writes the same rows through the driver, without anything of ours: what
+// SQLite itself takes on this machine.
+func BenchmarkRawSQLite(b *testing.B) {
+	largeStore(b)
+	db, err := sql.Open("sqlite", largeFile()+"?_pragma=synchronous(FULL)&_txlock=immediate")
+	require.NoError(b, err)
+	defer db.Close()
+	b.Run("ReadAll", func(b *testing.B) {
+		for b.Loop() {
+			rows, err := db.QueryContext(b.Context(), "SELECT data FROM record ORDER BY key")
+			require.NoError(b, err)
+			n, data := 0, sql.RawBytes(nil)
+			for ; rows.Next(); n++ {
+				require.NoError(b, rows.Scan(&data))
+			}
+			require.NoError(b, errors.Join(rows.Err(), rows.Close()))
+			require.Equal(b, *benchRecords, n)
+		}
+	})
+	b.Run("LookUp", func(b *testing.B) {
+		stmt, err := db.PrepareContext(b.Context(), "SELECT data FROM record WHERE key = ?")
+		require.NoError(b, err)
+		defer stmt.Close()
+		for i := 0; b.Loop(); i++ {
+			var data []byte
+			require.NoError(b, stmt.QueryRowContext(b.Context(), 1<<43|(2+i*7919%(*benchRecords-2))).Scan(&data))
+		}
+	})
+	b.Run("CommitOf256Rows", func(b *testing.B) {
+		for round := 0; b.Loop(); round++ {
+			tx, err := db.BeginTx(b.Context(), nil)
+			require.NoError(b, err)
+			stmt, err := tx.PrepareContext(b.Context(), "UPDATE record SET data = data WHERE key = ?")
+			require.NoError(b, err)
+			for i := range 256 {
+				_, err := stmt.ExecContext(b.Context(), 1<<43|(2+(round*256+i)*7919%(*benchRecords-2)))
+				require.NoError(b, err)
+			}
+			require.NoError(b, errors.Join(stmt.Close(), tx.Commit()))
+		}
+	})
+}
+
 // outcomes is a Batch as a group of a run is: Records that have changed, Intents that are settled,
 // others that are new, and the journal.
 func outcomes(n, round int) (b syncer.Batch) {
@@ -162,8 +207,10 @@ func outcomes(n, round int) (b syncer.Batch) {
 func BenchmarkCommitOf256Outcomes(b *testing.B) {
 	state, err := largeStore(b).Open(b.Context(), "large")
 	require.NoError(b, err)
-	for round := 0; b.Loop(); round++ {
+	round := 0
+	for ; b.Loop(); round++ {
 		require.NoError(b, state.Commit(b.Context(), outcomes(256, round)))
 	}
+	require.NoError(b, state.Commit(b.Context(), syncer.Batch{Settled: outcomes(256, round).Settled}))
 	require.NoError(b, state.Close())
 }

@@ -33,17 +33,17 @@ func fitting(id syncer.RecordID) error {
 }
 
 // nameHash leads to the Records of one folded name in one folder. Others may have it too: whoever
-// follows it compares.
+// follows it compares. The folder stands first, so that what is in one folder lies together.
 func nameHash(parent int64, key syncer.Key) int64 {
-	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a: what is stored outlives the process
-	h := uint64(offset)
+	const offset, prime, low = 2166136261, 16777619, 1<<31 - 1 // FNV-1a: what is stored outlives the process
+	h := uint32(offset)
 	for i := range 8 {
-		h = (h ^ uint64(parent>>(8*i)&0xff)) * prime
+		h = (h ^ uint32(parent>>(8*i)&0xff)) * prime
 	}
 	for i := range len(key) {
-		h = (h ^ uint64(key[i])) * prime
+		h = (h ^ uint32(key[i])) * prime
 	}
-	return int64(h) //nolint:gosec // every bit counts, and none of them is a sign
+	return parent&low<<32 | int64(h)
 }
 
 // noTime is the zero time as an integer. It stands before all others.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,7 @@ import (
 // engine and the store.
 type computed struct {
 	side    syncer.Side
+	mu      sync.Mutex
 	edited  map[string][]byte // by ID
 	updates int
 }
@@ -47,6 +49,8 @@ func (c *computed) Look(_ context.Context, id string) (syncer.Entry, error) {
 	if r.ParentID != 0 {
 		e.ParentID = c.id(r.ParentID)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if body, ok := c.edited[id]; ok {
 		e.Content, e.Digest, e.Size = string(body), syncer.SHA1.Of(body), int64(len(body))
 	}
@@ -58,6 +62,8 @@ func (c *computed) Find(context.Context, syncer.Entry, syncer.Key) ([]syncer.Ent
 }
 
 func (c *computed) Open(_ context.Context, file syncer.Entry) (io.ReadCloser, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return io.NopCloser(bytes.NewReader(c.edited[file.ID])), nil
 }
 
@@ -71,8 +77,10 @@ func (c *computed) UpdateFile(ctx context.Context, old syncer.Entry, content syn
 	if err != nil {
 		return syncer.Entry{}, err
 	}
+	c.mu.Lock()
 	c.edited[old.ID] = data
 	c.updates++
+	c.mu.Unlock()
 	return c.Look(ctx, old.ID)
 }
 
@@ -100,7 +108,7 @@ func BenchmarkRunOf100Changes(b *testing.B) {
 	d := &computed{side: syncer.Destination, edited: map[string][]byte{}}
 	engine, err := syncer.New(store, syncer.Pair{
 		Name: "large", Source: syncer.Endpoint{FS: s, Root: s.id(1)}, Destination: syncer.Endpoint{FS: d, Root: d.id(1)},
-	}, &syncer.Options{Parallel: 1})
+	}, nil)
 	require.NoError(b, err)
 	for round := 0; b.Loop(); round++ {
 		b.StopTimer()

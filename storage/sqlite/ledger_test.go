@@ -1,0 +1,97 @@
+package sqlite_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+const day = 24 * time.Hour
+
+// ledgerAt opens the ledger of a path as a process does whose clock shows now.
+func ledgerAt(t *testing.T, path string, o sqlite.LedgerOptions) *sqlite.Ledger {
+	t.Helper()
+	l, err := sqlite.OpenLedger(t.Context(), path, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	return l
+}
+
+func charge(t *testing.T, l *sqlite.Ledger, action string, most int) error {
+	t.Helper()
+	return l.Charge(t.Context(), syncer.Charge{
+		Action: syncer.ActionID(action), Count: 1, Window: day, Scopes: []syncer.Limit{{Scope: "account", Most: most}},
+	})
+}
+
+func TestProcessesOnOneAccountShareOneLimit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	one, two := ledgerAt(t, path, sqlite.LedgerOptions{}), ledgerAt(t, path, sqlite.LedgerOptions{})
+	admitted := 0
+	for i := range 20 {
+		for _, l := range []*sqlite.Ledger{one, two} {
+			if charge(t, l, fmt.Sprint(admitted, i, l == one), 25) == nil {
+				admitted++
+			}
+		}
+	}
+	require.Equal(t, 25, admitted)
+	used, _, err := two.Used(t.Context(), "account", day)
+	require.NoError(t, err)
+	require.Equal(t, 25, used)
+}
+
+func TestAClockThatIsSetForwardWhileTheLedgerIsClosedFreesNothingThatNoServiceConfirms(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	now, told := someDay, time.Time{}
+	o := sqlite.LedgerOptions{Clock: func() time.Time { return now }, Confirmed: func() time.Time { return told }}
+	require.NoError(t, charge(t, ledgerAt(t, path, o), "a", 1))
+
+	now = someDay.Add(30 * day)
+	l := ledgerAt(t, path, o)
+	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld, "nobody has confirmed that a month has passed")
+	told = someDay.Add(day / 2)
+	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld, "only half a day has passed")
+	now = now.Add(day - time.Second)
+	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld)
+	now = now.Add(time.Second)
+	require.NoError(t, charge(t, l, "b", 1), "what passes while the ledger is open counts")
+
+	told = someDay.Add(60 * day)
+	require.NoError(t, charge(t, l, "c", 1), "a service confirms what the clock says")
+	_, until, err := l.Used(t.Context(), "account", day)
+	require.NoError(t, err)
+	require.True(t, until.Equal(now.Add(day)), "and does not make it run ahead: %s", until)
+}
+
+func TestALedgerRefusesAChargeThatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	l := ledgerAt(t, filepath.Join(t.TempDir(), "ledger.db"), sqlite.LedgerOptions{})
+	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: 1}), syncer.ErrInvalid)
+	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: -1, Window: time.Hour}), syncer.ErrInvalid)
+	require.NoError(t, l.Refund(t.Context(), "never charged"))
+}
+
+func TestAClosedStoreSaysSo(t *testing.T) {
+	t.Parallel()
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"), sqlite.Options{})
+	require.NoError(t, err)
+	state, err := s.Open(t.Context(), "pair")
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Close())
+	require.NoError(t, state.Close())
+	_, err = state.Header(t.Context())
+	require.ErrorContains(t, err, "store is closed")
+	require.ErrorContains(t, state.Commit(t.Context(), syncer.Batch{}), "store is closed")
+	_, err = s.Open(t.Context(), "pair")
+	require.ErrorContains(t, err, "store is closed")
+}
