@@ -220,6 +220,7 @@ func TestAFileThatIsNoStateIsSaidToBeNone(t *testing.T) {
 		"a ledger":                {number(68, 0x50426c64), "application id 0x50426c64"},
 		"of a newer version":      {number(60, 1000), "newer version"},
 		"half as long":            {good[:len(good)/2], "malformed"},
+		"without a version":       {number(60, 0), "no version"},
 		"of an impossible schema": {number(60, 1<<31+1), "schema"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -162,6 +162,8 @@ func (d *database) dial(cache int64) (*conn, error) {
 	err = c.script(fmt.Sprintf(`
 		PRAGMA busy_timeout = %d;
 		PRAGMA synchronous = FULL;
+		PRAGMA fullfsync = ON;
+		PRAGMA checkpoint_fullfsync = ON;
 		PRAGMA foreign_keys = ON;
 		PRAGMA cache_size = -%d;
 		PRAGMA temp_store = MEMORY;
@@ -191,6 +193,13 @@ func (d *database) admit(f format) error {
 	}
 	if text(mode[0]) != "wal" {
 		return damaged("the file has journal mode %q, not wal", text(mode[0]))
+	}
+	version, err := pragma(d.writer, "user_version")
+	switch {
+	case err != nil:
+		return err
+	case version == 0:
+		return damaged("the file has no version") // a new file gets it before its name
 	}
 	if err := f.migrate(d.writer); err != nil {
 		return err

@@ -9,8 +9,8 @@
 // A [Store] keeps every promise of [syncer.StateStore] for any number of pairs in one file, with rows
 // for all that a pair remembers, and the positions of streams. What Commit, Append, Advance and
 // Decide have written is on the disk when they return: the file is in write-ahead mode with full
-// synchronisation, so neither a kill nor a power failure takes anything back. One Batch is one
-// transaction.
+// synchronisation (also where the system needs to be asked twice), so neither a kill nor a power
+// failure takes anything back. One Batch is one transaction.
 //
 // A [Ledger] keeps every promise of [syncer.Ledger] in a file of its own, since it stands apart from
 // the pairs: processes with different state files share one ledger if they spend from one account.
@@ -47,7 +47,9 @@
 // one file there can destroy it. Use a store on a server for that.
 //
 // The file has two companions while it is open, "-wal" and "-shm". Whoever copies it must take them
-// along, or stop the program first. The last commits are in "-wal" until they are taken over.
+// along, or stop the program first. The last commits are in "-wal" until they are taken over. A new
+// file is made under a name with "-new-" and gets its own when it is complete; what a kill leaves of
+// that may be removed.
 //
 // # When the disk is full
 //
