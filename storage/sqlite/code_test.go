@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -60,6 +62,68 @@ func FuzzAValueIsReadOrRefused(f *testing.F) {
 			require.ErrorIs(t, err, syncer.ErrDamaged)
 		}
 	})
+}
+
+// fill sets every field below v to something that is not zero, and different from field to field.
+func fill(t *testing.T, v reflect.Value, n *int) {
+	t.Helper()
+	*n++
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		v.Set(reflect.ValueOf(time.Unix(int64(*n), int64(*n)).UTC()))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			require.True(t, v.Type().Field(i).IsExported(), v.Type())
+			fill(t, v.Field(i), n)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(t, v.Index(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(t, v.Index(0), n)
+		fill(t, v.Index(1), n)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.String:
+		v.SetString(fmt.Sprint("text ", *n))
+	case reflect.Uint8: // an enumeration
+		v.SetUint(1)
+	case reflect.Uint64:
+		v.SetUint(uint64(*n))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(-*n))
+	default:
+		t.Fatalf("%s: no such thing is stored", v.Type())
+	}
+}
+
+// carried fails unless a value comes back with all that any field of its type can hold.
+func carried[T any](t *testing.T, code func(c *coder, v *T)) {
+	t.Helper()
+	var want, got T
+	n := 0
+	fill(t, reflect.ValueOf(&want).Elem(), &n)
+	require.NoError(t, decode(encode(func(c *coder) { code(c, &want) }), func(c *coder) { code(c, &got) }))
+	require.Equal(t, want, got)
+}
+
+func TestNoFieldOfAnyTypeIsForgotten(t *testing.T) {
+	t.Parallel()
+	carried(t, (*coder).record)
+	carried(t, (*coder).header)
+	carried(t, (*coder).intent)
+	carried(t, (*coder).tombstone)
+	carried(t, (*coder).pending)
+	carried(t, (*coder).hold)
+	carried(t, (*coder).hinted)
+	carried(t, (*coder).outcome)
 }
 
 func TestAFlippedBitInAValueIsNoticed(t *testing.T) {
