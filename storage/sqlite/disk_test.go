@@ -4,27 +4,14 @@ package sqlite_test
 
 import (
 	"fmt"
-	"net/rpc"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/procorebox/procorebox/storage/sqlite"
 )
-
-// fillDisk runs a sync in a process that may write no file longer than a limit.
-func fillDisk(parent *rpc.Client, path string) error {
-	signal.Ignore(syscall.SIGXFSZ)
-	limit := syscall.Rlimit{Cur: 300_000, Max: 300_000}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
-		return err
-	}
-	return run(parent, path)
-}
 
 func TestAFullDiskStopsARunBeforeTheNextWrite(t *testing.T) {
 	t.Parallel()
