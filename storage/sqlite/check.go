@@ -106,7 +106,7 @@ func (v view) columns(ctx context.Context) iter.Seq2[syncer.RecordID, error] {
 	return named(v, "columns", pages(ctx, v.store.database, func() pager[syncer.RecordID] {
 		var last int64
 		return func(c *conn, page []syncer.RecordID) ([]syncer.RecordID, error) {
-			pair, err := v.store.pair(c, v.name)
+			pair, err := v.pair(c)
 			if err != nil {
 				return page, err
 			}

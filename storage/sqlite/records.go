@@ -93,7 +93,7 @@ func (s *scan) begin(c *conn) (err error) {
 		s.torn = s.torn || c != s.conn || c.snapshots != s.snapshot
 		return nil
 	}
-	if s.pair, err = s.view.store.pair(c, s.view.name); err != nil || s.pair == 0 {
+	if s.pair, err = s.view.pair(c); err != nil || s.pair == 0 {
 		return err
 	}
 	row, err := c.one(selectCount, s.pair)
@@ -161,7 +161,7 @@ func (v view) under(ctx context.Context, what, query string, lead func(pair int6
 func (v view) pageUnder(query string, lead func(pair int64) int64) pager[keyed] {
 	after := int64(0)
 	return func(c *conn, page []keyed) ([]keyed, error) {
-		pair, err := v.store.pair(c, v.name)
+		pair, err := v.pair(c)
 		if err != nil || pair == 0 {
 			return page, err
 		}

@@ -74,7 +74,7 @@ func (s *Store) pair(c *conn, name string) (int64, error) {
 }
 
 // ensure returns the number of the pair called name, which it enters if it is new. It must be called
-// within a transaction that writes. The number is remembered by later reads only.
+// within a transaction that writes, which may yet fail: so the number is not remembered here.
 func (s *Store) ensure(c *conn, name string) (int64, error) {
 	id, err := s.pair(c, name)
 	if err != nil || id != 0 {

@@ -41,10 +41,20 @@ func selectByID(side syncer.Side) string {
 	return "SELECT data FROM record WHERE pair = ? AND destination_id = ?"
 }
 
+// pair returns the number of the pair, 0 as long as there is none. What a reader sees is committed, so
+// the number can be remembered.
+func (v view) pair(c *conn) (int64, error) {
+	id, err := v.store.pair(c, v.name)
+	if err == nil && id != 0 {
+		v.store.names.LoadOrStore(v.name, id)
+	}
+	return id, err
+}
+
 // found reads one value, and fails with fs.ErrNotExist if there is none.
 func (v view) found(ctx context.Context, decode func(data []byte) error, query string, args func(pair int64) []driver.Value) error {
 	return v.store.database.read(ctx, func(c *conn) error {
-		pair, err := v.store.pair(c, v.name)
+		pair, err := v.pair(c)
 		if err != nil {
 			return err
 		}
@@ -65,7 +75,7 @@ func (v view) found(ctx context.Context, decode func(data []byte) error, query s
 // Header implements [syncer.View].
 func (v view) Header(ctx context.Context) (h syncer.Header, err error) {
 	err = v.store.database.read(ctx, func(c *conn) error {
-		pair, err := v.store.pair(c, v.name)
+		pair, err := v.pair(c)
 		if err != nil || pair == 0 {
 			return err
 		}
@@ -146,7 +156,7 @@ func list[T any](ctx context.Context, v view, what, query string, start []driver
 	return named(v, what, pages(ctx, v.store.database, func() pager[T] {
 		after := start
 		return func(c *conn, page []T) ([]T, error) {
-			pair, err := v.store.pair(c, v.name)
+			pair, err := v.pair(c)
 			if err != nil || pair == 0 {
 				return page, err
 			}
