@@ -178,9 +178,11 @@ func (c *coder) pending(p *syncer.Pending) {
 	str(c, &p.Path)
 	str(c, &p.Reason)
 	c.time(&p.Since)
-	attempts := int64(p.Attempts)
-	c.int(&attempts)
-	p.Attempts = int(attempts)
+	for _, n := range []*int{&p.Attempts, &p.Undone} {
+		number := int64(*n)
+		c.int(&number)
+		*n = int(number)
+	}
 	c.time(&p.NotBefore)
 	small(c, &p.Result, syncer.Dropped)
 	c.bool(&p.Quiet)
