@@ -166,7 +166,7 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		if n.there(x) {
 			return o.listBelow(ctx, n, x)
 		}
-	case n.sight[side] == observed && (n.rec.Half(side).Presence != Present || n.rec.Half(side).ID != n.entry[side].ID):
+	case n.sight[side] == observed && isAnother(n.rec.Half(side), n.entry[side]):
 		return o.listBelow(ctx, n, side)
 	case n.there(side) && (n.rec.Half(x).Presence == Never || n.rec.Half(x).Presence == Declined):
 		return o.listBelow(ctx, n, side) // it is about to be made, and what moved into it may have waited
@@ -211,6 +211,12 @@ func (o *observer) quietBelow(ctx context.Context, path string, side Side) error
 		o.touch(c)
 	}
 	return nil
+}
+
+// isAnother reports whether the folder that was found is not the one that the Half describes: it came
+// back, or was made again.
+func isAnother(h *Half, e *Entry) bool {
+	return h.Presence != Present || h.ID != e.ID || h.Birth != e.Birth
 }
 
 // children touches the Records that stand in folder n on side.
@@ -371,14 +377,14 @@ func (o *observer) checkTrash(ctx context.Context, t *Tombstone) error {
 }
 
 // occupants brings in whoever stands, on both sides, where n stands on side, and where it may have to
-// go if one side moved and the other renamed it.
+// go with the name it has on the other side.
 func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 	p, x := o.w.parentOn(n, side), side.Other()
 	if err := o.occupantsOf(ctx, n, p, side, true); err != nil {
 		return err
 	}
 	moved := n.known && p != nil && p.rec.ID != n.rec.ParentOn(side)
-	if e := n.entry[x]; moved && e != nil && e.Name != n.rec.Half(x).Name {
+	if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) {
 		return o.occupantsOf(ctx, n, p, x, false)
 	}
 	return nil

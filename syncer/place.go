@@ -492,7 +492,7 @@ func (w *world) followParent(n *node) {
 	}
 	for _, p := range w.folders(n) {
 		if !p.known && p.fate != stay {
-			n.leave("its folder waits: "+cause(p.why), p.quiet)
+			n.leave("its folder waits: "+cause(p.why), p.quiet && !n.known)
 			return
 		}
 	}
@@ -504,7 +504,7 @@ func (w *world) followParent(n *node) {
 			if why == "" {
 				why = "its folder is not there"
 			}
-			n.leave("its folder waits: "+cause(why), p.quiet)
+			n.leave("its folder waits: "+cause(why), p.quiet && !n.known)
 			return
 		}
 		if n.there(side) && n.up[side] == nil {
@@ -514,7 +514,7 @@ func (w *world) followParent(n *node) {
 			n.up[side] = n.parent
 		}
 		if n.there(side) && n.up[side] != w.parentOn(n, side) && !n.up[side].there(side) && !n.up[side].want[side] {
-			n.leave("the folder it was moved to waits", n.up[side].quiet)
+			n.leave("the folder it was moved to waits", false)
 			return
 		}
 	}

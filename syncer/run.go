@@ -540,7 +540,8 @@ func (r *run) revisit(ctx context.Context, key PendingKey) error {
 func (r *run) checkRoots(ctx context.Context) error {
 	for _, side := range sides {
 		end := r.ends[side]
-		if end.looker == nil || !r.w.touches(side, r.o.complete[side]) {
+		hinted := !r.o.complete[side] && len(r.hints) > 0 // what they name may have gone with its root
+		if end.looker == nil || !hinted && !r.w.touches(side, r.o.complete[side]) {
 			continue // where nobody can look, only listings prove anything, and they begin with the root
 		}
 		r.budget.spend()

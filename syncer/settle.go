@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // settle answers the questions that an earlier run left: was the write of an open Intent made? It
@@ -302,18 +301,11 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	return b, nil
 }
 
-// alike reports whether one name may be what a service made of the other: they have the same letters
-// and digits. A folder has no contents to tell it by.
+// alike reports whether one name may be what a service made of the other: they differ in nothing but
+// the blanks and dots around them. A folder has no contents to tell it by.
 func alike(a, b string) bool {
-	core := func(name string) string {
-		return strings.Map(func(r rune) rune {
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				return r
-			}
-			return -1
-		}, string(NameKey(name)))
-	}
-	return core(a) != "" && core(a) == core(b)
+	core := func(name string) string { return strings.Trim(string(NameKey(name)), " .") }
+	return core(a) == core(b)
 }
 
 // all lists what stands directly in a folder.
