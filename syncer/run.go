@@ -504,6 +504,9 @@ func (r *run) visitPending(ctx context.Context) error {
 			r.unvisited[key] = true
 			continue
 		}
+		if unseen {
+			r.renew(key) // if it is gone, nothing else will tell
+		}
 		if err := r.revisit(ctx, key); err != nil {
 			return err
 		}

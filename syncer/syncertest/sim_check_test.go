@@ -119,12 +119,19 @@ func (s *sim) finish() {
 	s.checkIdentity(rep)
 }
 
-// quiesce runs full scans until nothing changes any more.
+// quiesce runs full scans until nothing changes any more. The first one may end a scan that was begun
+// before, which has not seen everything.
 func (s *sim) quiesce() (rep *syncer.Report) {
-	for i := range quietRuns {
+	still := 0
+	for range quietRuns + 1 {
 		writes, before := s.writes(), s.dump()
 		rep = s.play(&simRun{Full: true, Confirm: true}, nil)
-		if s.pass(2 * time.Hour); s.failure != nil || i > 0 && s.writes() == writes && !rep.More && s.dump() == before {
+		if s.pass(2 * time.Hour); s.writes() == writes && !rep.More && s.dump() == before {
+			still++
+		} else {
+			still = 0
+		}
+		if s.failure != nil || still == 2 {
 			break
 		}
 	}
@@ -132,9 +139,10 @@ func (s *sim) quiesce() (rep *syncer.Report) {
 }
 
 // checkHints: where no hint was lost, runs on hints alone end where a full scan would: the scan
-// finds nothing left to write.
+// finds nothing left to write. A state that was lost is rebuilt from what listings show, stale ones too,
+// and no hint tells of what they hid.
 func (s *sim) checkHints() {
-	if s.deaf || s.setup.Sides[0].blind() || s.setup.Sides[1].blind() {
+	if s.deaf || s.forgotten || s.setup.Sides[0].blind() || s.setup.Sides[1].blind() {
 		return
 	}
 	for range quietRuns {

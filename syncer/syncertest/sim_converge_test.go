@@ -92,17 +92,13 @@ func (c *simEnd) gather() {
 	}
 }
 
-// gatherFailures notes what failed. A failure of a new item says on which side it was to be made, and
-// where; the pending set says which item it is.
+// gatherFailures notes what failed. A failure of a new item says where it was to be made; the pending
+// set, which the report is made from, says which item it is.
 func (c *simEnd) gatherFailures() {
 	ctx := context.Background()
-	at := map[string]string{}
 	for _, f := range c.rep.Failures {
-		text := f.Result.String() + ": " + f.Err
-		if f.Record == 0 {
-			at[f.On.String()+f.Path] = text
-		} else {
-			c.told[f.Record] = text
+		if f.Record != 0 {
+			c.told[f.Record] = f.Result.String() + ": " + f.Err
 		}
 	}
 	view, err := c.s.store.View(ctx, c.s.world.Pair.Name)
@@ -115,8 +111,8 @@ func (c *simEnd) gatherFailures() {
 			c.s.fail(0, "%v", err)
 			return
 		}
-		if text := at[p.On.String()+p.Path]; p.Record == 0 && p.Result != 0 && text != "" {
-			c.toldID[p.Side][p.ID] = text
+		if p.Record == 0 && p.Result != 0 {
+			c.toldID[p.Side][p.ID] = p.Result.String() + ": " + p.Reason
 		}
 	}
 }
@@ -310,7 +306,7 @@ func (c *simEnd) checkTwins() {
 func (c *simEnd) movedUnseen(contents string) bool {
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		lost := slices.ContainsFunc(c.s.handle(side).Calls(), func(call syncertest.Call) bool {
-			return call.Op == "CreateFile" && call.Done && call.Err != nil
+			return (call.Op == "CreateFile" || call.Op == "UpdateFile") && call.Done && call.Err != nil
 		})
 		if lost && c.s.users.moved[side][contents] {
 			return true
