@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,9 +15,20 @@ func (o *observer) filter(ctx context.Context) error {
 		return nil
 	}
 	f := &scope{w: w, memo: [2]map[*node]string{{}, {}}}
-	for _, n := range w.fresh {
-		side, _ := n.origin()
-		f.why(n, side) // all answers first: they need the folders that are taken out below
+	var known []*node
+	for _, n := range w.nodes {
+		if n.touched && n.known && !n.underTemporaryName() {
+			known = append(known, n)
+		}
+	}
+	slices.SortFunc(known, func(a, b *node) int { return cmp.Compare(a.rec.ID, b.rec.ID) })
+	// All answers first: they need the folders that are taken out below.
+	for _, n := range slices.Concat(w.fresh, known) {
+		for _, side := range sides {
+			if n.there(side) {
+				f.why(n, side)
+			}
+		}
 	}
 	w.fresh = slices.DeleteFunc(w.fresh, func(n *node) bool {
 		side, e := n.origin()
@@ -28,18 +40,17 @@ func (o *observer) filter(ctx context.Context) error {
 		n.touched = false
 		return true
 	})
-	for _, n := range w.nodes {
+	for _, n := range known {
 		for _, side := range sides {
-			if !n.touched || !n.there(side) || n.underTemporaryName() {
+			why := f.memo[side][n]
+			if !n.there(side) || why == "" {
 				continue
 			}
-			if why := f.why(n, side); why != "" {
-				if e := n.entry[side]; e != nil {
-					w.stranger(side, *e) // its folder is not empty
-				}
-				n.hide(side, why)
-				n.sleeps, n.silent = true, true
+			if e := n.entry[side]; e != nil {
+				w.stranger(side, *e) // its folder is not empty
 			}
+			n.hide(side, why)
+			n.sleeps, n.silent = true, true
 		}
 	}
 	return ctx.Err()
