@@ -12,7 +12,7 @@ import (
 // scan lists both sides at once and compares them with the table. What it brings into the world is
 // only what differs. It returns the frontier to store, whose sides are Done when complete.
 func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
-	t, err := loadTable(ctx, o.view, o.w.waiting)
+	t, err := loadTable(ctx, o.view, o.w.next, o.w.waiting)
 	if err != nil {
 		return from, err
 	}

@@ -46,9 +46,15 @@ func (t *table) hash(id string) idHash {
 	return idHash{maphash.String(t.seed[0], id), maphash.String(t.seed[1], id)}
 }
 
-// loadTable reads all Records once, while two goroutines build the columns of the two sides.
-func loadTable(ctx context.Context, view View, told map[PendingKey]Pending) (*table, error) {
+// loadTable reads all Records once, while two goroutines build the columns of the two sides. There are
+// no more of them than numbers were given away.
+func loadTable(ctx context.Context, view View, most RecordID, told map[PendingKey]Pending) (*table, error) {
 	t := &table{seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	size := int(min(most, maxReserve)) //nolint:gosec // bounded
+	t.rows = make([]row, 0, size)
+	for _, side := range sides {
+		t.half[side].reserve(size)
+	}
 	const chunk = 2048
 	var feeds [2]chan []Record
 	var wg sync.WaitGroup
@@ -81,6 +87,13 @@ func loadTable(ctx context.Context, view View, told map[PendingKey]Pending) (*ta
 	close(feeds[Destination])
 	wg.Wait()
 	return t, failed
+}
+
+// maxReserve bounds what is reserved on the word of a number: most of the Records may be gone.
+const maxReserve = 1 << 20
+
+func (c *column) reserve(size int) {
+	c.ids, c.sums, c.guard = make([]idHash, 0, size), make([]uint64, 0, size), make([]uint64, 0, size)
 }
 
 func (t *table) build(side Side, feed <-chan []Record) {
