@@ -286,8 +286,6 @@ func (o *observer) concerns(ctx context.Context, side Side, within []string) (bo
 func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error {
 	e, err := o.lookID(ctx, side, id)
 	switch {
-	case errors.Is(err, errors.ErrUnsupported):
-		return nil
 	case errors.Is(err, fs.ErrNotExist), err == nil && e.Trashed:
 		if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; told {
 			return o.quietBelow(ctx, p.Path, side) // it was left alone, and so was what stood in it

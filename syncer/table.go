@@ -50,7 +50,7 @@ func (t *table) hash(id string) idHash {
 // no more of them than numbers were given away.
 func loadTable(ctx context.Context, view View, most RecordID, told map[PendingKey]Pending) (*table, error) {
 	t := &table{seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
-	size := int(min(most, maxReserve)) //nolint:gosec // bounded
+	size := int(min(most, maxReserve))
 	t.rows = make([]row, 0, size)
 	for _, side := range sides {
 		t.half[side].reserve(size)
