@@ -15,8 +15,9 @@ var deciding = []mutation{
 	{
 		name:  "an item that is only assumed to be there is deleted",
 		file:  "syncer/reconcile.go",
-		old:   "\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n",
-		new:   "",
+		old:   "\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tcase n.lost(x) && n.known:\n",
+		new:   "\tcase n.lost(x) && n.known:\n",
+		and:   []swap{{"\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tdefault:\n\t\tn.fate, n.on = die, t\n", "\tdefault:\n\t\tn.fate, n.on = die, t\n"}},
 		why:   "the Records say what is there, and a look costs a call",
 		in:    unit,
 		tests: []string{"TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten"},
@@ -96,7 +97,7 @@ var deciding = []mutation{
 	{
 		name:  "an ID that a replacement retired counts as a new file",
 		file:  "syncer/reconcile.go",
-		old:   "\t\tcase n.tomb.Replaced && n.tomb.Content == n.entry[t].Content:\n\t\t\tn.fate, n.on, n.free, n.why = die, t, true, \"left over from a replacement\"\n\t\t\treturn\n",
+		old:   "\t\tcase n.tomb.Replaced && n.tomb.Content == n.entry[t].Content && w.info[t].Abilities(n.rec.Kind).Delete:\n\t\t\tn.fate, n.on, n.free, n.why = die, t, true, \"left over from a replacement\"\n\t\t\treturn\n",
 		new:   "",
 		and:   []swap{{"\t\tcase n.tomb.Replaced:\n", "\t\tcase n.tomb.Replaced && n.known:\n"}},
 		why:   "no Record has the ID, so the item is new",

@@ -68,8 +68,8 @@ var placing = []mutation{
 	{
 		name:  "a temporary name of ours counts as one that a user gave",
 		file:  "syncer/patch.go",
-		old:   `h.Name, h.Provisional = e.Name, true`,
-		new:   `h.Provisional = false`,
+		old:   "\tif in.Temporary {\n\t\th.Name, h.Provisional = e.Name, true\n",
+		new:   "\tif in.Temporary {\n\t\th.Name, h.Provisional = e.Name, false\n",
 		why:   "the Record is about to get its right name anyway",
 		in:    scenarios,
 		tests: scenario("swap-names"),
@@ -131,8 +131,8 @@ var placing = []mutation{
 	{
 		name:  "a tag hides the extension",
 		file:  "syncer/name.go",
-		old:   "\text := path.Ext(name)\n",
-		new:   "\text := path.Ext(name + \".\")[:0]\n",
+		old:   "\"\n\text := path.Ext(name)\n",
+		new:   "\"\n\text := path.Ext(name + \".\")[:0]\n",
 		why:   "the end of the name is where a tag goes",
 		in:    scenarios,
 		tests: scenario("extension-kept", "case-twins"),

@@ -15,8 +15,8 @@ var remembering = []mutation{
 	{
 		name:  "what is not settled leaves the pending set",
 		file:  "syncer/close.go",
-		old:   "\t\tmet[p.PendingKey] = true\n\t\tr.postpone(b, p)\n",
-		new:   "",
+		old:   "\t\tmet[p.PendingKey] = true\n\t\tr.postpone(b, p)\n\t\tr.postponeTwins(b, n, p, met)\n",
+		new:   "\t\tr.postponeTwins(b, n, p, met)\n",
 		why:   "the report tells it, and the next scan finds it again",
 		in:    scenarios,
 		tests: scenario("locked-or-checked-out", "partially-failed-apply", "held-delete-withdrawn"),

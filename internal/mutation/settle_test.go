@@ -68,7 +68,7 @@ var settling = []mutation{
 	{
 		name:  "an ID that an update gave up leaves no Tombstone",
 		file:  "syncer/write.go",
-		old:   "\tb.Tombstones = append(b.Tombstones, retired(n, &r, now)...)\n",
+		old:   "\tb.Tombstones = append(b.Tombstones, retired(n, &r, a.Op == OpUpdate, now)...)\n",
 		new:   "",
 		why:   "the Record has the new ID",
 		in:    unit,
