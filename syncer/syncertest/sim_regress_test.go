@@ -1,6 +1,7 @@
 package syncertest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,13 +11,16 @@ import (
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
-// regressions are scripts on which the engine once broke an invariant. The name says what is true now.
-var regressions = []struct {
-	name   string
+// A regression is a script on which the engine once broke an invariant.
+type regression struct {
+	name   string // what is true now
 	way    string // a key of judges
 	setup  simSetup
 	script []simOp
-}{
+}
+
+// regressions are those of the first seeds; the files beside this one hold later ones by subject.
+var regressions = []regression{
 	{
 		name:  "an ID that names another item now is given up by the one that had it",
 		setup: simSetup{Sides: [2]simSide{0: {Reusable: true, NoTrash: true}}, Trees: [2]syncertest.Tree{1: {"e/e/\u00e9": "base4"}}},
@@ -613,7 +617,7 @@ var regressions = []struct {
 
 func TestWhatTheSimulationFoundStaysFixed(t *testing.T) {
 	t.Parallel()
-	for _, c := range regressions {
+	for _, c := range slices.Concat(regressions, regressionsOfDeletes, regressionsOfIdentity, regressionsOfNames, regressionsOfReports, regressionsOfRest) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.way != "" {

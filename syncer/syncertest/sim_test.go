@@ -23,8 +23,8 @@ import (
 //	go test ./syncer/syncertest -run TestSimulationOnSQLite -sqliteseeds 200
 //
 // A failure prints the seed and a smaller world and script that break the same invariant. Paste them
-// into the table in sim_regress_test.go, under a sentence that says what must be true: there they
-// stay, also when the generator changes and the seed means something else.
+// into the table of their subject, sim_regress_*_test.go, under a sentence that says what must be true:
+// there they stay, also when the generator changes and the seed means something else.
 var (
 	simSeeds = flag.Int("seeds", 0, "number of seeds of TestSimulation; 0 means as many as fit into half a minute")
 	simSeed  = flag.Uint64("seed", 0, "the one seed to run and trace")
@@ -179,7 +179,7 @@ func traceSeed(t *testing.T, seed uint64) {
 		strings.Join(small.trace, "\n"), pasteable(way, setup, script))
 }
 
-// pasteable writes a case for the table in sim_regress_test.go.
+// pasteable writes a case for a table in sim_regress_*_test.go.
 func pasteable(way string, setup simSetup, script []simOp) string {
 	var b strings.Builder
 	b.WriteString("\t{\n\t\tname: \"\",\n")

@@ -1,0 +1,185 @@
+package syncertest_test
+
+import "github.com/procorebox/procorebox/syncer/syncertest"
+
+// regressionsOfRest are cases about coming to rest: each change arrives, and nothing is tried for ever.
+var regressionsOfRest = []regression{
+	{
+		name:  "who stands where one side moved an item and the other renamed it is asked first",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "r", Unique: 1}}, Trees: [2]syncertest.Tree{0: {"A": "base6", "D/d/\u00e9": "base2", "b/": "", "d/D/a:b": "base4", "d/d/a:b/": ""}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "move", At: "d/d", To: "d/A"},
+			{Do: "run", Run: simRun{Faults: [2]simFaults{1: {Seed: 630865, Shift: 0.5}}}},
+			{Do: "move", On: 1, At: "d (13d28fed)/d (d34beeb7)", To: "d:"},
+		},
+	},
+	{
+		name:  "an exchange of names that was cut off is finished before a Filter hides one of the two",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"a/": ""}, 1: {"d/d/a:b": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "a", To: "a~"},
+			{Do: "move", On: 1, At: "d", To: "a"},
+			{Do: "move", On: 1, At: "a~", To: "d"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 586855, Lose: 1}}}},
+			{Do: "move", On: 1, At: "a", To: "a~"},
+			{Do: "move", On: 1, At: "d", To: "a"},
+			{Do: "move", On: 1, At: "a~", To: "d"},
+			{Do: "filter", N: 2},
+		},
+	},
+	{
+		name:  "an exchange of names that was cut off is finished though one of the two left the root",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"X.txt": "base2", "a:b": "base3"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "a:b", To: "a:b~"},
+			{Do: "move", On: 1, At: "X.txt", To: "a:b"},
+			{Do: "move", On: 1, At: "a:b~", To: "X.txt"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{0: {Seed: 769234, Lose: 1}}}},
+			{Do: "out", On: 1, At: "X.txt"},
+		},
+	},
+	{
+		name:  "a folder that was too deep is made when what holds it moves up",
+		setup: simSetup{Sides: [2]simSide{1: {Forbidden: ":*?\"<>|", MaxDepth: 2}}, Trees: [2]syncertest.Tree{0: {"d:/e/d:": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "d-/e", To: "d-/b"},
+			{Do: "write", At: "d:/e/b/a", Text: "c3."},
+			{Do: "move", On: 1, At: "d-/b", To: "b"},
+		},
+	},
+	{
+		name:  "what waited for a folder goes on when the folder is there",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/d/\u00e9": "base3", "x.txt": "base4"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "remove", At: "d/d"},
+			{Do: "move", On: 1, At: "x.txt", To: "x.txt~"},
+			{Do: "move", On: 1, At: "x.txt~", To: "d/d/d"},
+			{Do: "hide", At: "d"},
+			{Do: "run", Run: simRun{Full: true}},
+		},
+	},
+	{
+		name:  "what is new in a folder whose delete was rejected is wanted with its folder",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/e/x.txt": "base0", "d:/d:/c": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "mkdir", At: "d/e/d"},
+			{Do: "out", On: 1, At: "d"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "reject"},
+			{Do: "move", At: "d/e", To: "d/c"},
+		},
+	},
+	{
+		name:  "a folder that cannot be made is not asked for again in each run",
+		setup: simSetup{Sides: [2]simSide{1: {FolderCannot: "c"}}, Trees: [2]syncertest.Tree{1: {"D/b/": "", "d:": "base2"}}, Deletes: -1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "D"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "D/b.", Text: "c2"},
+			{Do: "move", At: "D/b", To: "D/b~"},
+		},
+	},
+	{
+		name:  "a folder that cannot come back, and holds something new, is not deleted in each run",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "c"}, 1: {FolderCannot: "d"}}, Trees: [2]syncertest.Tree{0: {"e/D/d:/": ""}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "remove", At: "e"},
+			{Do: "write", On: 1, At: "e/D/c", Text: "c3."},
+		},
+	},
+	{
+		name:  "a conflict that waits for a person is settled when one version is deleted",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"e/x.txt": "base3"}, 1: {"e/X.txt": "right0"}}, Resolver: "leave"},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "remove", On: 1, At: "e/X.txt"},
+		},
+	},
+	{
+		name:  "a conflict that waits for a person is settled when one version is renamed",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"b": "base1"}, 1: {"b": "right0"}}, Resolver: "leave"},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "move", At: "b", To: "b "},
+		},
+	},
+	{
+		name:  "a conflict of twins that waits for a person is settled when one is renamed",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"A": "left1"}, 1: {"a": "base3"}}, Resolver: "leave"},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "move", At: "A", To: "\u00e9"},
+		},
+	},
+	{
+		name:  "what was found in a folder that had been unreadable is made when the other side takes it again",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"e/e/c": "base0"}}},
+		script: []simOp{
+			{Do: "bar", On: 1, At: "e"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 17010, Refuse: 0.5, Refusals: []string{"busy", "locked", "quota"}}}}},
+		},
+	},
+	{
+		name:  "a side that has no room for one file still takes an empty one",
+		setup: simSetup{Sides: [2]simSide{0: {Unique: 2}, 1: {Quota: 27}}, Trees: [2]syncertest.Tree{0: {"d:/e/e\u0301": "left0"}, 1: {"d/e/D": "base1", "e/b.": "right0", "e/d:/a*b": "base6", "e\u0301": "base4"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "add", At: "d", Text: "same"},
+			{Do: "remove", At: "e"},
+			{Do: "write", At: "e"},
+		},
+	},
+	{
+		name:  "a side that has no room for one file still takes the smaller edit of another",
+		setup: simSetup{Sides: [2]simSide{1: {Quota: 38}}, Trees: [2]syncertest.Tree{0: {"b ": "left0", "d/b.": "base5"}, 1: {"A": "base6", "a:b": "base2", "b": "base1", "d:/d/X.txt": "base3", "e/\u00e9": "right0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "e/\u00e9"},
+			{Do: "write", At: "d/b.", Text: "c1."},
+		},
+	},
+	{
+		name:  "what a side has no room for does not keep a move waiting",
+		setup: simSetup{Sides: [2]simSide{0: {Unique: 2, Quota: 23}}, Trees: [2]syncertest.Tree{0: {"D/X.txt": "left0", "c": "same", "d/e\u0301": "base2", "d/x.txt": "base4"}, 1: {"b ": "base0"}}},
+		script: []simOp{
+			{Do: "write", On: 1, At: "e/a", Text: "c1"},
+		},
+	},
+	{
+		name:  "a folder that was restored on one side and left the root on the other comes to rest",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "d"}}, Trees: [2]syncertest.Tree{0: {"b/": "", "e/d/\u00e9": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "b"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "out", At: "b"},
+			{Do: "restore", On: 1, At: "b"},
+		},
+	},
+	{
+		name:  "one way, twins of which one was moved on the receiving side come to rest",
+		setup: simSetup{Mode: 1, Sides: [2]simSide{0: {Unique: 2, Clean: true}, 1: {Unique: 1, Without: 1}}, Trees: [2]syncertest.Tree{0: {"\u00e9": "base1", "e\u0301": "base2"}, 1: {"\u00e9": "base1", "e\u0301": "base2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "move", On: 1, At: "e\u0301", To: "D/e\u0301"},
+		},
+	},
+	{
+		name:  "a file that was touched and left the root, on a side that gives IDs out again, comes to rest",
+		setup: simSetup{Sides: [2]simSide{1: {Reusable: true, NoTrash: true, Update: 1}}, Trees: [2]syncertest.Tree{1: {"e/d/e": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "touch", On: 1, At: "e/d/e"},
+			{Do: "out", On: 1, At: "e/d/e"},
+		},
+	},
+}
