@@ -61,3 +61,23 @@ func TestARenameMadeWhileTheEngineActsIsNotUndone(t *testing.T) {
 		require.Equal(t, want, w.Destination.Tree())
 	}
 }
+
+// Each side has a move to make that the other one does not need. The one that is made first says
+// nothing about the other.
+func TestAMoveThatFailedIsStillWantedWhenTheOtherSideHasMadeItsOwn(t *testing.T) {
+	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
+		t.Run(side.String(), func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"p": "1", "d/k": "k"}, syncertest.WorldOptions{})
+			w.Ann.Move("p", "d/p")
+			w.Bob.Rename("p", "q")
+			failing := []*syncertest.Handle{w.Left, w.Right}[side]
+			failing.OnCall(breaks("Move", syncertest.Before))
+			full(t, w)
+			failing.OnCall(nil)
+			w.Later(2 * time.Hour)
+			require.True(t, full(t, w).Settled())
+			require.Equal(t, syncertest.Tree{"d/": "", "d/k": "k", "d/q": "1"}, w.Source.Tree())
+			require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+		})
+	}
+}

@@ -55,3 +55,36 @@ func TestASideThatCannotMoveIsNotAskedTo(t *testing.T) {
 		require.Contains(t, report.Skips[0].Reason, "cannot move")
 	}
 }
+
+// A file that was removed and made again is the same item under a new ID. That is remembered also
+// while the item is left alone: the old ID leads into the trash.
+func TestAFileThatIsMadeAgainAndLeftAloneIsNotTakenForDeletedLater(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		body string
+		hook syncertest.Hook
+	}{
+		{"it is too large", "too large", nil},
+		{"it could not be read", "2", breaks("Open", syncertest.Before)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
+				Source:      ordinary(func(i *syncer.Info) { i.MaxSize = 4 }),
+				Destination: ordinary(func(i *syncer.Info) { i.Digest = "" }),
+			})
+			require.NoError(t, w.Poll(t.Context()))
+			full(t, w)
+			w.Bob.Remove("p")
+			w.Bob.Write("p", c.body)
+			w.Right.OnCall(c.hook)
+			report, err := w.Hinted(t.Context())
+			require.NoError(t, err)
+			require.False(t, report.Settled())
+			w.Ann.Rename("p", "q")
+			_, err = w.Hinted(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, syncertest.Tree{"q": "1", "k": "k"}, w.Source.Tree())
+			require.Empty(t, w.Source.Trash())
+		})
+	}
+}
