@@ -56,3 +56,18 @@ func TestAScanInPartsIsNotWholeIfOnePartHadAFolderThatCouldNotBeRead(t *testing.
 	require.True(t, report.Full)
 	require.Equal(t, "2", w.Destination.Tree()["a/p"])
 }
+
+// On a side without a trash only the folder proves that an item is gone, and the folder may have gone
+// with it: it is looked at too.
+func TestWhatWasInADeletedFolderIsGoneThoughNobodyNamesTheFolder(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{
+		Source: ordinary(func(i *syncer.Info) { i.Trash = false }),
+	})
+	news := syncer.Hint{Side: syncer.Source, ID: w.Source.ID("d/p")}
+	w.Ann.Remove("d")
+	require.NoError(t, w.Store.Append(t.Context(), w.Pair.Name, news))
+	report, err := w.Run(t.Context(), nil)
+	require.NoError(t, err)
+	require.False(t, report.Full)
+	require.Equal(t, syncertest.Tree{"d/p": "p"}, w.Destination.Trash())
+}

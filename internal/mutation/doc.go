@@ -2,9 +2,10 @@
 // the engine, a policy or a store, and demands that the tests find each of them.
 //
 // It is all test. The mistakes are the tables in the files named after what they are made in
-// (observe_test.go, decide_test.go, place_test.go, apply_test.go, settle_test.go, remember_test.go);
-// each names the text that it replaces, why somebody could write it, and the tests that catch it. No
-// file of the project is touched: the changed one reaches the compiler through go build's -overlay.
+// (observe_test.go, decide_test.go, place_test.go, apply_test.go, agree_test.go, settle_test.go,
+// remember_test.go); each names the text that it replaces, why somebody could write it, and the tests
+// that catch it. No file of the project is touched: the changed one reaches the compiler through go
+// build's -overlay.
 //
 // The ordinary test run makes sure that every text to be replaced is still there, exactly once, and
 // that the tests are. When one is not, the code has changed: look for where the mistake would be made

@@ -32,7 +32,7 @@ type mutation struct {
 type swap struct{ old, new string }
 
 // mutations are all of them, in the order in which a run of the engine goes.
-var mutations = slices.Concat(observing, deciding, placing, applying, settling, remembering)
+var mutations = slices.Concat(observing, deciding, placing, applying, agreeing, settling, remembering)
 
 // The packages whose tests catch the mistakes.
 const (
@@ -46,6 +46,14 @@ const (
 func scenario(names ...string) []string {
 	for i := range names {
 		names[i] = "TestScenario/" + names[i]
+	}
+	return names
+}
+
+// regression returns the full names of cases that the simulation has found.
+func regression(names ...string) []string {
+	for i := range names {
+		names[i] = "TestWhatTheSimulationFoundStaysFixed/" + names[i]
 	}
 	return names
 }

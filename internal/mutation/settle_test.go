@@ -74,4 +74,13 @@ var settling = []mutation{
 		in:    unit,
 		tests: []string{"TestARetiredIDIsNeverTakenForANewItem"},
 	},
+	{
+		name:  "what a user deleted and restores counts as left over from a replacement",
+		file:  "syncer/apply.go",
+		old:   `At: now, Replaced: replaced})`,
+		new:   `At: now, Replaced: true})`,
+		why:   "the Record has given up the ID for another one",
+		in:    scenarios,
+		tests: regression("a file that a user deleted and restores is his, also when another one took its place meanwhile", "with deletes off, a restored file stays beside the one that took its place"),
+	},
 }
