@@ -35,3 +35,18 @@ func TestARetiredIDIsNeverTakenForANewItem(t *testing.T) {
 	full(t, w)
 	require.Equal(t, syncertest.Tree{"q": "2", "k": "k"}, w.Source.Tree())
 }
+
+func TestWhatCouldNotTakeTheNewContentsIsMadeAnewAndNotRestored(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
+		Destination: ordinary(func(i *syncer.Info) { i.File.Update = syncer.UpdateNever }),
+	})
+	w.Ann.Write("p", "2")
+	full(t, w)
+	require.Equal(t, syncertest.Tree{"p": "1", "k": "k"}, w.Destination.Tree())
+	w.Ann.Remove("p")
+	full(t, w)
+	require.False(t, w.Destination.Has("p"))
+	w.Ann.Restore("p")
+	full(t, w)
+	require.Equal(t, syncertest.Tree{"p": "2", "k": "k"}, w.Destination.Tree())
+}

@@ -71,8 +71,8 @@ var agreeing = []mutation{
 		old:   `case h.Behind || o.Behind:`,
 		new:   `case h.Behind && o.Behind:`,
 		why:   "the Tombstone names the other half",
-		in:    scenarios,
-		tests: regression("what was not equal when it was deleted is not restored as if it were"),
+		in:    unit,
+		tests: []string{"TestWhatCouldNotTakeTheNewContentsIsMadeAnewAndNotRestored"},
 	},
 	{
 		name:  "what stood in a folder that a user made again is looked for under the old ID of the folder",
