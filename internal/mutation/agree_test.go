@@ -57,15 +57,6 @@ var agreeing = []mutation{
 		tests: regression("a move that needs a name which cannot be freed waits for the Record of its new folder"),
 	},
 	{
-		name:  "a move agrees on the contents of a file that came back",
-		file:  "syncer/patch.go",
-		old:   `if h.Presence != Present && r.Kind == File && r.Half(in.On.Other()).Presence != Present {`,
-		new:   `if h.Presence != Present && r.Kind == File {`,
-		why:   "the service has returned the entry, contents and all",
-		in:    scenarios,
-		tests: regression("a move agrees on no contents", "a move of a file that was edited meanwhile agrees on no contents"),
-	},
-	{
 		name:  "what was deleted on a side that was behind is restored for the newer contents",
 		file:  "syncer/patch.go",
 		old:   `case h.Behind || o.Behind:`,
