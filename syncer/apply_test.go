@@ -81,3 +81,21 @@ func TestAMoveThatFailedIsStillWantedWhenTheOtherSideHasMadeItsOwn(t *testing.T)
 		})
 	}
 }
+
+// Ann moves one folder into the other, Bob the other into the one. While Bob's move is being undone,
+// and nobody knows how that ended, the folder that Ann moved cannot go into what still holds it.
+func TestAFolderWaitsForTheOneThatHasToLeaveItFirst(t *testing.T) {
+	settles := ordinary(func(i *syncer.Info) { i.Settle = 30 * time.Second })
+	w := agreed(t, syncertest.Tree{"d/p": "p", "e/q": "q"}, syncertest.WorldOptions{Source: settles, Destination: settles})
+	w.Later(time.Hour)
+	w.Ann.Move("d", "e/d")
+	w.Bob.Move("e", "d/e")
+	w.Right.OnCall(breaks("Move", syncertest.Before))
+	full(t, w)
+	require.Len(t, w.Right.Writes(), 1, "a folder is not moved into itself")
+	w.Right.OnCall(nil)
+	w.Later(2 * time.Hour)
+	require.True(t, full(t, w).Settled())
+	require.Equal(t, syncertest.Tree{"e/": "", "e/d/": "", "e/d/p": "p", "e/q": "q"}, w.Source.Tree())
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+}

@@ -168,4 +168,13 @@ var deciding = []mutation{
 		in:    unit,
 		tests: []string{"TestAPlanIsAppliedAsItIsOrNotAtAll"},
 	},
+	{
+		name:  "in a conflict that side renames its version which cannot make the other",
+		file:  "syncer/reconcile.go",
+		old:   `w.info[Destination].File.Rename && w.info[Destination].File.Create:`,
+		new:   `w.info[Destination].File.Rename:`,
+		why:   "a rename is all that it takes",
+		in:    scenarios,
+		tests: regression("in a conflict the version is renamed on the side that can make the other"),
+	},
 }
