@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -87,4 +88,18 @@ func TestAFileThatIsMadeAgainAndLeftAloneIsNotTakenForDeletedLater(t *testing.T)
 			require.Empty(t, w.Source.Trash())
 		})
 	}
+}
+
+func TestWhatComesBackFollowsTheMoveThatWasMadeMeanwhile(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"p": "1", "d/k": "k"}, syncertest.WorldOptions{})
+	ledger := memory.NewLedger(memory.Options{Clock: w.Clock.Now})
+	w.Options.Policies = limited(ledger, 0)
+	w.Bob.Remove("p")
+	require.Len(t, full(t, w).Holds, 1)
+	w.Ann.Move("p", "d/p")
+	full(t, w)
+	w.Bob.Restore("p")
+	require.True(t, full(t, w).Settled())
+	require.Equal(t, syncertest.Tree{"d/": "", "d/k": "k", "d/p": "1"}, w.Source.Tree())
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }

@@ -122,3 +122,19 @@ func TestWhatWakesDeletesAndOverwritesNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatSleepsAndIsNowhereAnyMoreIsForgotten(t *testing.T) {
+	temporary, err := policy.NewGlobs(policy.GlobOptions{Exclude: []string{"**/*.tmp"}})
+	require.NoError(t, err)
+	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{})
+	w.Options.Policies.Filter = temporary
+	full(t, w)
+	w.Ann.Rename("p", "p.tmp")
+	full(t, w)
+	w.Ann.Remove("p.tmp")
+	w.Bob.Remove("p")
+	full(t, w)
+	records, err := w.Records(t.Context())
+	require.NoError(t, err)
+	require.Len(t, records, 2, "the root and what is still there")
+}

@@ -107,8 +107,8 @@ var agreeing = []mutation{
 		old:   `return o.t.rows[i].dormant && o.complete[Source]`,
 		new:   `return !o.t.rows[i].dormant && o.complete[Source] && o.t.rows[i].owed`,
 		why:   "a Filter hides it, and nobody looks",
-		in:    scenarios,
-		tests: regression("what sleeps and is nowhere any more is forgotten"),
+		in:    unit,
+		tests: []string{"TestWhatSleepsAndIsNowhereAnyMoreIsForgotten"},
 	},
 	{
 		name:  "what waited in a folder is not looked at when the folder goes",

@@ -192,15 +192,6 @@ var placing = []mutation{
 		tests: regression("a restored file has the name that it was restored under, not the one before a rename that was declined", "a restored folder has the name that it was restored under, not the one before a rename that was declined"),
 	},
 	{
-		name:  "what comes back where it was undoes a move that was made meanwhile",
-		file:  "syncer/place.go",
-		old:   `if n.known && s != d && cameBack(n, side.Other())`,
-		new:   `if !n.known && s != d && cameBack(n, side.Other())`,
-		why:   "neither side has changed since it was agreed",
-		in:    scenarios,
-		tests: regression("a file that came back goes to where it was moved meanwhile on the other side"),
-	},
-	{
 		name:  "a folder is made for what is in it on a side that takes no folders",
 		file:  "syncer/place.go",
 		old:   "if why := w.refusal(p, x.Other(), x); why != \"\" {\n\t\t\t\tp.why",
