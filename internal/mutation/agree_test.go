@@ -113,7 +113,7 @@ var agreeing = []mutation{
 	{
 		name:  "what waited in a folder is not looked at when the folder goes",
 		file:  "syncer/closure.go",
-		old:   "\t\tif err := o.quietBelow(ctx, n, side); err != nil {\n\t\t\treturn err\n\t\t}\n",
+		old:   "\t\tif err := o.quietBelow(ctx, o.w.pathOn(n, side), side); err != nil {\n\t\t\treturn err\n\t\t}\n",
 		new:   ``,
 		why:   "it had nothing to do until somebody changed it",
 		in:    scenarios,

@@ -123,8 +123,8 @@ var observing = []mutation{
 	{
 		name:  "what a filter leaves out counts as deleted",
 		file:  "syncer/filter.go",
-		old:   "\t\t\t\tn.hide(side, why)\n",
-		new:   "\t\t\t\tn.lose(side, gone)\n",
+		old:   "\t\t\tn.hide(side, why)\n",
+		new:   "\t\t\tn.lose(side, gone)\n",
 		why:   "it is no longer among the items to sync, like a deleted one",
 		in:    unit,
 		tests: []string{"TestWhatAFilterLeavesOutIsNotTakenForDeleted"},
@@ -213,10 +213,19 @@ var observing = []mutation{
 	{
 		name:  "a known item that a Filter leaves out does not keep its folder from being deleted",
 		file:  "syncer/filter.go",
-		old:   "\t\t\t\tif e := n.entry[side]; e != nil {\n\t\t\t\t\tw.stranger(side, *e) // its folder is not empty\n\t\t\t\t}\n",
+		old:   "\t\t\tif e := n.entry[side]; e != nil {\n\t\t\t\tw.stranger(side, *e) // its folder is not empty\n\t\t\t}\n",
 		new:   ``,
 		why:   "it is not there as far as the pair is concerned",
 		in:    scenarios,
 		tests: regression("a folder is not deleted while it holds something that moved out of scope"),
+	},
+	{
+		name:  "hints of what is in the trash are taken though it went there with its root",
+		file:  "syncer/run.go",
+		old:   `!r.o.complete[side] && len(r.hints) > 0 // what`,
+		new:   `!r.o.complete[side] && len(r.hints) < 0 // what`,
+		why:   "nothing known is touched, so no root matters",
+		in:    scenarios,
+		tests: regression("what was made before its root went to the trash is found when the root is back"),
 	},
 }

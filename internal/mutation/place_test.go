@@ -176,8 +176,8 @@ var placing = []mutation{
 	{
 		name:  "who stands where one side moved an item and the other renamed it is not asked",
 		file:  "syncer/closure.go",
-		old:   `if e := n.entry[x]; moved && e != nil && e.Name != n.rec.Half(x).Name {`,
-		new:   `if e := n.entry[x]; moved && e != nil && e.Name == n.rec.Half(x).Name && n.rec.Half(x).Presence != Present {`,
+		old:   `if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) {`,
+		new:   `if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) && n.free {`,
 		why:   "each side knows who is at home there",
 		in:    scenarios,
 		tests: regression("who stands where one side moved an item and the other renamed it is asked first"),

@@ -141,8 +141,8 @@ var remembering = []mutation{
 	{
 		name:  "two pairs that delete alike pay once",
 		file:  "policy/limit.go",
-		old:   `syncer.ActionID(l.Scope+": ") + a.ID`,
-		new:   `a.ID`,
+		old:   `name := l.Scope + ": " + string(a.ID)`,
+		new:   `name := string(a.ID)`,
 		why:   "an ActionID says what an action is",
 		in:    limits,
 		tests: []string{"TestDeletesOfTwoPairsWithEqualActionIDsCountTwice"},

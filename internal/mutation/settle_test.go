@@ -83,4 +83,13 @@ var settling = []mutation{
 		in:    scenarios,
 		tests: regression("a file that a user deleted and restores is his, also when another one took its place meanwhile", "with deletes off, a restored file stays beside the one that took its place"),
 	},
+	{
+		name:  "a delete that a user undid is sent again without being counted",
+		file:  "syncer/settle.go",
+		old:   "\tp.Undone++\n",
+		new:   ``,
+		why:   "it is the same deed",
+		in:    scenarios,
+		tests: regression("a delete that a user undid before its reply was known counts when it is sent again", "a delete that a user undid after the process had died counts when it is sent again"),
+	},
 }

@@ -235,4 +235,27 @@ var regressionsOfDeletes = []regression{
 			{Do: "out", On: 1, At: "a"},
 		},
 	},
+	{
+		name:  "a delete that a user undid before its reply was known counts when it is sent again",
+		setup: simSetup{Deletes: 2},
+		script: []simOp{
+			{Do: "mkdir", On: 1, At: "d:/d/d:"},
+			{Do: "move", On: 1, At: "d:/d/d:", To: "d:/d/b."},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "remove", At: "d:/d"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 156948, Lose: 0.5}}}},
+			{Do: "restore", On: 1, At: "d:/d/b."},
+		},
+	},
+	{
+		name:  "a delete that a user undid after the process had died counts when it is sent again",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"D/e/a": "same", "e/D/\u00e9": "base1"}}, Deletes: 3},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "D/e"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 37, Kill: true}}}},
+			{Do: "remove", On: 1, At: "e/D"},
+			{Do: "restore", At: "D/e/a"},
+		},
+	},
 }

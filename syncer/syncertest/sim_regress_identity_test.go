@@ -218,4 +218,28 @@ var regressionsOfIdentity = []regression{
 			{Do: "write", At: "d", Text: "same"},
 		},
 	},
+	{
+		name:  "a file that a user moved before anybody knew it was replaced is lost on no side",
+		setup: simSetup{Sides: [2]simSide{0: {Forbidden: ":*?\"<>|"}, 1: {Update: 1}}, Trees: [2]syncertest.Tree{1: {"a*b": "right0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "a-b", To: "a-b~"},
+			{Do: "move", At: "a-b~", To: "d"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "write", At: "d", Text: "c1."},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 128553, Lose: 1}}}},
+			{Do: "move", On: 1, At: "d", To: "b"},
+		},
+	},
+	{
+		name:  "an item that stays on a read-only side is in a Record or in the report",
+		setup: simSetup{Sides: [2]simSide{0: {ReadOnly: true}}, Trees: [2]syncertest.Tree{0: {"e/d/a:b": "", "e/e/d": ""}}, Deletes: 3},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", On: 1, At: "d", Text: "c1"},
+			{Do: "remove", On: 1, At: "e"},
+			{Do: "move", At: "e/d", To: "d:/d"},
+			{Do: "move", On: 1, At: "d", To: "d:/d"},
+		},
+	},
 }

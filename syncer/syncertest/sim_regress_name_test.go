@@ -73,4 +73,49 @@ var regressionsOfNames = []regression{
 			{Do: "restore", On: 1, At: "procorebox-moving-af327a647853"},
 		},
 	},
+	{
+		name:  "an exchange of names that was cut off is finished though a user edited one of the two",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 1}}, Trees: [2]syncertest.Tree{0: {"\u00e9": "base0", "b ": "left0", "d/a-b": "left2", "d/b": "base2", "d:/d": "base1", "d:/d:/A": "same", "e/d:/b ": "left1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "b ", To: "b ~"},
+			{Do: "move", On: 1, At: "d:/d:", To: "b "},
+			{Do: "move", On: 1, At: "\u00e9", To: "d:/d:"},
+			{Do: "move", On: 1, At: "b ~", To: "\u00e9"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 431897, Lose: 1}}}},
+			{Do: "write", At: "procorebox-moving-1d7aaccdd203", Text: "c2."},
+		},
+	},
+	{
+		name:  "names that a service cleans are agreed also when the process dies",
+		setup: simSetup{Sides: [2]simSide{0: {Clean: true}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "expire", On: 1, N: 1},
+			{Do: "write", At: "a*b", Text: "c3."},
+			{Do: "remove", At: "a*b"},
+			{Do: "write", On: 1, At: "d/d/a", Text: "c4"},
+			{Do: "run", Run: simRun{Poll: true, During: []simEvent{{At: 28, Kill: true}}}},
+			{Do: "write", At: "d:/D/e\u0301", Text: "c5"},
+		},
+	},
+	{
+		name:  "a folder that cannot be renamed is not moved in each run",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "r"}, 1: {Without: 10}}, Trees: [2]syncertest.Tree{1: {"D/c": "base2", "d:/D/d:": "base1"}}},
+		script: []simOp{
+			{Do: "plan"},
+			{Do: "move", On: 1, At: "D", To: "D~"},
+			{Do: "move", On: 1, At: "D~", To: "d:/e"},
+		},
+	},
+	{
+		name:  "a folder whose name a service cleans is not made in each run",
+		setup: simSetup{Sides: [2]simSide{0: {Clean: true}}, Trees: [2]syncertest.Tree{0: {"b /": ""}, 1: {"b /": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "forget", N: 1},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{1: {Seed: 99775, Shift: 0.5}}}},
+			{Do: "forget", On: 1, N: 1},
+		},
+	},
 }

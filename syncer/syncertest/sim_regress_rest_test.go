@@ -1,6 +1,10 @@
 package syncertest_test
 
-import "github.com/procorebox/procorebox/syncer/syncertest"
+import (
+	"time"
+
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
 
 // regressionsOfRest are cases about coming to rest: each change arrives, and nothing is tried for ever.
 var regressionsOfRest = []regression{
@@ -180,6 +184,68 @@ var regressionsOfRest = []regression{
 			{Do: "run", Run: simRun{Poll: true}},
 			{Do: "touch", On: 1, At: "e/d/e"},
 			{Do: "out", On: 1, At: "e/d/e"},
+		},
+	},
+	{
+		name:  "what was made before its root went to the trash is found when the root is back",
+		setup: simSetup{},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "mkdir", At: "e/d"},
+			{Do: "remove", At: "id:s1"},
+			{Do: "run", Run: simRun{Poll: true}},
+		},
+	},
+	{
+		name:  "one way, a file that went with a folder on the receiving side comes back",
+		setup: simSetup{Mode: 2, Trees: [2]syncertest.Tree{1: {"\u00e9": "base2"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "move", At: "\u00e9", To: "d:/a:b/\u00e9"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "remove", At: "d:/a:b"},
+		},
+	},
+	{
+		name:  "what was in a folder that could not follow a move comes to rest when that is deleted",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "c"}}, Trees: [2]syncertest.Tree{0: {"e/d/\u00e9/": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "e", To: "e~"},
+			{Do: "move", On: 1, At: "e~", To: "e/d/d/a-b"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "remove", On: 1, At: "e"},
+		},
+	},
+	{
+		name:  "a file in a folder that was moved, and cannot be renamed, comes to rest",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "r", Unique: 1}}, Trees: [2]syncertest.Tree{0: {"D/a*b": "same", "b.": "base2", "d/D/e\u0301": "base0", "d/d:/b ": "left0", "x.txt": "left1"}, 1: {"e/e/b": "right0", "e/e/b.": "right1"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "copy", At: "D/a*b", To: "e/e/a"},
+			{Do: "move", At: "e/e", To: "d/d/x.txt/e"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "d (3b96fc06)/d (85a7efae)/x.txt/e", To: "c"},
+		},
+	},
+	{
+		name:  "what a side did not show when the state was lost is found later",
+		setup: simSetup{Sides: [2]simSide{0: {NoDigest: true, Settle: 30 * time.Second}}, Trees: [2]syncertest.Tree{0: {"b": "base1"}}},
+		script: []simOp{
+			{Do: "write", On: 1, At: "D/d/a/c", Text: "same"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "c", Text: "c7"},
+			{Do: "forget", N: 1},
+			{Do: "run", Run: simRun{Full: true, Poll: true, Faults: [2]simFaults{0: {Seed: 736884, Stale: 0.5}}}},
+		},
+	},
+	{
+		name:  "what a side did not show in the first run after the state was lost is found later",
+		setup: simSetup{Sides: [2]simSide{1: {Settle: 30 * time.Second}}, Trees: [2]syncertest.Tree{0: {"e/e/d:": "left0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "forget", On: 1, N: 2},
+			{Do: "run", Run: simRun{Full: true, Poll: true, Faults: [2]simFaults{1: {Seed: 987741, Stale: 1}}}},
 		},
 	},
 }
