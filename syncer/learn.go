@@ -41,3 +41,37 @@ func (p *Plan) reads() *Plan {
 	}
 	return out
 }
+
+// actOnDigests plans anew what verifying reads have decided, and what waited for it, with
+// everything else as it was observed and decided.
+func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, error) {
+	var settled, again []*node
+	learnt := false
+	for _, n := range r.w.touched() {
+		if n.check || n.result == Blocked {
+			again = append(again, n)
+		} else {
+			settled = append(settled, n)
+		}
+		learnt = learnt || n.check
+	}
+	if !learnt {
+		return acts, nil
+	}
+	for _, n := range again {
+		n.check, n.result, n.err, n.failed = false, 0, nil, nil
+	}
+	for _, n := range settled {
+		n.touched = false
+	}
+	r.w.numbered = r.w.next
+	p, err := r.plan(ctx)
+	for _, n := range settled {
+		n.touched = true
+	}
+	if err != nil {
+		return acts, err
+	}
+	x, err := r.act(ctx, p)
+	return append(acts, x), err
+}

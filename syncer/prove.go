@@ -3,7 +3,6 @@ package syncer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 )
 
@@ -155,63 +154,4 @@ func (o *observer) proveByParent(ctx context.Context, n *node, side Side, p *nod
 func (o *observer) find(ctx context.Context, side Side, p *node, name string) ([]Entry, error) {
 	at := Entry{ID: p.idOn(side), Kind: Folder, Name: p.nameOn(side)}
 	return o.ends[side].find(ctx, at, NameKey(name))
-}
-
-// find asks Finder, or lists the folder where there is none.
-func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, error) {
-	if err := end.busy.why(); err != nil {
-		return nil, err
-	}
-	if end.finder != nil {
-		found, err := end.finder.Find(ctx, at, key)
-		end.busy.note(err)
-		return found, err
-	}
-	var out []Entry
-	first := true
-	for e, err := range end.reader.List(ctx, at, "") {
-		if err != nil {
-			return nil, err
-		}
-		if first {
-			first = false
-			if e.Err != nil {
-				return nil, e.Err
-			}
-			at.ID = e.ID
-			continue
-		}
-		if e.ParentID == at.ID && NameKey(e.Name) == key {
-			out = append(out, e)
-		}
-	}
-	return out, nil
-}
-
-// errNoFolder: an item cannot be looked for, because its folder is not visible.
-var errNoFolder = errors.New("its folder is not visible")
-
-// lookNow reads an item just before or after a write.
-func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name string) (Entry, error) {
-	if end.looker != nil {
-		if err := end.busy.why(); err != nil {
-			return Entry{}, err
-		}
-		e, err := end.looker.Look(ctx, id)
-		end.busy.note(err)
-		return e, err
-	}
-	found, err := end.find(ctx, parent, NameKey(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return Entry{}, errNoFolder
-	}
-	if err != nil {
-		return Entry{}, err
-	}
-	for _, e := range found {
-		if e.ID == id {
-			return e, nil
-		}
-	}
-	return Entry{}, fmt.Errorf("item %s in folder %s: %w", id, parent.ID, fs.ErrNotExist)
 }

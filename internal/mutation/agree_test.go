@@ -49,7 +49,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "a declined move does not wait for the Record of its new folder",
-		file:  "syncer/steps.go",
+		file:  "syncer/ring.go",
 		old:   `if !s.w.standsInRecords(n) {`,
 		new:   `if !s.w.standsInRecords(n) && n.free {`,
 		why:   "it needs no call, so it seems to need nothing",
@@ -67,7 +67,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "what stood in a folder that a user made again is looked for under the old ID of the folder",
-		file:  "syncer/apply.go",
+		file:  "syncer/recording.go",
 		old:   "\tx.madeAgain(&b, n, &r)\n",
 		new:   ``,
 		why:   "the hints name every item that was deleted",
@@ -76,7 +76,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "what stood in a folder that we made again is looked for under the old ID of the folder",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   "\tx.madeAgain(b, n, &r)\n",
 		new:   ``,
 		why:   "the hints name every item that was deleted",
@@ -85,7 +85,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "a new ID of an item is lost from sight when the run ends before it is recorded",
-		file:  "syncer/close.go",
+		file:  "syncer/pending.go",
 		old:   "\t\tr.postponeTwins(b, n, p, met)\n",
 		new:   ``,
 		why:   "the Record is in the pending set",
@@ -94,7 +94,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "what is forgotten stays in the report if the process dies before the end of the round",
-		file:  "syncer/apply.go",
+		file:  "syncer/recording.go",
 		old:   `if _, told := r.pending[k]; told && n.known {`,
 		new:   `if _, told := r.pending[k]; told && !n.known {`,
 		why:   "the end of the round clears it",

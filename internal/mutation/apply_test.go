@@ -67,7 +67,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "a call that may have had its effect counts as failed",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   `if !NotDone(err) {`,
 		new:   `if !NotDone(err) && in.ID == "" {`,
 		why:   "it returned an error",
@@ -95,7 +95,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "a delete that was refused stays charged",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   "\tx.withdraw(ctx, a)\n\tb := Batch{Settled: []ActionID{in.ID}}\n",
 		new:   "\tb := Batch{Settled: []ActionID{in.ID}}\n",
 		why:   "the limit may be too strict, but never too lax",
@@ -104,7 +104,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "a delete whose reply was lost is given back",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   `if !NotDone(err) {`,
 		new:   `if x.withdraw(ctx, a); !NotDone(err) {`,
 		why:   "it returned an error",
@@ -149,7 +149,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "what the service says that it stored is not compared with what was sent",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   "\t\tbad := wrongBytes(got, t)\n\t\tif bad == nil {\n",
 		new:   "\t\tbad := wrongBytes(got, t)\n\t\tif bad == nil || attempt == 0 {\n",
 		why:   "the service has checked the digest",

@@ -24,7 +24,7 @@ var deciding = []mutation{
 	},
 	{
 		name:  "an item that is only assumed to be there is overwritten",
-		file:  "syncer/reconcile.go",
+		file:  "syncer/conflict.go",
 		old:   "\tcase n.sight[x] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", x), false)\n",
 		new:   "",
 		why:   "the Records say what is there, and a look costs a call",
@@ -42,7 +42,7 @@ var deciding = []mutation{
 	},
 	{
 		name:  "of two different versions one is overwritten",
-		file:  "syncer/reconcile.go",
+		file:  "syncer/conflict.go",
 		old:   `w.part(n, w.loser(dir))`,
 		new:   `w.overwrite(n, w.loser(dir))`,
 		why:   "the loser's version stays in the history",
@@ -133,7 +133,7 @@ var deciding = []mutation{
 	},
 	{
 		name:  "an approval is ignored",
-		file:  "syncer/run.go",
+		file:  "syncer/look.go",
 		old:   `w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected`,
 		new:   `w.approved[id], w.rejected[id] = false, h.Decision == Rejected`,
 		why:   "the plan does not need it, only the Gate does",
@@ -170,7 +170,7 @@ var deciding = []mutation{
 	},
 	{
 		name:  "in a conflict that side renames its version which cannot make the other",
-		file:  "syncer/reconcile.go",
+		file:  "syncer/conflict.go",
 		old:   `w.info[Destination].File.Rename && w.info[Destination].File.Create:`,
 		new:   `w.info[Destination].File.Rename:`,
 		why:   "a rename is all that it takes",

@@ -94,7 +94,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a hint of a move out of the root counts as one of a delete",
-		file:  "syncer/observe.go",
+		file:  "syncer/lookup.go",
 		old:   "if h.Presence == Present || h.Presence == Gone {\n\t\t\tn.lose(side, out)",
 		new:   "if h.Presence == Present || h.Presence == Gone {\n\t\t\tn.lose(side, gone)",
 		why:   "either way it is no longer below the root",
@@ -149,7 +149,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a root that is empty all of a sudden is synced",
-		file:  "syncer/run.go",
+		file:  "syncer/judge.go",
 		old:   "\t\tif known > 0 {\n\t\t\t// The word holds",
 		new:   "\t\tif known < 0 {\n\t\t\t// The word holds",
 		why:   "every item in it is proved to be deleted",
@@ -158,7 +158,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a root that is in the trash is found out by its listing",
-		file:  "syncer/run.go",
+		file:  "syncer/look.go",
 		old:   "\tif err := r.checkRoots(ctx); err != nil {\n\t\treturn next, err\n\t}\n",
 		new:   ``,
 		why:   "a full scan begins with the root, and lists it first",
@@ -167,7 +167,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a root is looked at before the items that stood in it",
-		file:  "syncer/run.go",
+		file:  "syncer/look.go",
 		old:   "\tif err := r.o.close(ctx); err != nil {\n\t\treturn next, err\n\t}\n\tif err := r.checkRoots(ctx); err != nil {\n\t\treturn next, err\n\t}\n",
 		new:   "\tif err := r.checkRoots(ctx); err != nil {\n\t\treturn next, err\n\t}\n\tif err := r.o.close(ctx); err != nil {\n\t\treturn next, err\n\t}\n",
 		why:   "first the root, then what is in it",
@@ -221,7 +221,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "hints of what is in the trash are taken though it went there with its root",
-		file:  "syncer/run.go",
+		file:  "syncer/look.go",
 		old:   `!r.o.complete[side] && len(r.hints) > 0 // what`,
 		new:   `!r.o.complete[side] && len(r.hints) < 0 // what`,
 		why:   "nothing known is touched, so no root matters",

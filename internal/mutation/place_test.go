@@ -4,7 +4,7 @@ package mutation
 var placing = []mutation{
 	{
 		name:  "a folder is deleted though it holds what is not synced",
-		file:  "syncer/place.go",
+		file:  "syncer/folder.go",
 		old:   `len(w.strangers[n.on][n.idOn(n.on)]) > 0 {`,
 		new:   `len(w.strangers[n.on][n.idOn(n.on)]) > 1<<20 {`,
 		why:   "all that the engine knows in the folder goes too",
@@ -13,7 +13,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a folder is deleted though something in it is left alone",
-		file:  "syncer/place.go",
+		file:  "syncer/folder.go",
 		old:   `again = w.block(w.parentOn(n, side), side, n) || again`,
 		new:   `again = n.free && w.block(w.parentOn(n, side), side, n) || again`,
 		why:   "the fate of a folder is decided like that of a file, by itself",
@@ -22,7 +22,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a folder dies though something new in it lives",
-		file:  "syncer/place.go",
+		file:  "syncer/folder.go",
 		old:   `again = w.revive(n.parent, n) || again`,
 		new:   `again = n.free && w.revive(n.parent, n) || again`,
 		why:   "the fate of a folder is decided like that of a file, by itself",
@@ -31,7 +31,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a folder is deleted before its contents",
-		file:  "syncer/steps.go",
+		file:  "syncer/waits.go",
 		old:   "\t\t\tremove.wait(cs.remove)\n",
 		new:   "\t\t\tcs.remove.wait(remove)\n",
 		why:   "creating goes from the top, so deleting does too",
@@ -49,7 +49,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "two folders that were moved into each other stay there",
-		file:  "syncer/place.go",
+		file:  "syncer/cycle.go",
 		old:   `for n.fate == stay && n.moved {`,
 		new:   `for n.fate == stay && n.moved && !n.known {`,
 		why:   "neither side has a cycle, so it seems that there can be none",
@@ -58,7 +58,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "names that swap wait for each other",
-		file:  "syncer/steps.go",
+		file:  "syncer/ring.go",
 		old:   "\t\ts.stepAside(ring)\n",
 		new:   "\t\tring[0].waits = nil\n",
 		why:   "a ring has to be cut, and any edge seems as good as another",
@@ -139,7 +139,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a side that cannot move is asked to",
-		file:  "syncer/place.go",
+		file:  "syncer/merge.go",
 		old:   `here[side] != n.parent && !w.info[side].Abilities(n.rec.Kind).Move:`,
 		new:   `here[side] == n.parent && !w.info[side].Abilities(n.rec.Kind).Move:`,
 		why:   "the connector will say so",
@@ -175,7 +175,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "who stands where one side moved an item and the other renamed it is not asked",
-		file:  "syncer/closure.go",
+		file:  "syncer/occupants.go",
 		old:   `if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) {`,
 		new:   `if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) && n.free {`,
 		why:   "each side knows who is at home there",
@@ -184,7 +184,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "what comes back gets the name from before a rename that a side could not follow",
-		file:  "syncer/place.go",
+		file:  "syncer/merge.go",
 		old:   `!w.related(n, t, was) {`,
 		new:   `was == "" {`,
 		why:   "it had that name there",
@@ -193,7 +193,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a folder is made for what is in it on a side that takes no folders",
-		file:  "syncer/place.go",
+		file:  "syncer/folder.go",
 		old:   "if why := w.refusal(p, x.Other(), x); why != \"\" {\n\t\t\t\tp.why",
 		new:   "if why := w.refusal(p, x.Other(), x); why != \"\" && p.free {\n\t\t\t\tp.why",
 		why:   "what is in it is wanted there",
@@ -202,7 +202,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "what is new in a folder is not wanted while the delete of the folder is being rejected",
-		file:  "syncer/place.go",
+		file:  "syncer/folder.go",
 		old:   `(p.rec.Half(x).Presence == Declined || p.agree&attrDeclined(x) != 0)`,
 		new:   `p.rec.Half(x).Presence == Declined`,
 		why:   "the Record does not say yet that the folder was declined",

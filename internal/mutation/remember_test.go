@@ -14,7 +14,7 @@ var remembering = []mutation{
 	},
 	{
 		name:  "what is not settled leaves the pending set",
-		file:  "syncer/close.go",
+		file:  "syncer/pending.go",
 		old:   "\t\tmet[p.PendingKey] = true\n\t\tr.postpone(b, p)\n\t\tr.postponeTwins(b, n, p, met)\n",
 		new:   "\t\tr.postponeTwins(b, n, p, met)\n",
 		why:   "the report tells it, and the next scan finds it again",
@@ -23,7 +23,7 @@ var remembering = []mutation{
 	},
 	{
 		name:  "what waits for a change leaves the pending set when nobody has looked",
-		file:  "syncer/close.go",
+		file:  "syncer/pending.go",
 		old:   "\t\t\tcontinue // quiet, and nobody looked\n",
 		new:   "",
 		why:   "it did not come up in this run, so it seems settled",
@@ -212,7 +212,7 @@ var remembering = []mutation{
 	},
 	{
 		name:  "whoever confirms one thing confirms all",
-		file:  "syncer/run.go",
+		file:  "syncer/judge.go",
 		old:   `slices.Contains(r.opts.Confirm, h.Evidence)`,
 		new:   `len(r.opts.Confirm) > 0`,
 		why:   "a person has looked",

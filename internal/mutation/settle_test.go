@@ -4,7 +4,7 @@ package mutation
 var settling = []mutation{
 	{
 		name:  "a create whose reply was lost is made again without a look",
-		file:  "syncer/settle.go",
+		file:  "syncer/answer.go",
 		old:   "\t\treturn r.answerCreate(ctx, in, end)\n\tcase OpUpdate:\n",
 		new:   "\t\treturn Batch{}, nil\n\tcase OpUpdate:\n",
 		why:   "if it is there, it will be listed",
@@ -13,7 +13,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "whatever stands under the intended name counts as ours",
-		file:  "syncer/settle.go",
+		file:  "syncer/answer.go",
 		old:   "\treturn r.bytesOf(ctx, in, e)\n",
 		new:   "\treturn true, nil\n",
 		why:   "nobody else could know the name",
@@ -22,7 +22,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "any newer version counts as ours",
-		file:  "syncer/settle.go",
+		file:  "syncer/answer.go",
 		old:   "\tsame, err := r.bytesOf(ctx, in, &e)\n",
 		new:   "\tsame, err := true, error(nil)\n",
 		why:   "a version came after the one before the call",
@@ -49,7 +49,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "a 404 settles the Intent of a delete as done on a side with a trash",
-		file:  "syncer/settle.go",
+		file:  "syncer/answer.go",
 		old:   `!(end.info.Trash && end.looker != nil)`,
 		new:   `(end.info.Trash || end.looker != nil)`,
 		why:   "not found reads like deleted",
@@ -58,7 +58,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "a deleted item is forgotten without a Tombstone",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   "\t\t\tb.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)\n",
 		new:   "\t\t\t_ = trashed\n",
 		why:   "its Record is dropped, and nobody asks for what is gone",
@@ -67,7 +67,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "an ID that an update gave up leaves no Tombstone",
-		file:  "syncer/write.go",
+		file:  "syncer/outcome.go",
 		old:   "\tb.Tombstones = append(b.Tombstones, retired(n, &r, a.Op == OpUpdate, now)...)\n",
 		new:   "",
 		why:   "the Record has the new ID",
@@ -76,7 +76,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "what a user deleted and restores counts as left over from a replacement",
-		file:  "syncer/apply.go",
+		file:  "syncer/recording.go",
 		old:   `At: now, Replaced: replaced})`,
 		new:   `At: now, Replaced: true})`,
 		why:   "the Record has given up the ID for another one",
@@ -85,7 +85,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "a delete that a user undid is sent again without being counted",
-		file:  "syncer/settle.go",
+		file:  "syncer/answer.go",
 		old:   "\tp.Undone++\n",
 		new:   ``,
 		why:   "it is the same deed",

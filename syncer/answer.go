@@ -1,0 +1,197 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+)
+
+// answer finds out what became of an Intent and returns what to store about it.
+func (r *run) answer(ctx context.Context, in *Intent) (Batch, error) {
+	end := r.ends[in.On]
+	switch in.Op {
+	case OpCreateFile, OpCreateFolder:
+		return r.answerCreate(ctx, in, end)
+	case OpUpdate:
+		return r.answerUpdate(ctx, in, end)
+	case OpMove:
+		e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: in.Parent, Kind: Folder}, in.Name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && (e.Trashed || e.Name != in.Name || e.ParentID != in.Parent) {
+			return Batch{}, nil
+		}
+		return r.done(ctx, in, e, err)
+	case OpRestore:
+		e, err := end.lookNow(ctx, in.Trash.ID, Entry{ID: in.Parent, Kind: Folder}, in.Name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed {
+			return Batch{}, nil
+		}
+		return r.done(ctx, in, e, err)
+	case OpDelete:
+		return r.answerDelete(ctx, in, end)
+	}
+	return Batch{}, nil
+}
+
+// answerCreate looks for a new item of ours under the intended name.
+func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	parent := Entry{ID: in.Parent, Kind: Folder}
+	found, err := end.find(ctx, parent, NameKey(in.Name))
+	if err == nil && len(found) == 0 && end.info.CleansNames {
+		found, err = end.all(ctx, parent)
+		found = slices.DeleteFunc(found, func(e Entry) bool { return in.Kind == Folder && !alike(e.Name, in.Name) })
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, nil
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	for _, e := range found {
+		ours, err := r.ours(ctx, in, &e)
+		if err != nil {
+			return Batch{}, err
+		}
+		if ours {
+			return r.done(ctx, in, e, nil)
+		}
+	}
+	return Batch{}, nil
+}
+
+// alike reports whether one name may be what a service made of the other: they differ in nothing but
+// the blanks and dots around them. A folder has no contents to tell it by.
+func alike(a, b string) bool {
+	core := func(name string) string { return strings.Trim(string(NameKey(name)), " .") }
+	return core(a) == core(b)
+}
+
+func (r *run) answerUpdate(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	parent := Entry{ID: in.Parent, Kind: Folder}
+	e, err := end.lookNow(ctx, in.Old.ID, parent, in.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
+		if end.info.File.Update == UpdateByReplacement {
+			return r.answerCreate(ctx, in, end)
+		}
+		return Batch{}, nil
+	case err != nil:
+		return Batch{}, err
+	case e.Content == in.Old.Content:
+		if end.info.File.Update == UpdateByReplacement {
+			return r.answerCreate(ctx, in, end)
+		}
+		return Batch{}, nil
+	}
+	same, err := r.bytesOf(ctx, in, &e)
+	if err != nil || !same {
+		return Batch{}, err
+	}
+	return r.done(ctx, in, e, nil)
+}
+
+func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
+	rec, err := r.state.Record(ctx, in.Record)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Batch{}, nil
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	parent := ""
+	if p, err := r.state.Record(ctx, rec.ParentOn(in.On)); err == nil {
+		parent = p.Half(in.On).ID
+	}
+	e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: parent, Kind: Folder}, rec.Half(in.On).Name)
+	gone := err == nil && e.Trashed || errors.Is(err, fs.ErrNotExist) && !(end.info.Trash && end.looker != nil)
+	switch {
+	case gone:
+		b := Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}
+		if k := (PendingKey{Record: rec.ID}); r.pending[k] != (Pending{}) {
+			b.Cleared = append(b.Cleared, k)
+			delete(r.pending, k)
+		}
+		return b, nil
+	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):
+		b := Batch{}
+		r.tryAgain(&b, in, rec.Half(in.On).Name)
+		return b, nil
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		return Batch{}, nil
+	}
+	return Batch{}, err
+}
+
+// tryAgain notes a delete whose item is there and has changed: nobody knows whether it was not made, or
+// was made and undone by somebody. A limit counts the next one as another.
+func (r *run) tryAgain(b *Batch, in *Intent, path string) {
+	p, told := r.pending[PendingKey{Record: in.Record}]
+	if !told {
+		p = Pending{PendingKey: PendingKey{Record: in.Record}, On: in.On, Path: path, Since: r.now(), Reason: "an interrupted delete is looked at again"}
+	}
+	p.Undone++
+	p.NotBefore = time.Time{}
+	r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
+}
+
+// ours reports whether an entry under the intended name is what the Intent wanted to make: no
+// Record has it, and it is of the intended kind, size and author, and of the intended bytes.
+func (r *run) ours(ctx context.Context, in *Intent, e *Entry) (bool, error) {
+	if e.Kind != in.Kind || e.Skip != "" {
+		return false, nil
+	}
+	if _, err := r.state.ByID(ctx, in.On, e.ID); err == nil {
+		return false, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if _, err := r.state.Tombstone(ctx, in.On, e.ID); err == nil {
+		return false, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	account := r.ends[in.On].info.Account
+	if account != "" && e.Facts != nil && e.Facts.Author != "" && e.Facts.Author != account {
+		return false, nil
+	}
+	if e.Kind == Folder {
+		return true, nil
+	}
+	return r.bytesOf(ctx, in, e)
+}
+
+// bytesOf reports whether e has the contents that the Intent sent: by size, by digest, and where
+// neither side tells one, by reading both once.
+func (r *run) bytesOf(ctx context.Context, in *Intent, e *Entry) (bool, error) {
+	if in.Size >= 0 && e.Size >= 0 && in.Size != e.Size {
+		return false, nil
+	}
+	if in.Digest.Comparable(e.Digest) {
+		return in.Digest == e.Digest, nil
+	}
+	algorithm := in.Digest.Algorithm()
+	if algorithm.New() == nil {
+		algorithm = SHA256
+	}
+	got, err := readDigest(ctx, r.ends[in.On].reader, *e, algorithm, r.e.opts.Stall)
+	if err != nil {
+		return false, err
+	}
+	if in.Digest != "" {
+		return got == in.Digest, nil
+	}
+	t := in.On.Other()
+	sent := in.After.Half(t)
+	from := Entry{ID: sent.ID, Kind: File, Name: sent.Name, Content: sent.Content, Guard: sent.Guard, Size: sent.Size, Digest: sent.Digest, Birth: sent.Birth}
+	want, err := readDigest(ctx, r.ends[t].reader, from, algorithm, r.e.opts.Stall)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrStale) {
+		// The original is gone: without a proof it counts as somebody's edit, unless the service
+		// says that we wrote it.
+		account := r.ends[in.On].info.Account
+		return account != "" && e.Facts != nil && e.Facts.Author == account && in.Size == e.Size, nil
+	}
+	return err == nil && got == want, err
+}

@@ -1,0 +1,141 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// quietBelow looks again at what stood in a folder that went, without its Record being there: it was
+// left alone and reported.
+func (o *observer) quietBelow(ctx context.Context, path string, side Side) error {
+	dir := path + "/"
+	for _, k := range sortedKeys(o.w.waiting) {
+		p := o.w.waiting[k]
+		if !p.Quiet || p.On != side || !strings.HasPrefix(p.Path, dir) {
+			continue
+		}
+		p.Quiet = false
+		o.w.waiting[k] = p
+		if k.Record == 0 {
+			if _, err := o.hint(ctx, k.Side, k.ID, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		c, err := o.load(ctx, k.Record)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		o.touch(c)
+	}
+	return nil
+}
+
+// children touches the Records that stand in folder n on side.
+func (o *observer) children(ctx context.Context, n *node, side Side) error {
+	var kids []Record
+	for r, err := range o.view.Children(ctx, n.rec.ID) {
+		if err != nil {
+			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
+		}
+		kids = append(kids, r)
+	}
+	for _, r := range kids {
+		c, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		if c.sight[side] == assumed && r.ParentOn(side) == n.rec.ID {
+			switch n.sight[side] {
+			case gone, out:
+				c.lose(side, missing) // it may have left the folder before
+			case unseen:
+				c.hide(side, n.hidden[side])
+				c.sleeps = n.sleeps
+			}
+			o.touchAgain(c)
+		}
+		o.touch(c)
+	}
+	return nil
+}
+
+// listBelow observes the whole subtree of a folder on side, unless a full listing did.
+func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
+	id := n.idOn(side)
+	if o.whole[side] || id == "" || o.listed[side][id] {
+		return nil
+	}
+	o.listed[side][id] = true
+	o.budget.spend()
+	first := true
+	for e, err := range o.ends[side].reader.List(ctx, Entry{ID: id, Kind: Folder, Name: n.nameOn(side)}, "") {
+		if err != nil {
+			o.unread[side][id] = err.Error()
+			if !errors.Is(err, fs.ErrNotExist) {
+				o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %q: %v", side, o.w.pathOn(n, side), err))
+			}
+			return o.recordsBelow(ctx, n, side, "could not be listed: "+err.Error())
+		}
+		if first {
+			first = false
+			continue
+		}
+		if e.Kind == Folder {
+			o.listed[side][e.ID] = true
+		}
+		if e.Err != nil {
+			o.unread[side][e.ID] = e.Err.Error()
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", side, e.Name, e.Err))
+		}
+		if err := o.feed(ctx, side, &e); err != nil {
+			return err
+		}
+	}
+	return o.recordsBelow(ctx, n, side, "")
+}
+
+// recordsBelow marks the Records below n that a listing of it did not show: missing after a
+// complete one, unseen after one that failed.
+func (o *observer) recordsBelow(ctx context.Context, n *node, side Side, failed string) error {
+	if !n.known {
+		return nil
+	}
+	var kids []Record
+	for r, err := range o.view.Children(ctx, n.rec.ID) {
+		if err != nil {
+			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
+		}
+		kids = append(kids, r)
+	}
+	for _, r := range kids {
+		c, err := o.adopt(ctx, r)
+		if err != nil {
+			return err
+		}
+		if r.ParentOn(side) != n.rec.ID {
+			continue
+		}
+		if c.sight[side] == assumed {
+			if failed != "" {
+				c.hide(side, failed)
+			} else {
+				c.lose(side, missing)
+			}
+			o.touchAgain(c)
+		}
+		o.touch(c)
+		if c.rec.Kind == Folder {
+			if err := o.recordsBelow(ctx, c, side, failed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package syncer
+
+import (
+	"fmt"
+)
+
+// decideBoth: the item is on both sides. Only contents are settled here.
+func (w *world) decideBoth(n *node) {
+	for _, side := range sides {
+		h, e := n.rec.Half(side), n.entry[side]
+		if n.known && h.Presence != Present {
+			n.agree |= attrPlace
+		} else if n.known && e != nil && e.ID != h.ID {
+			n.agree |= attrIdentity
+		}
+	}
+	if n.rec.Kind != File {
+		return
+	}
+	if !n.known || n.rec.Source.Presence == Never || n.rec.Destination.Presence == Never ||
+		n.rec.Source.Presence == Declined || n.rec.Destination.Presence == Declined {
+		w.compare(n)
+		return
+	}
+	s, d := w.contentChange(n, Source), w.contentChange(n, Destination)
+	switch {
+	case s == mayHaveChanged || d == mayHaveChanged:
+		n.verify[Source], n.verify[Destination] = s == mayHaveChanged, d == mayHaveChanged
+	case s == notChanged && d == notChanged:
+	case n.rec.Source.Behind || n.rec.Destination.Behind:
+		w.compare(n) // the two differ already: a change of one meets the other
+	case s != hasChanged && d != hasChanged:
+		n.agree |= attrContent // touched, the bytes are the same
+	case s == hasChanged && d == hasChanged:
+		w.compare(n)
+	case s == hasChanged:
+		w.send(n, Source)
+	default:
+		w.send(n, Destination)
+	}
+}
+
+// compare settles contents that are new on both sides.
+func (w *world) compare(n *node) {
+	equal, sure := w.equal(n)
+	switch {
+	case equal:
+		n.agree |= attrContent
+	case sure:
+		w.settleConflict(n)
+	default:
+		for _, side := range sides {
+			n.verify[side] = !w.verified(n, side)
+		}
+	}
+}
+
+// send lets the contents of side t flow to the other side, or settles an edit that came from the
+// wrong side.
+func (w *world) send(n *node, t Side) {
+	x := t.Other()
+	dir := w.direction(n, Source)
+	switch {
+	case !dir.Mode.allows(x) && dir.Wrong == KeepAside:
+		w.part(n, t)
+	case !dir.Mode.allows(x) && dir.Wrong == PutBack:
+		w.overwrite(n, t)
+	case !dir.Mode.allows(x):
+		n.leave(fmt.Sprintf("edited on %s, which only receives", t), true)
+	default:
+		w.overwrite(n, x)
+	}
+}
+
+// overwrite lets contents flow to side x, if it can take new contents.
+func (w *world) overwrite(n *node, x Side) {
+	info := w.info[x]
+	e := n.entry[x.Other()]
+	switch {
+	case info.File.Update == UpdateNever:
+		n.agree |= attrContent | attrCannotFollow | attrBehind(x)
+		n.why = fmt.Sprintf("%s cannot change the contents of a file", x)
+	case e != nil && info.MaxSize > 0 && e.Size > info.MaxSize:
+		n.leave(fmt.Sprintf("%s takes no files above %d bytes", x, info.MaxSize), true)
+	case n.sight[x] != observed:
+		n.leave(fmt.Sprintf("%s was not looked at", x), false)
+	default:
+		n.flow[x] = true
+	}
+}
+
+// settleConflict asks the Resolver what becomes of two different versions.
+func (w *world) settleConflict(n *node) {
+	dir := w.direction(n, Source)
+	c := &Conflict{Path: w.pathOn(n, Source), Source: *n.entry[Source], Destination: *n.entry[Destination]}
+	if n.known {
+		c.Record = n.rec.ID
+	}
+	switch {
+	case dir.Mode != TwoWay && dir.Wrong != KeepAside:
+		c.Resolution = TakeSource
+		if dir.Mode == ToSource {
+			c.Resolution = TakeDestination
+		}
+	case dir.Mode == TwoWay && w.rules.Resolver != nil:
+		c.Resolution = w.rules.Resolver.Resolve(*c)
+	}
+	n.clash = c
+	switch c.Resolution {
+	case TakeSource:
+		w.overwrite(n, Destination)
+	case TakeDestination:
+		w.overwrite(n, Source)
+	case Leave:
+		n.leave("changed on both sides: waits for a person", n.known) // two that no Record joins are both kept in sight
+	default:
+		w.part(n, w.loser(dir))
+	}
+}
+
+// loser is the side whose version gets the conflict name: the destination, unless it cannot
+// rename, or is the one that may not be written.
+func (w *world) loser(dir Direction) Side {
+	switch {
+	case dir.Mode == ToSource:
+		return Source
+	case dir.Mode == ToDestination || w.info[Destination].File.Rename && w.info[Destination].File.Create:
+		return Destination
+	}
+	return Source
+}
+
+// part makes an item of its own of the version that side t has: it is renamed there, and then both
+// are carried over. Nothing is overwritten.
+func (w *world) part(n *node, t Side) {
+	x := t.Other()
+	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
+		n.leave(fmt.Sprintf("changed on both sides, and %s cannot rename its version", t), n.known)
+		return
+	}
+	m := &node{touched: true}
+	m.rec = Record{ID: w.next, Kind: File, Name: n.entry[t].Name}
+	w.next++
+	m.see(t, n.entry[t])
+	m.parted, n.split = n, m
+	m.want[x] = w.direction(n, Source).Mode.allows(x) && w.refusal(m, t, x) == ""
+	if !m.want[x] {
+		m.agree |= attrDeclined(x)
+		m.why = fmt.Sprintf("an edit made on %s, kept aside there", t)
+	}
+	w.byID[t][n.entry[t].ID] = m
+	w.nodes[m.rec.ID] = m
+	n.lose(t, absent)
+	n.want[t] = true
+}

@@ -1,0 +1,104 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// endpoint is one side as the engine uses it.
+type endpoint struct {
+	reader Reader
+	fs     FileSystem // nil if the side can only be read
+	info   Info
+	root   string // locator
+	rootID string // as recorded; empty before the first run
+	rootUp string // its folder, likewise
+	busy   *busy
+	follow bool
+
+	looker   Looker
+	finder   Finder
+	mover    Mover
+	restorer Restorer
+	versions Versions
+}
+
+// find asks Finder, or lists the folder where there is none.
+func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, error) {
+	if err := end.busy.why(); err != nil {
+		return nil, err
+	}
+	if end.finder != nil {
+		found, err := end.finder.Find(ctx, at, key)
+		end.busy.note(err)
+		return found, err
+	}
+	var out []Entry
+	first := true
+	for e, err := range end.reader.List(ctx, at, "") {
+		if err != nil {
+			return nil, err
+		}
+		if first {
+			first = false
+			if e.Err != nil {
+				return nil, e.Err
+			}
+			at.ID = e.ID
+			continue
+		}
+		if e.ParentID == at.ID && NameKey(e.Name) == key {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// lookNow reads an item just before or after a write.
+func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name string) (Entry, error) {
+	if end.looker != nil {
+		if err := end.busy.why(); err != nil {
+			return Entry{}, err
+		}
+		e, err := end.looker.Look(ctx, id)
+		end.busy.note(err)
+		return e, err
+	}
+	found, err := end.find(ctx, parent, NameKey(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Entry{}, errNoFolder
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, e := range found {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return Entry{}, fmt.Errorf("item %s in folder %s: %w", id, parent.ID, fs.ErrNotExist)
+}
+
+// errNoFolder: an item cannot be looked for, because its folder is not visible.
+var errNoFolder = errors.New("its folder is not visible")
+
+// all lists what stands directly in a folder.
+func (end *endpoint) all(ctx context.Context, at Entry) ([]Entry, error) {
+	var out []Entry
+	first := true
+	for e, err := range end.reader.List(ctx, at, "") {
+		if err != nil {
+			return nil, err
+		}
+		if first {
+			first, at.ID = false, e.ID
+			continue
+		}
+		if e.ParentID == at.ID {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,87 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+)
+
+// hint looks at an item by ID, because something may have happened to it. It reports whether the
+// hint was about this pair.
+func (o *observer) hint(ctx context.Context, side Side, id string, within []string) (bool, error) {
+	n, err := o.byID(ctx, side, id)
+	if err != nil {
+		return false, err
+	}
+	if n != nil && n.rec.ID == RootRecord {
+		return true, nil
+	}
+	if n == nil {
+		inside, err := o.concerns(ctx, side, within)
+		if err != nil || !inside {
+			return false, err
+		}
+		return true, o.hintUnknown(ctx, side, id)
+	}
+	return true, o.hintKnown(ctx, n, side)
+}
+
+func (o *observer) hintKnown(ctx context.Context, n *node, side Side) error {
+	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.unfinished() {
+		return nil
+	}
+	if n.sight[side] != assumed && n.sight[side] != gone && n.sight[side] != absent {
+		o.touch(n)
+		return nil
+	}
+	if err := o.look(ctx, n, side); err != nil {
+		return err
+	}
+	if !o.w.unchanged(n, side) || n.unfinished() {
+		o.touch(n)
+	}
+	return nil
+}
+
+// concerns reports whether an event in one of these folders may be about the pair.
+func (o *observer) concerns(ctx context.Context, side Side, within []string) (bool, error) {
+	for _, folder := range within {
+		if n, err := o.byID(ctx, side, folder); err != nil || n != nil {
+			return n != nil, err
+		}
+	}
+	return len(within) == 0, nil
+}
+
+func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error {
+	e, err := o.lookID(ctx, side, id)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && e.Trashed:
+		if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; told {
+			return o.quietBelow(ctx, p.Path, side) // it was left alone, and so was what stood in it
+		}
+		return nil
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil // without a Looker every run is a full scan, which meets what is there
+	case err != nil:
+		o.w.skips = append(o.w.skips, Skip{Side: side, Path: id, ID: id, Reason: "could not be looked at: " + err.Error(), Retry: true})
+		return ctx.Err()
+	}
+	inside, err := o.inside(ctx, side, e.ParentID)
+	if err != nil && ctx.Err() == nil {
+		o.w.skips = append(o.w.skips, Skip{
+			Side: side, Path: e.Name, ID: id, Reason: "the folder it is in could not be looked at: " + err.Error(), Retry: true,
+		})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; !inside && told {
+		return o.quietBelow(ctx, p.Path, side)
+	}
+	if !inside {
+		return nil
+	}
+	return o.feed(ctx, side, &e)
+}

@@ -1,0 +1,211 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// look observes what this round is about.
+func (r *run) look(ctx context.Context, full bool) (Scan, error) {
+	r.w = r.newWorld()
+	r.unvisited = map[PendingKey]bool{}
+	r.o = newObserver(r.view, r.ends, r.w, r.budget, r.e.opts.Parallel)
+	r.o.progress = r.listed
+	next := r.header.Scan
+	if _, err := r.o.load(ctx, RootRecord); err != nil {
+		return next, err
+	}
+	if full {
+		asked := r.lastFullHint()
+		if next == (Scan{}) || !r.canLook() || asked > next.Since {
+			// A scan that began before it was asked for would miss what changed in between.
+			next = Scan{Generation: r.header.Generation + 1, Since: asked}
+		}
+		var err error
+		if next, err = r.o.scan(ctx, next); err != nil {
+			return next, err
+		}
+		if r.header.Policies != r.e.opts.Policies.fingerprint() && r.header.Generation > 0 {
+			if err := r.o.refilter(ctx); err != nil {
+				return next, err
+			}
+		}
+	}
+	if err := r.followUp(ctx); err != nil {
+		return next, err
+	}
+	if err := r.listAgain(ctx); err != nil {
+		return next, err
+	}
+	if err := r.o.close(ctx); err != nil {
+		return next, err
+	}
+	if err := r.checkRoots(ctx); err != nil {
+		return next, err
+	}
+	r.w.match()
+	return next, nil
+}
+
+func (r *run) newWorld() *world {
+	w := newWorld()
+	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
+	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
+	for _, side := range sides {
+		w.info[side] = r.ends[side].info
+		w.canRestore[side] = r.ends[side].restorer != nil
+	}
+	for id, h := range r.holds {
+		w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected
+	}
+	return w
+}
+
+func (r *run) listed(side Side, n int) {
+	ev := Event{Phase: PhaseList}
+	ev.Listed[side] = n
+	r.observe(ev)
+}
+
+// followUp looks at everything that hints, doubts and the pending set name.
+func (r *run) followUp(ctx context.Context) error {
+	for _, key := range append(r.doubts, r.again...) {
+		if err := r.revisit(ctx, key); err != nil {
+			return err
+		}
+	}
+	r.doubts, r.again = nil, nil
+	type item struct {
+		side Side
+		id   string
+	}
+	met := map[item]bool{}
+	var known []version
+	for _, h := range r.hints {
+		if n, err := r.o.byID(ctx, h.Side, h.ID); err != nil {
+			return err
+		} else if n != nil && n.sight[h.Side] == assumed {
+			known = append(known, version{h.Side, Stamp{ID: h.ID}})
+		}
+	}
+	r.o.prefetch(ctx, known)
+	for i, h := range r.hints {
+		if h.Full || met[item{h.Side, h.ID}] {
+			continue
+		}
+		if i > 0 && r.budget.over(shareOfVisits) {
+			r.hints = r.hints[:i] // the rest stays in the inbox
+			r.report.More = true
+			break
+		}
+		// A hint is news: what waited for its time to be tried again is tried now.
+		r.renew(PendingKey{Side: h.Side, ID: h.ID})
+		ours, err := r.o.hint(ctx, h.Side, h.ID, h.Within)
+		if err != nil {
+			return err
+		}
+		met[item{h.Side, h.ID}] = ours
+		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
+			r.renew(PendingKey{Record: n.rec.ID})
+		}
+	}
+	return r.visitPending(ctx)
+}
+
+// visitPending looks at the pending set, as far as the budget allows.
+func (r *run) visitPending(ctx context.Context) error {
+	for i, key := range sortedKeys(r.pending) {
+		p := r.pending[key]
+		unseen := key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] // an earlier slice of the scan has met it
+		if p.Quiet && !unseen || p.waits(r.now()) {
+			continue
+		}
+		if i > 0 && r.budget.over(shareOfVisits) {
+			r.report.More = true
+			r.unvisited[key] = true
+			continue
+		}
+		if unseen {
+			r.renew(key) // if it is gone, nothing else will tell
+		}
+		if err := r.revisit(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renew lets news about a pending item count: it is neither waited for nor left alone any more.
+func (r *run) renew(key PendingKey) {
+	if p, ok := r.pending[key]; ok {
+		p.NotBefore, p.Quiet = time.Time{}, false
+		r.pending[key] = p
+	}
+}
+
+func (r *run) revisit(ctx context.Context, key PendingKey) error {
+	if key.Record == 0 {
+		_, err := r.o.hint(ctx, key.Side, key.ID, nil)
+		return err
+	}
+	n, err := r.o.load(ctx, key.Record)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		r.o.touch(n)
+	}
+	return err
+}
+
+// listAgain lists folders whose contents may have come into scope or left it.
+func (r *run) listAgain(ctx context.Context) error {
+	list := r.relist
+	r.relist = nil
+	for _, id := range list {
+		n, err := r.o.load(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, side := range sides {
+			if err := r.o.look(ctx, n, side); err != nil {
+				return err
+			}
+			if err := r.o.listBelow(ctx, n, side); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkRoots looks at the roots once everything else was looked at: what was found in the trash, or
+// not at all, is a proof only while its root is alive and in its place. A root that a complete
+// listing has shown is looked at again only if something is lost.
+func (r *run) checkRoots(ctx context.Context) error {
+	for _, side := range sides {
+		end := r.ends[side]
+		hinted := !r.o.complete[side] && len(r.hints) > 0 // what they name may have gone with its root
+		if end.looker == nil || !hinted && !r.w.touches(side, r.o.complete[side]) {
+			continue // where nobody can look, only listings prove anything, and they begin with the root
+		}
+		r.budget.spend()
+		e, err := end.lookNow(ctx, end.root, Entry{}, "")
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("root of %s is not there: %w", side, ErrHalted)
+		case err != nil:
+			return &Error{"look", side, "", err}
+		}
+		if err := r.o.checkRoot(side, &e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

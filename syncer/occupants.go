@@ -1,0 +1,105 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+)
+
+// occupants brings in whoever stands, on both sides, where n stands on side, and where it may have to
+// go with the name it has on the other side.
+func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
+	p, x := o.w.parentOn(n, side), side.Other()
+	if err := o.occupantsOf(ctx, n, p, side, true); err != nil {
+		return err
+	}
+	moved := n.known && p != nil && p.rec.ID != n.rec.ParentOn(side)
+	if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) {
+		return o.occupantsOf(ctx, n, p, x, false)
+	}
+	return nil
+}
+
+// occupantsOf brings in whoever stands in p, on both sides, under the name that n has on side. here
+// says that n itself stands there.
+func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here bool) error {
+	if p == nil || !p.known {
+		return nil
+	}
+	names := [2]string{}
+	names[side] = n.nameOn(side)
+	names[side.Other()] = o.w.rename(names[side], n.rec.Kind, side)
+	for _, at := range sides {
+		taken, err := o.occupantRecords(ctx, p, at, names[at], n)
+		if err != nil {
+			return err
+		}
+		if taken || slices.Contains(o.w.ghosts[at][p.idOn(at)], names[at]) {
+			if err := o.tagOccupants(ctx, p, at, names[at], n); err != nil {
+				return err
+			}
+		}
+		if !p.there(at) || o.whole[at] || at == side && here {
+			continue
+		}
+		found, err := o.find(ctx, at, p, names[at])
+		o.budget.spend()
+		if errors.Is(err, fs.ErrNotExist) {
+			if p.sight[at] == assumed {
+				o.touch(p) // the folder itself needs a look
+			}
+			continue
+		}
+		if err != nil {
+			n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", at, err)
+			return ctx.Err()
+		}
+		for i := range found {
+			if x := o.w.byID[at][found[i].ID]; x == nil || x.sight[at] == assumed {
+				if err := o.feed(ctx, at, &found[i]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// tagOccupants brings in whoever has the first names that n would get instead of a taken one.
+func (o *observer) tagOccupants(ctx context.Context, p *node, at Side, name string, n *node) error {
+	rules := [2]Names{o.w.info[Source].Names, o.w.info[Destination].Names}
+	for attempt := 1; attempt <= 3; attempt++ {
+		if _, err := o.occupantRecords(ctx, p, at, invent(name, "", o.w.seed(n), attempt, rules), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// occupantRecords brings in the Records of a name, and reports whether there are any but that of n.
+func (o *observer) occupantRecords(ctx context.Context, p *node, at Side, name string, n *node) (taken bool, err error) {
+	var found []Record
+	for r, err := range o.view.ByName(ctx, at, p.rec.ID, NameKey(name)) {
+		if err != nil {
+			return false, fmt.Errorf("find %q in record %d: %w", name, p.rec.ID, err)
+		}
+		found = append(found, r)
+	}
+	for _, r := range found {
+		if n.known && r.ID == n.rec.ID {
+			continue
+		}
+		taken = true
+		x, err := o.adopt(ctx, r)
+		if err != nil {
+			return taken, err
+		}
+		// Somebody who is only assumed to stand there may have left: it is looked at.
+		if x.sight[at] == assumed {
+			o.touch(x)
+		}
+	}
+	return taken, nil
+}

@@ -1,0 +1,198 @@
+package syncer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+)
+
+// verify learns a digest by reading. It is kept for this run: the Record changes only once both
+// sides are known to be equal.
+func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
+	x.r.budget.spend()
+	w := x.r.w
+	algorithm := w.pairAlgorithm()
+	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.verify[a.On.Other()] {
+		algorithm = h.Digest.Algorithm()
+	}
+	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm, x.r.e.opts.Stall)
+	if err != nil {
+		return &Error{"verify", a.On, a.Path, err}
+	}
+	x.mu.Lock()
+	w.digests[version{a.On, a.node.entry[a.On].Stamp()}] = d
+	a.node.check = true
+	x.mu.Unlock()
+	out.Result, out.After, out.At = Done, a.node.entry[a.On].Stamp(), x.r.now()
+	return fatal(x.r.commit.soon(ctx, Batch{Outcomes: []Outcome{*out}}))
+}
+
+// record settles something that needs no call.
+func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
+	n := a.node
+	x.mu.Lock()
+	r := x.r.w.settled(a)
+	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, x.r.now())}
+	err := x.evict(ctx, &b, &r)
+	x.madeAgain(&b, n, &r)
+	n.rec, n.known = r, true
+	x.remember(&b, n)
+	x.mu.Unlock()
+	if err != nil {
+		return fatal(err)
+	}
+	out.Result, out.At = Done, x.r.now()
+	out.After = r.Half(a.On).Stamp()
+	b.Outcomes = []Outcome{*out}
+	return fatal(x.r.commit.soon(ctx, b))
+}
+
+// remember puts what a side cannot follow into the pending set together with the Record that says so:
+// nothing else will show the difference again.
+func (x *executor) remember(b *Batch, n *node) {
+	if p, left := x.r.unsettled(n); left && p.Quiet {
+		p.Since = x.r.now()
+		x.r.pending[p.PendingKey] = p
+		b.Pending = append(b.Pending, p)
+	}
+}
+
+// relist has the contents of a folder listed that was moved: in the next round, or in the next run.
+func (x *executor) relist(b *Batch, a *Action) {
+	p := Pending{
+		PendingKey: PendingKey{Record: a.node.rec.ID}, On: a.On, Path: a.Path, Op: OpMove, Since: x.r.now(),
+		Reason: "moved: what is in it may have to be synced now",
+	}
+	x.r.relist = append(x.r.relist, p.Record)
+	x.r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
+}
+
+// placesCount reports whether it depends on its place whether an item is synced.
+func (r *run) placesCount() bool {
+	return r.e.opts.Policies.Filter != nil || r.ends[Source].info.MaxDepth > 0 || r.ends[Destination].info.MaxDepth > 0
+}
+
+// madeAgain keeps in sight what stood in a folder that has a new ID now: hints that name the old one
+// lead nowhere from here on.
+func (x *executor) madeAgain(b *Batch, n *node, r *Record) {
+	for _, side := range sides {
+		old, now := n.rec.Half(side).ID, r.Half(side).ID
+		if !n.known || n.rec.Kind != Folder || old == "" || now == "" || old == now {
+			continue
+		}
+		for _, c := range x.r.w.touched() {
+			p := Pending{PendingKey: PendingKey{Record: c.rec.ID}, On: side, Path: c.rec.Name, Reason: "its folder was made again", Since: x.r.now()}
+			if _, told := x.r.pending[p.PendingKey]; c.known && !c.gone && c.rec.ParentOn(side) == n.rec.ID && c.result == 0 && !told {
+				x.r.pending[p.PendingKey] = p
+				b.Pending = append(b.Pending, p)
+			}
+		}
+	}
+}
+
+// clear takes the pending row of a Record that goes away along with it.
+func (r *run) clear(b *Batch, n *node) {
+	k := PendingKey{Record: n.rec.ID}
+	if _, told := r.pending[k]; told && n.known {
+		b.Cleared = append(b.Cleared, k)
+	}
+}
+
+// evict takes from other Records the IDs that r has now, on a side that gives them out again.
+func (x *executor) evict(ctx context.Context, b *Batch, r *Record) error {
+	for _, side := range sides {
+		id := r.Half(side).ID
+		if id == "" || !x.r.ends[side].info.ReusableIDs {
+			continue
+		}
+		old, err := x.r.view.ByID(ctx, side, id)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && old.ID == r.ID {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if n := x.r.w.nodes[old.ID]; n != nil {
+			if n.gone || n.rec.Half(side).ID != id {
+				continue
+			}
+			*n.rec.Half(side) = vacated(*n.rec.Half(side))
+			old = n.rec
+		} else {
+			*old.Half(side) = vacated(*old.Half(side))
+		}
+		b.Put = append(b.Put, old)
+	}
+	return nil
+}
+
+// vacated is what remains of a Half whose ID names another item now: that one is gone.
+func vacated(h Half) Half {
+	h.ID = ""
+	if h.Presence == Present {
+		h.Presence = Gone
+	}
+	return h
+}
+
+// orphans gives the Records that stand in a folder whose Record goes away to the folder above it.
+// There are some only where the two sides had turned folders inside out.
+func (w *world) orphans(p *node) []Record {
+	var out []Record
+	if p.rec.Kind != Folder {
+		return nil
+	}
+	for _, n := range w.nodes {
+		if !n.known || n.gone || n == p {
+			continue
+		}
+		before := n.rec
+		for _, up := range []*RecordID{&n.rec.ParentID, &n.rec.Source.Parent, &n.rec.Destination.Parent} {
+			if *up == p.rec.ID {
+				*up = p.rec.ParentID
+			}
+		}
+		if n.rec.ParentID != before.ParentID || n.rec.Source.Parent != before.Source.Parent || n.rec.Destination.Parent != before.Destination.Parent {
+			out = append(out, n.rec)
+		}
+	}
+	slices.SortFunc(out, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// retired returns Tombstones for IDs that a Record gives up for new ones. Only an update of ours
+// replaces an item: what a user deleted may come back.
+func retired(n *node, r *Record, replaced bool, now time.Time) []Tombstone {
+	var out []Tombstone
+	for _, side := range sides {
+		old := n.rec.Half(side)
+		if n.known && old.ID != "" && old.ID != r.Half(side).ID && r.Half(side).ID != "" {
+			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, Birth: old.Birth, At: now, Replaced: replaced})
+		}
+	}
+	return out
+}
+
+func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
+	n := a.node
+	out.Result, out.At = Done, x.r.now()
+	b := Batch{Outcomes: []Outcome{*out}}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n.gone = true
+	x.r.clear(&b, n)
+	if n.known {
+		b.Put = x.r.w.orphans(n)
+		b.Drop = []RecordID{n.rec.ID}
+		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {
+			if !n.there(t.Side) {
+				b.Tombstones = append(b.Tombstones, t)
+			}
+		}
+	}
+	return fatal(x.r.commit.soon(ctx, b))
+}
