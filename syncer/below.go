@@ -102,40 +102,55 @@ func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
 }
 
 // recordsBelow marks the Records below n that a listing of it did not show: missing after a
-// complete one, unseen after one that failed.
+// complete one, unseen after one that failed. Those of folders turned inside out may stand in each
+// other: each is gone into once.
 func (o *observer) recordsBelow(ctx context.Context, n *node, side Side, failed string) error {
 	if !n.known {
 		return nil
 	}
-	var kids []Record
-	for r, err := range o.view.Children(ctx, n.rec.ID) {
-		if err != nil {
-			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
-		}
-		kids = append(kids, r)
-	}
-	for _, r := range kids {
-		c, err := o.adopt(ctx, r)
+	entered := map[*node]bool{n: true}
+	for queue := []*node{n}; len(queue) > 0; queue = queue[1:] {
+		kids, err := o.recordsIn(ctx, queue[0], side)
 		if err != nil {
 			return err
 		}
-		if r.ParentOn(side) != n.rec.ID {
-			continue
-		}
-		if c.sight[side] == assumed {
-			if failed != "" {
-				c.hide(side, failed)
-			} else {
-				c.lose(side, missing)
+		for _, c := range kids {
+			if c.sight[side] == assumed {
+				if failed != "" {
+					c.hide(side, failed)
+				} else {
+					c.lose(side, missing)
+				}
+				o.touchAgain(c)
 			}
-			o.touchAgain(c)
-		}
-		o.touch(c)
-		if c.rec.Kind == Folder {
-			if err := o.recordsBelow(ctx, c, side, failed); err != nil {
-				return err
+			o.touch(c)
+			if c.rec.Kind == Folder && !entered[c] {
+				entered[c] = true
+				queue = append(queue, c)
 			}
 		}
 	}
 	return nil
+}
+
+// recordsIn returns the nodes of the Records that stand directly in n on side.
+func (o *observer) recordsIn(ctx context.Context, n *node, side Side) ([]*node, error) {
+	var found []Record
+	for r, err := range o.view.Children(ctx, n.rec.ID) {
+		if err != nil {
+			return nil, fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
+		}
+		if r.ParentOn(side) == n.rec.ID {
+			found = append(found, r)
+		}
+	}
+	kids := make([]*node, 0, len(found))
+	for _, r := range found {
+		c, err := o.adopt(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		kids = append(kids, c)
+	}
+	return kids, nil
 }
