@@ -138,3 +138,34 @@ func TestWhatSleepsAndIsNowhereAnyMoreIsForgotten(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, records, 2, "the root and what is still there")
 }
+
+// Two processes that each recorded half of what a user turned inside out leave such Records.
+func TestRecordsThatStandInEachOtherHoldUpNoRun(t *testing.T) {
+	tree := syncertest.Tree{"a/": "", "a/x": "1", "b/": "", "b/y": "2"}
+	w := agreed(t, tree, syncertest.WorldOptions{})
+	records, err := w.Records(t.Context())
+	require.NoError(t, err)
+	var a, b syncer.Record
+	for _, r := range records {
+		switch r.Name {
+		case "a":
+			a = r
+		case "b":
+			b = r
+		}
+	}
+	a.Dormant, b.Dormant = true, true
+	a.Source.Parent, b.Source.Parent = b.ID, a.ID
+	state, err := w.Store.Open(t.Context(), w.Pair.Name)
+	require.NoError(t, err)
+	require.NoError(t, state.Commit(t.Context(), syncer.Batch{Put: []syncer.Record{a, b}}))
+	require.NoError(t, state.Close())
+	require.NoError(t, w.Store.Append(t.Context(), w.Pair.Name, syncer.Hint{Side: syncer.Source, ID: a.Source.ID}))
+	_, err = w.Run(t.Context(), nil)
+	require.NoError(t, err)
+	full(t, w)
+	report := full(t, w)
+	require.True(t, report.Settled(), report)
+	require.Equal(t, tree, w.Source.Tree())
+	require.Equal(t, tree, w.Destination.Tree())
+}
