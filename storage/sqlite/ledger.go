@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -19,9 +20,10 @@ type LedgerOptions struct {
 	// open changes nothing.
 	Clock func() time.Time
 	// Confirmed returns the latest time that a service has told, as in the Date header of an answer,
-	// and the zero time before the first. With it, what passed while no Ledger was open counts only as
-	// far as a service confirms it: a clock set forward frees nothing, not even across a restart. nil
-	// means that the clock is believed once, when the Ledger is opened.
+	// and the zero time before the first. With it the Ledger goes by the service, and by what has passed
+	// since: no clock of a machine that is set, forward or back, frees anything, not even across a
+	// restart or between processes whose clocks differ. nil means that the clock is believed once, when
+	// the Ledger is opened.
 	Confirmed func() time.Time
 	// Busy is how long a charge waits for another process that charges; 0 means 5 seconds.
 	Busy time.Duration
@@ -35,7 +37,10 @@ type Ledger struct {
 	clock     func() time.Time
 	confirmed func() time.Time
 	opened    time.Time // by the clock
-	mark      time.Time // of the latest charge before it was opened
+
+	mu     sync.Mutex
+	known  time.Time // what was certain when it was learnt: a charge was made, or a service told the time
+	learnt time.Time // by the clock
 }
 
 var _ syncer.Ledger = (*Ledger)(nil)
@@ -63,10 +68,11 @@ func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, err
 		return nil, fmt.Errorf("open ledger in %s: %w", path, err)
 	}
 	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, opened: d.options.Clock()}
-	err = d.read(ctx, func(c *conn) (err error) {
-		if err = passes(c, "PRAGMA integrity_check"); err == nil {
-			l.mark, err = latestCharge(c)
+	err = d.read(ctx, func(c *conn) error {
+		if err := passes(c, "PRAGMA integrity_check"); err != nil {
+			return err
 		}
+		_, err := l.now(c)
 		return err
 	})
 	if err != nil {
@@ -248,15 +254,27 @@ func latestCharge(c *conn) (time.Time, error) {
 // advance goes on from what is known for certain. Differences of times that one process has read
 // from the system's clock do not change when the clock is set.
 func (l *Ledger) advance(latest time.Time) time.Time {
-	passed := l.clock().Sub(l.opened)
-	now := l.opened.Round(0).Add(passed)
-	if l.confirmed != nil && !l.mark.IsZero() {
-		certain := later(l.mark.Add(passed), l.confirmed())
-		if certain.Before(now) {
-			now = certain
-		}
+	if l.confirmed == nil {
+		return later(l.opened.Round(0).Add(l.clock().Sub(l.opened)), latest)
 	}
-	return later(now, latest)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clock := l.clock()
+	if known := later(latest, l.confirmed()); known.After(l.at(clock)) {
+		l.known, l.learnt = known, clock
+	}
+	if l.known.IsZero() {
+		return clock // nothing was charged yet, and nobody has told the time
+	}
+	return l.at(clock)
+}
+
+// at returns how late it is at least when the clock shows a time.
+func (l *Ledger) at(clock time.Time) time.Time {
+	if l.known.IsZero() {
+		return time.Time{}
+	}
+	return l.known.Round(0).Add(clock.Sub(l.learnt))
 }
 
 func later(a, b time.Time) time.Time {

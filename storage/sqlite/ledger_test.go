@@ -58,18 +58,43 @@ func TestAClockThatIsSetForwardWhileTheLedgerIsClosedFreesNothingThatNoServiceCo
 	now = someDay.Add(30 * day)
 	l := ledgerAt(t, path, o)
 	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld, "nobody has confirmed that a month has passed")
+	now = now.Add(day / 4)
 	told = someDay.Add(day / 2)
 	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld, "only half a day has passed")
-	now = now.Add(day - time.Second)
+	now = now.Add(day/2 - time.Second)
 	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld)
 	now = now.Add(time.Second)
-	require.NoError(t, charge(t, l, "b", 1), "what passes while the ledger is open counts")
-
-	told = someDay.Add(60 * day)
-	require.NoError(t, charge(t, l, "c", 1), "a service confirms what the clock says")
+	require.NoError(t, charge(t, l, "b", 1), "what passes since the service told counts")
 	_, until, err := l.Used(t.Context(), "account", day)
 	require.NoError(t, err)
-	require.True(t, until.Equal(now.Add(day)), "and does not make it run ahead: %s", until)
+	require.True(t, until.Equal(someDay.Add(2*day)), "and nothing else: %s", until)
+
+	now = now.Add(day - time.Second)
+	require.ErrorIs(t, charge(t, ledgerAt(t, path, o), "c", 1), syncer.ErrHeld, "of a service that says nothing new nothing new is known")
+	told = someDay.Add(2 * day)
+	require.NoError(t, charge(t, ledgerAt(t, path, o), "c", 1))
+}
+
+func TestProcessesWhoseClocksDifferShareTheTimeThatAServiceTells(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	passed := time.Duration(0)
+	off := func(by time.Duration) sqlite.LedgerOptions {
+		return sqlite.LedgerOptions{
+			Clock:     func() time.Time { return someDay.Add(by + passed) },
+			Confirmed: func() time.Time { return someDay.Add(passed) },
+		}
+	}
+	right, behind, ahead := ledgerAt(t, path, off(0)), ledgerAt(t, path, off(-50*day)), ledgerAt(t, path, off(50*day))
+	require.NoError(t, charge(t, right, "a", 2))
+	passed = day / 2
+	require.NoError(t, charge(t, behind, "b", 2))
+	require.ErrorIs(t, charge(t, ahead, "c", 2), syncer.ErrHeld)
+	passed = day
+	require.NoError(t, charge(t, ahead, "c", 2), "the first one is a day old")
+	for _, l := range []*sqlite.Ledger{right, behind, ahead} {
+		require.ErrorIs(t, charge(t, l, "d", 2), syncer.ErrHeld, "the second one is not")
+	}
 }
 
 func TestALedgerRefusesAChargeThatMakesNoSense(t *testing.T) {
