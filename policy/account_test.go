@@ -26,6 +26,8 @@ type account struct {
 	skew  time.Duration
 	pairs []*project
 
+	boots    int
+	booted   time.Time
 	deceived bool // clocks may tell a Ledger that more has passed than has
 	charging sync.Mutex
 	mu       sync.Mutex
@@ -34,6 +36,19 @@ type account struct {
 }
 
 func (a *account) wall() time.Time { return a.time.Now().Add(a.skew) }
+
+// uptime is what the system says of itself.
+func (a *account) uptime() (boot string, up time.Duration) {
+	return fmt.Sprint("boot ", a.boots), a.time.Now().Sub(a.booted)
+}
+
+// reboot ends all processes, and starts others.
+func (a *account) reboot() {
+	a.boots, a.booted = a.boots+1, a.time.Now()
+	for _, p := range a.pairs {
+		p.start()
+	}
+}
 
 func (a *account) confirmed() time.Time {
 	a.mu.Lock()
@@ -100,6 +115,7 @@ func (p *project) date() sent {
 func newAccount(t *testing.T, d disk, most int) *account {
 	t.Helper()
 	a := &account{t: t, limit: syncer.Limit{Scope: "account", Most: most}}
+	a.booted = a.time.Now()
 	a.start = d.open(t, a)
 	return a
 }

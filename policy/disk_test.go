@@ -32,12 +32,19 @@ type disk struct {
 	own, knows bool
 }
 
-// disks are all of them; a new kind of store is one more line.
+// disks are those that every test runs on; a new kind of store is one more line.
 func disks() map[string]disk {
 	return map[string]disk{
-		"memory":                             {open: openMemory},
-		"SQLite":                             {open: openSQLite(false), own: true},
-		"SQLite, with what the services say": {open: openSQLite(true), knows: true},
+		"memory": {open: openMemory},
+		"SQLite": {open: openSQLite(func(a *account, o *sqlite.LedgerOptions) { o.Uptime = a.uptime }), knows: true},
+	}
+}
+
+// moreDisks are SQLite with other sources of the time.
+func moreDisks() map[string]disk {
+	return map[string]disk{
+		"SQLite, and the services tell the time": {open: openSQLite(func(a *account, o *sqlite.LedgerOptions) { o.Confirmed = a.confirmed }), knows: true},
+		"SQLite with nothing but the clock":      {open: openSQLite(func(*account, *sqlite.LedgerOptions) {}), own: true},
 	}
 }
 
@@ -48,7 +55,7 @@ func openMemory(_ *testing.T, a *account) func(t *testing.T) process {
 
 // openSQLite keeps everything in two files, which each process opens for itself. Its Ledger reads the
 // wall clock when it is opened, and counts from then on what really passes, as the system does.
-func openSQLite(confirmed bool) func(t *testing.T, a *account) func(t *testing.T) process {
+func openSQLite(tell func(a *account, o *sqlite.LedgerOptions)) func(t *testing.T, a *account) func(t *testing.T) process {
 	return func(t *testing.T, a *account) func(t *testing.T) process {
 		t.Helper()
 		folder := t.TempDir()
@@ -56,9 +63,7 @@ func openSQLite(confirmed bool) func(t *testing.T, a *account) func(t *testing.T
 			t.Helper()
 			opened, wall := a.time.Now(), a.wall()
 			o := sqlite.LedgerOptions{Clock: func() time.Time { return wall.Add(a.time.Now().Sub(opened)) }}
-			if confirmed {
-				o.Confirmed = a.confirmed
-			}
+			tell(a, &o)
 			store, err := sqlite.Open(t.Context(), filepath.Join(folder, "state.db"), sqlite.Options{Clock: a.wall})
 			require.NoError(t, err)
 			ledger, err := sqlite.OpenLedger(t.Context(), filepath.Join(folder, "ledger.db"), o)
@@ -73,10 +78,10 @@ func openSQLite(confirmed bool) func(t *testing.T, a *account) func(t *testing.T
 	}
 }
 
-// eachDisk runs a test on every disk.
-func eachDisk(t *testing.T, test func(t *testing.T, d disk)) {
+// eachDisk runs a test on each of some disks.
+func eachDisk(t *testing.T, disks map[string]disk, test func(t *testing.T, d disk)) {
 	t.Helper()
-	for name, d := range disks() {
+	for name, d := range disks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, d)

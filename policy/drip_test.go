@@ -3,6 +3,7 @@ package policy_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -14,13 +15,13 @@ import (
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
-var drips = flag.Int("drips", 10, "how many random schedules of deletes, kills and clock jumps to try")
+var drips = flag.Int("drips", 6, "how many random schedules of deletes, kills and clock jumps to try")
 
 const day = 24 * time.Hour
 
 func TestOneThousandFilesThatDripAwayAreDeletedNoFasterThanTheLimit(t *testing.T) {
 	t.Parallel()
-	eachDisk(t, func(t *testing.T, d disk) {
+	eachDisk(t, disks(), func(t *testing.T, d disk) {
 		const limit, total = 25, 1000
 		a := newAccount(t, d, limit)
 		p := a.project(total, limit)
@@ -38,7 +39,9 @@ func TestOneThousandFilesThatDripAwayAreDeletedNoFasterThanTheLimit(t *testing.T
 
 func TestNoScheduleOfKillsAndClockJumpsLetsMoreThanTheLimitThrough(t *testing.T) {
 	t.Parallel()
-	eachDisk(t, func(t *testing.T, d disk) {
+	all := disks()
+	maps.Copy(all, moreDisks())
+	eachDisk(t, all, func(t *testing.T, d disk) {
 		schedules := *drips
 		if testing.Short() {
 			schedules = min(schedules, 3)
@@ -93,8 +96,13 @@ func (a *account) step(r *rand.Rand, c jumps) {
 		a.time.Advance(time.Minute) // until its lease has run out
 	case 3:
 		a.skew += c.draw(r)
-		if r.IntN(2) == 0 {
+		switch r.IntN(3) {
+		case 0:
 			p.start()
+		case 1:
+			if !c.back { // of how long a machine was off only the clock knows
+				a.reboot()
+			}
 		}
 	case 4:
 		var all sync.WaitGroup
@@ -121,7 +129,7 @@ func (a *account) requireDrained(r *rand.Rand) {
 
 func TestWhatIsOverTheLimitWaitsForAPersonWhileEverythingElseFlowsOn(t *testing.T) {
 	t.Parallel()
-	eachDisk(t, func(t *testing.T, d disk) {
+	eachDisk(t, disks(), func(t *testing.T, d disk) {
 		a := newAccount(t, d, 25)
 		p := a.project(200, 25)
 		for _, at := range p.left[:100] {
@@ -159,7 +167,7 @@ func TestWhatIsOverTheLimitWaitsForAPersonWhileEverythingElseFlowsOn(t *testing.
 
 func TestARenameOfAFolderUsesNothingOfTheLimit(t *testing.T) {
 	t.Parallel()
-	eachDisk(t, func(t *testing.T, d disk) {
+	eachDisk(t, disks(), func(t *testing.T, d disk) {
 		a := newAccount(t, d, 0)
 		p := a.project(1000, 0)
 		p.Ann.Rename("d", "renamed")
@@ -175,7 +183,7 @@ func TestARenameOfAFolderUsesNothingOfTheLimit(t *testing.T) {
 
 func TestABigFolderGoesItemByItemAsTimePasses(t *testing.T) {
 	t.Parallel()
-	eachDisk(t, func(t *testing.T, d disk) {
+	eachDisk(t, disks(), func(t *testing.T, d disk) {
 		const limit, total = 25, 901 // 900 files and their folder
 		a := newAccount(t, d, limit)
 		p := a.project(total-1, limit)

@@ -18,7 +18,7 @@ import (
 // so that a plan tells what would be held; the Gate decides, and counts in the Ledger at the moment
 // of each call, before it goes out. Every item counts, those in a deleted folder too; a move counts
 // nothing. A delete that is tried again counts once, from its last try. One that a person approved
-// goes through whatever the count, and counts itself.
+// (see Decide of [syncer.StateStore]) goes through whatever the count, and counts itself.
 type DeleteLimit struct {
 	Ledger syncer.Ledger
 	// Scope names what is limited: one pair, and no other. Most is how many deletes it may hold.
@@ -119,8 +119,9 @@ func (l DeleteLimit) paid(ctx context.Context) (map[syncer.ActionID]bool, error)
 	return paid, nil
 }
 
-// charge names a delete in the Ledger, and one that is sent again after its effect was undone as another. Two pairs may have equal ActionIDs: Records are numbered for
-// each, and only the IDs of one service differ.
+// charge names a delete in the Ledger, and one that is sent again after its effect was undone as
+// another. Two pairs may have equal ActionIDs: Records are numbered for each, and only the IDs of one
+// service differ.
 func (l DeleteLimit) charge(a syncer.Action) syncer.ActionID {
 	name := l.Scope + ": " + string(a.ID)
 	if a.Try > 0 {

@@ -84,7 +84,7 @@ var layers = []layer{
 	},
 	{
 		of:    "./storage/sqlite/...",
-		may:   with(text, "./syncer", "./syncer/connect", "./storage/internal/...", "modernc.org/sqlite/...", "golang.org/x/sys/windows"),
+		may:   with(text, "./syncer", "./syncer/connect", "./storage/internal/...", "modernc.org/sqlite/...", "golang.org/x/sys/windows", "golang.org/x/sys/unix"),
 		why:   "a store implements the contracts of syncer and syncer/connect and knows no one else",
 		never: connectors("a store keeps what any connector yields"),
 	},

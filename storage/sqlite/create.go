@@ -9,10 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // settle returns one path for a file, whichever way leads to it: its locks are beside it.
 func settle(path string) (string, error) {
+	if path == "" {
+		return "", fmt.Errorf("the path is empty: %w", syncer.ErrInvalid)
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", err

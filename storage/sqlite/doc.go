@@ -13,7 +13,10 @@
 // failure takes anything back. One Batch is one transaction.
 //
 // A [Ledger] keeps every promise of [syncer.Ledger] in a file of its own, since it stands apart from
-// the pairs: processes with different state files share one ledger if they spend from one account.
+// the pairs: processes with different state files share one ledger if they spend from one account. How
+// much time has passed it learns from how long the machine has been running, or better from a service
+// (see LedgerOptions.Confirmed), and from the clock only where neither is known: whoever sets the
+// clock frees no deletes.
 //
 // # Who may write
 //

@@ -16,15 +16,20 @@ import (
 // LedgerOptions may be left zero.
 type LedgerOptions struct {
 	// Clock tells the time by which charges leave their window; nil means time.Now. It is asked for
-	// the time once, and from then on for how much has passed: a clock that is set while the Ledger is
-	// open changes nothing.
+	// the time once, and from then on for how much has passed: the system's clock may be set while the
+	// Ledger is open, and that changes nothing.
 	Clock func() time.Time
 	// Confirmed returns the latest time that a service has told, as in the Date header of an answer,
 	// and the zero time before the first. With it the Ledger goes by the service, and by what has passed
 	// since: no clock of a machine that is set, forward or back, frees anything, not even across a
-	// restart or between processes whose clocks differ. nil means that the clock is believed once, when
-	// the Ledger is opened.
+	// restart or between processes whose clocks differ. nil means that only the machine is asked.
 	Confirmed func() time.Time
+	// Uptime returns how long the machine has been running, by a clock that nobody can set and that all
+	// processes share, and a name for this start of it; an empty name means that it is not known. With
+	// it, and without Confirmed, the clock is believed only at the first charge after a start of the
+	// machine. nil means what the system says, which is known on Linux, or nothing if Clock is set.
+	// Where it is not known the clock is believed each time a Ledger is opened.
+	Uptime func() (boot string, up time.Duration)
 	// Busy is how long a charge waits for another process that charges; 0 means 5 seconds.
 	Busy time.Duration
 }
@@ -36,6 +41,7 @@ type Ledger struct {
 	database  *database
 	clock     func() time.Time
 	confirmed func() time.Time
+	uptime    func() (boot string, up time.Duration)
 	opened    time.Time // by the clock
 
 	mu     sync.Mutex
@@ -46,8 +52,8 @@ type Ledger struct {
 var _ syncer.Ledger = (*Ledger)(nil)
 
 const (
-	selectClock  = "SELECT at FROM clock WHERE id = 1"
-	updateClock  = "UPDATE clock SET at = ? WHERE id = 1"
+	selectClock  = "SELECT at, boot, up FROM clock WHERE id = 1"
+	updateClock  = "UPDATE clock SET at = ?, boot = ?, up = ? WHERE id = 1"
 	selectCharge = "SELECT id FROM charge WHERE action = ? AND at > ? ORDER BY at DESC LIMIT 1"
 	insertCharge = "INSERT INTO charge (action, at) VALUES (?, ?) RETURNING id"
 	insertSpent  = "INSERT INTO spent (charge, scope, at, count) VALUES (?, ?, ?, ?)"
@@ -67,7 +73,14 @@ func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, err
 	if err != nil {
 		return nil, fmt.Errorf("open ledger in %s: %w", path, err)
 	}
-	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, opened: d.options.Clock()}
+	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, uptime: o.Uptime, opened: d.options.Clock()}
+	switch {
+	case o.Uptime != nil:
+	case o.Clock == nil:
+		l.uptime = systemUptime
+	default:
+		l.uptime = func() (string, time.Duration) { return "", 0 }
+	}
 	err = d.read(ctx, func(c *conn) error {
 		if err := passes(c, "PRAGMA integrity_check"); err != nil {
 			return err
@@ -90,10 +103,11 @@ func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {
 		return fmt.Errorf("charge %d within %s: %w", charge.Count, charge.Window, syncer.ErrInvalid)
 	}
 	err := l.database.write(ctx, func(c *conn) error {
-		now, err := l.now(c)
+		m, err := l.mark(c)
 		if err != nil {
 			return err
 		}
+		now := m.at
 		row, err := c.one(selectCharge, string(charge.Action), nanos(now.Add(-charge.Window)))
 		if err != nil {
 			return err
@@ -106,7 +120,7 @@ func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {
 		if err != nil {
 			return err
 		}
-		_, err = c.exec(updateClock, nanos(now))
+		_, err = c.exec(updateClock, nanos(now), m.boot, int64(m.up))
 		return err
 	})
 	if err != nil {
@@ -226,60 +240,4 @@ func (l *Ledger) charged(ctx context.Context, scope string, window time.Duration
 		}, selectHeld, scope, nanos(now.Add(-window)))
 	})
 	return actions, err
-}
-
-// now returns the time, which never runs behind the latest charge that any process has made.
-func (l *Ledger) now(c *conn) (time.Time, error) {
-	latest, err := latestCharge(c)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return l.advance(latest), nil
-}
-
-// latestCharge returns the zero time if there never was a charge.
-func latestCharge(c *conn) (time.Time, error) {
-	row, err := c.one(selectClock)
-	switch {
-	case err != nil:
-		return time.Time{}, err
-	case row == nil:
-		return time.Time{}, damaged("the time of the latest charge is gone")
-	case row[0] == nil:
-		return time.Time{}, nil
-	}
-	return instant(number(row[0])), nil
-}
-
-// advance goes on from what is known for certain. Differences of times that one process has read
-// from the system's clock do not change when the clock is set.
-func (l *Ledger) advance(latest time.Time) time.Time {
-	if l.confirmed == nil {
-		return later(l.opened.Round(0).Add(l.clock().Sub(l.opened)), latest)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	clock := l.clock()
-	if known := later(latest, l.confirmed()); known.After(l.at(clock)) {
-		l.known, l.learnt = known, clock
-	}
-	if l.known.IsZero() {
-		return clock // nothing was charged yet, and nobody has told the time
-	}
-	return l.at(clock)
-}
-
-// at returns how late it is at least when the clock shows a time.
-func (l *Ledger) at(clock time.Time) time.Time {
-	if l.known.IsZero() {
-		return time.Time{}
-	}
-	return l.known.Round(0).Add(clock.Sub(l.learnt))
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -1,7 +1,10 @@
 package sqlite_test
 
 import (
+	"database/sql"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -97,12 +100,87 @@ func TestProcessesWhoseClocksDifferShareTheTimeThatAServiceTells(t *testing.T) {
 	}
 }
 
+func TestOnOneMachineNoClockThatIsSetFreesAnythingUntilItStartsAnew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	passed, boot := time.Duration(0), "first"
+	off := func(by time.Duration) sqlite.LedgerOptions {
+		return sqlite.LedgerOptions{
+			Clock:  func() time.Time { return someDay.Add(by + passed) },
+			Uptime: func() (string, time.Duration) { return boot, time.Hour + passed },
+		}
+	}
+	right, behind, ahead := ledgerAt(t, path, off(0)), ledgerAt(t, path, off(-50*day)), ledgerAt(t, path, off(50*day))
+	require.NoError(t, charge(t, right, "a", 2))
+	passed = day / 2
+	require.NoError(t, charge(t, behind, "b", 2))
+	require.ErrorIs(t, charge(t, ahead, "c", 2), syncer.ErrHeld)
+	passed = day
+	require.NoError(t, charge(t, ahead, "c", 2), "the first one is a day old")
+	for _, l := range []*sqlite.Ledger{right, behind, ahead, ledgerAt(t, path, off(9*day))} {
+		require.ErrorIs(t, charge(t, l, "d", 2), syncer.ErrHeld, "the second one is not")
+	}
+
+	boot = "second"
+	require.ErrorIs(t, charge(t, ledgerAt(t, path, off(-9*day)), "d", 2), syncer.ErrHeld, "time never runs back")
+	require.NoError(t, charge(t, ledgerAt(t, path, off(9*day)), "d", 2), "nobody but the clock knows how long it was off")
+}
+
+func TestTheSystemTellsTheTimeOfALedgerThatIsLeftToItself(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	require.NoError(t, charge(t, ledgerAt(t, path, sqlite.LedgerOptions{}), "a", 1))
+	l := ledgerAt(t, path, sqlite.LedgerOptions{})
+	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld)
+	_, until, err := l.Used(t.Context(), "account", day)
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now().Add(day), until, time.Minute)
+}
+
+func TestALedgerOfAnEarlierVersionKeepsItsCharges(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	first, err := os.ReadFile("schema/ledger/0001_ledger.sql")
+	require.NoError(t, err)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	now := someDay.UnixNano()
+	for _, statement := range []string{
+		"PRAGMA journal_mode = WAL", "PRAGMA application_id = 0x50426c64", string(first), "PRAGMA user_version = 1",
+		"INSERT INTO charge (id, action, at) VALUES (1, 'a', " + fmt.Sprint(now) + ")",
+		"INSERT INTO spent VALUES (1, 'account', " + fmt.Sprint(now) + ", 1)",
+		"UPDATE clock SET at = " + fmt.Sprint(now),
+	} {
+		_, err := db.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+
+	l := ledgerAt(t, path, sqlite.LedgerOptions{Clock: func() time.Time { return someDay.Add(-day) }})
+	require.ErrorIs(t, charge(t, l, "b", 1), syncer.ErrHeld)
+	require.NoError(t, charge(t, l, "a", 1), "it is counted already")
+	require.NoError(t, charge(t, l, "b", 2))
+}
+
 func TestALedgerRefusesAChargeThatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	l := ledgerAt(t, filepath.Join(t.TempDir(), "ledger.db"), sqlite.LedgerOptions{})
 	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: 1}), syncer.ErrInvalid)
 	require.ErrorIs(t, l.Charge(t.Context(), syncer.Charge{Action: "a", Count: -1, Window: time.Hour}), syncer.ErrInvalid)
 	require.NoError(t, l.Refund(t.Context(), "never charged"))
+}
+
+func TestAPathMustLeadToAFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	_, err := sqlite.Open(t.Context(), "", sqlite.Options{})
+	require.ErrorIs(t, err, syncer.ErrInvalid)
+	_, err = sqlite.OpenLedger(t.Context(), "", sqlite.LedgerOptions{})
+	require.ErrorIs(t, err, syncer.ErrInvalid)
+	_, err = sqlite.Open(t.Context(), filepath.Join(folder, "none", "state.db"), sqlite.Options{})
+	require.ErrorIs(t, err, fs.ErrNotExist, "folders are not made")
+	_, err = sqlite.Open(t.Context(), folder, sqlite.Options{})
+	require.ErrorContains(t, err, "no regular file")
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {

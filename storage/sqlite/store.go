@@ -34,7 +34,8 @@ const (
 	updateLease = "UPDATE pair SET fence = fence + 1, machine = ?, ends = ? WHERE id = ?"
 )
 
-// Open opens the Store in the file at path, and makes the file if there is none. A file that is
+// Open opens the Store in the file at path, and makes the file if there is none; its folder must be
+// there. A file that is
 // damaged, empty, of another program or of a newer version is an error that wraps
 // [syncer.ErrDamaged], and is left as it is.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
