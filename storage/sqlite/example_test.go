@@ -41,9 +41,7 @@ func Example() {
 		}
 		defer ledger.Close()
 		limit := policy.DeleteLimit{Ledger: ledger, Scope: pair.Name, Most: 25}
-		engine, err := syncer.New(store, pair, &syncer.Options{
-			Policies: syncer.Policies{Guards: []syncer.Guard{limit}, Gates: []syncer.Gate{limit}},
-		})
+		engine, err := syncer.New(store, pair, &syncer.Options{Policies: policy.Recommended(limit)})
 		if err != nil {
 			log.Fatal(err)
 		}
