@@ -1,9 +1,12 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
+	"net/rpc"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,22 +36,58 @@ func charge(t *testing.T, l *sqlite.Ledger, action string, most int) error {
 	})
 }
 
+// Account is the parent of children that spend from one limit.
+type Account struct{ admitted chan int }
+
+// Admitted is told how many charges of a child were admitted.
+func (a *Account) Admitted(n int, _ *struct{}) error {
+	a.admitted <- n
+	return nil
+}
+
+// spend charges as much as it can.
+func spend(parent *rpc.Client, path string) error {
+	ctx := context.Background()
+	l, err := sqlite.OpenLedger(ctx, path, sqlite.LedgerOptions{})
+	if err != nil {
+		return err
+	}
+	admitted := 0
+	for i := range 60 {
+		err := l.Charge(ctx, syncer.Charge{
+			Action: syncer.ActionID(fmt.Sprint(os.Getpid(), " ", i)), Count: 1, Window: day,
+			Scopes: []syncer.Limit{{Scope: "account", Most: 50}},
+		})
+		switch {
+		case err == nil:
+			admitted++
+		case !errors.Is(err, syncer.ErrHeld):
+			return err
+		}
+	}
+	if err := parent.Call("Parent.Admitted", admitted, &struct{}{}); err != nil {
+		return err
+	}
+	return l.Close()
+}
+
 func TestProcessesOnOneAccountShareOneLimit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	one, two := ledgerAt(t, path, sqlite.LedgerOptions{}), ledgerAt(t, path, sqlite.LedgerOptions{})
-	admitted := 0
-	for i := range 20 {
-		for _, l := range []*sqlite.Ledger{one, two} {
-			if charge(t, l, fmt.Sprint(admitted, i, l == one), 25) == nil {
-				admitted++
-			}
-		}
+	account := &Account{make(chan int, 3)}
+	var children []*child
+	for range cap(account.admitted) {
+		children = append(children, start(t, "spend", path, account))
 	}
-	require.Equal(t, 25, admitted)
-	used, _, err := two.Used(t.Context(), "account", day)
+	sum := 0
+	for _, c := range children {
+		require.NoError(t, c.wait())
+		sum += <-account.admitted
+	}
+	require.Equal(t, 50, sum)
+	used, _, err := ledgerAt(t, path, sqlite.LedgerOptions{}).Used(t.Context(), "account", day)
 	require.NoError(t, err)
-	require.Equal(t, 25, used)
+	require.Equal(t, 50, used)
 }
 
 func TestAClockThatIsSetForwardWhileTheLedgerIsClosedFreesNothingThatNoServiceConfirms(t *testing.T) {
