@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -172,7 +171,7 @@ func pathKey(at string) string { return string(syncer.NameKey(ours.ReplaceAllStr
 
 // elsewhere is the path that an item would have on the other side.
 func (c *simEnd) elsewhere(side syncer.Side, i simItem) string {
-	var n policy.Replace
+	n := c.s.setup.namer()
 	rules := [2]syncer.Names{c.s.world.Left.Info().Names, c.s.world.Right.Info().Names}
 	at := n.Name(i.Name, i.Kind, rules[side], rules[side.Other()])
 	if up, ok := c.items[side][i.ParentID]; ok {
@@ -221,7 +220,7 @@ var ours = regexp.MustCompile(` ?\((?:conflict )?[0-9a-f]{6,16}\)|-[0-9a-f]{6}`)
 func (c *simEnd) sameName(source, destination simItem) bool {
 	a, b := ours.ReplaceAllString(source.Name, ""), ours.ReplaceAllString(destination.Name, "")
 	rules := [2]syncer.Names{c.s.world.Left.Info().Names, c.s.world.Right.Info().Names}
-	var n policy.Replace
+	n := c.s.setup.namer()
 	for _, pair := range [][2]string{
 		{a, b},
 		{ours.ReplaceAllString(n.Name(a, source.Kind, rules[0], rules[1]), ""), b},
@@ -240,7 +239,7 @@ func (c *simEnd) checkName(side syncer.Side, i simItem) {
 	if c.s.forgotten || c.s.users.names[ours.ReplaceAllString(i.Name, "")] || c.s.setup.Sides[0].Clean || c.s.setup.Sides[1].Clean {
 		return
 	}
-	var n policy.Replace
+	n := c.s.setup.namer()
 	rules := [2]syncer.Names{c.s.world.Left.Info().Names, c.s.world.Right.Info().Names}
 	for name := range c.s.users.names {
 		made := n.Name(name, i.Kind, rules[side.Other()], rules[side])

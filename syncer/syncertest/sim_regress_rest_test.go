@@ -248,4 +248,16 @@ var regressionsOfRest = []regression{
 			{Do: "run", Run: simRun{Full: true, Poll: true, Faults: [2]simFaults{1: {Seed: 987741, Stale: 1}}}},
 		},
 	},
+	{
+		name:  "folders that stand in each other by the baseline of a side are walked once",
+		setup: simSetup{Sides: [2]simSide{0: {Without: syncertest.Moving}}, Trees: [2]syncertest.Tree{0: {"x/d/e": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "x/d", To: "D/d"},
+			{Do: "move", On: 1, At: "x/d", To: "D/d"},
+			{Do: "move", At: "D/d", To: "D/b"},
+			{Do: "move", At: "x", To: "D/b/a"},
+			{Do: "remove", On: 1, At: "D/d"},
+		},
+	},
 }

@@ -19,8 +19,8 @@ type simSetup struct {
 	Mode  syncer.Mode
 	Sides [2]simSide
 	Trees [2]syncertest.Tree
-	// NoNamer leaves out policy.Replace.
-	NoNamer bool
+	// NoNamer leaves out the Namer. Without it that is policy.Replace, or policy.Lossless.
+	NoNamer, Lossless bool
 	// Deletes is how many deletes a day are allowed; 0 means no limit, -1 none.
 	Deletes  int
 	Exclude  []string
@@ -99,7 +99,7 @@ func (d simSide) options() syncertest.Options {
 func (d *simSetup) policies(ledger syncer.Ledger) (syncer.Policies, error) {
 	var p syncer.Policies
 	if !d.NoNamer {
-		p.Namer = policy.Replace{}
+		p.Namer = d.namer()
 	}
 	if len(d.Exclude) > 0 {
 		globs, err := policy.NewGlobs(policy.GlobOptions{Exclude: d.Exclude, Fold: true})
@@ -133,6 +133,14 @@ func (d *simSetup) policies(ledger syncer.Ledger) (syncer.Policies, error) {
 		p.Director = directions
 	}
 	return p, nil
+}
+
+// namer says how the names of the two sides belong together.
+func (d *simSetup) namer() syncer.Namer {
+	if d.Lossless {
+		return policy.Lossless{}
+	}
+	return policy.Replace{}
 }
 
 // overwrites reports whether the policies let a version go under that nobody who replaced it saw.
@@ -182,6 +190,22 @@ func drawSetup(r *rand.Rand) simSetup {
 	}
 	d.Trees = drawTrees(r)
 	return d
+}
+
+// drawLossless lets a third of the worlds translate names so that they can be translated back, and
+// plants some that look translated already. It draws from a stream of its own, so that every other
+// world stays what it was.
+func drawLossless(seed uint64, d *simSetup) {
+	r := rand.New(rand.NewPCG(seed, 4))
+	if d.NoNamer || !one(r, 3) {
+		return
+	}
+	d.Lossless = true
+	names := []string{"a\uA789b", "a\u201b\uA789b", "a:b", "b\u2219", "b\u201b\u2219", "a\u2217b", "d\uA789/a", "d:/\u201b:"}
+	for i := range r.IntN(4) {
+		side := r.IntN(2)
+		d.Trees[side][names[r.IntN(len(names))]] = []string{"left", "right"}[side] + string(rune('a'+i))
+	}
 }
 
 func drawExclude(r *rand.Rand) []string {

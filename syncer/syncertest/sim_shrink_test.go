@@ -12,6 +12,7 @@ func simulate(seed uint64, tracing bool) (*sim, error) { return simulateIn("", s
 func simulateIn(folder string, seed uint64, tracing bool) (*sim, error) {
 	r := newSimRand(seed)
 	setup := drawSetup(r)
+	drawLossless(seed, &setup)
 	setup.Folder = folder
 	s, err := newSim(setup)
 	if err != nil {

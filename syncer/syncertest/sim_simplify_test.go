@@ -23,6 +23,7 @@ func (sh *shrinker) simplifySetup() {
 		func(d *simSetup) { d.Mode, d.Wrong = 0, 0 },
 		func(d *simSetup) { d.Wrong = 0 },
 		func(d *simSetup) { d.NoNamer = false },
+		func(d *simSetup) { d.Lossless = false },
 		func(d *simSetup) { d.Deletes = 0 },
 		func(d *simSetup) { d.Exclude = nil },
 		func(d *simSetup) { d.Resolver = "" },
