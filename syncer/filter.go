@@ -41,6 +41,7 @@ func (o *observer) filter(ctx context.Context) error {
 		return true
 	})
 	for _, n := range known {
+		n.silent = f.leavesOut(n)
 		for _, side := range sides {
 			why := f.memo[side][n]
 			if !n.there(side) || why == "" {
@@ -50,7 +51,7 @@ func (o *observer) filter(ctx context.Context) error {
 				w.stranger(side, *e) // its folder is not empty
 			}
 			n.hide(side, why)
-			n.sleeps, n.silent = true, true
+			n.sleeps = true
 		}
 	}
 	return ctx.Err()
@@ -71,6 +72,17 @@ func (n *node) underTemporaryName() bool {
 type scope struct {
 	w    *world
 	memo [2]map[*node]string
+}
+
+// leavesOut reports whether an item is left out wherever it is. One that is left out on one side alone
+// has been moved there, and makes a difference that people want to know of.
+func (f *scope) leavesOut(n *node) bool {
+	for _, side := range sides {
+		if n.there(side) && f.memo[side][n] == "" {
+			return false
+		}
+	}
+	return n.there(Source) || n.there(Destination)
 }
 
 func (f *scope) why(n *node, side Side) string {

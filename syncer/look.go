@@ -191,8 +191,8 @@ func (r *run) listAgain(ctx context.Context) error {
 func (r *run) checkRoots(ctx context.Context) error {
 	for _, side := range sides {
 		end := r.ends[side]
-		hinted := !r.o.complete[side] && len(r.hints) > 0 // what they name may have gone with its root
-		if end.looker == nil || !hinted && !r.w.touches(side, r.o.complete[side]) {
+		looked := !r.o.complete[side] && r.o.hasLooked(side) // what was not there may have gone with its root
+		if end.looker == nil || !looked && !r.w.touches(side, r.o.complete[side]) {
 			continue // where nobody can look, only listings prove anything, and they begin with the root
 		}
 		r.budget.spend()

@@ -80,6 +80,16 @@ func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, err
 	return e, err
 }
 
+// hasLooked reports whether any item of side was looked at in this run.
+func (o *observer) hasLooked(side Side) bool {
+	for v := range o.looked {
+		if v.side == side {
+			return true
+		}
+	}
+	return false
+}
+
 // inside reports whether a folder is the root or below it, and brings it in with its ancestors.
 func (o *observer) inside(ctx context.Context, side Side, id string) (bool, error) {
 	var chain []Entry
