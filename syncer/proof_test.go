@@ -71,3 +71,20 @@ func TestWhatWasInADeletedFolderIsGoneThoughNobodyNamesTheFolder(t *testing.T) {
 	require.False(t, report.Full)
 	require.Equal(t, syncertest.Tree{"d/p": "p"}, w.Destination.Trash())
 }
+
+// A file that was left alone has no Record. When its folder goes, the news names the folder only.
+func TestWhatWasLeftAloneInAFolderLeavesTheReportWithTheFolder(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{
+		Destination: ordinary(func(i *syncer.Info) { i.MaxSize = 4 }),
+	})
+	w.Ann.Write("d/q", "too large")
+	require.Len(t, full(t, w).Skips, 1)
+	news := syncer.Hint{Side: syncer.Source, ID: w.Source.ID("d")}
+	w.Ann.Remove("d")
+	require.NoError(t, w.Store.Append(t.Context(), w.Pair.Name, news))
+	report, err := w.Run(t.Context(), nil)
+	require.NoError(t, err)
+	require.False(t, report.Full)
+	require.True(t, report.Settled(), report)
+	require.Equal(t, syncertest.Tree{"k": "k"}, w.Destination.Tree())
+}

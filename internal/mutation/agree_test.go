@@ -112,11 +112,11 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "what waited in a folder is not looked at when the folder goes",
-		file:  "syncer/closure.go",
-		old:   "\t\tif err := o.quietBelow(ctx, o.w.pathOn(n, side), side); err != nil {\n\t\t\treturn err\n\t\t}\n",
-		new:   ``,
+		file:  "syncer/below.go",
+		old:   `if !p.Quiet || p.On != side || !strings.HasPrefix(p.Path, dir) {`,
+		new:   `if p.Quiet || p.On != side || !strings.HasPrefix(p.Path, dir) {`,
 		why:   "it had nothing to do until somebody changed it",
-		in:    scenarios,
-		tests: regression("what waited in a folder goes when the folder is deleted"),
+		in:    unit,
+		tests: []string{"TestWhatWasLeftAloneInAFolderLeavesTheReportWithTheFolder"},
 	},
 }
