@@ -72,7 +72,7 @@ var placing = []mutation{
 		new:   "\tif in.Temporary {\n\t\th.Name, h.Provisional = e.Name, false\n",
 		why:   "the Record is about to get its right name anyway",
 		in:    scenarios,
-		tests: scenario("swap-names"),
+		tests: regression("an exchange of names that was cut off is finished before a Filter hides one of the two", "an exchange of names that was cut off is finished though one of the two left the root", "an exchange of names that was cut off is finished though a user edited one of the two"),
 	},
 	{
 		name:  "a name is given that something unsynced has",
