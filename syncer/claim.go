@@ -43,8 +43,8 @@ func (w *world) claimOnce(list []*node) bool {
 	var rest []*node
 	for _, n := range list {
 		switch {
-		case n.fate == leave:
-			c.takeWhereItStands(n)
+		case n.fate == leave, n.verify != [2]bool{}:
+			c.takeWhereItStands(n) // what is yet to be read goes nowhere before that
 		case n.fate != stay:
 		case c.keepsPlace(n):
 			c.take(n, n.name)
@@ -171,7 +171,7 @@ func (c *claims) waits(n *node) bool {
 		if !n.there(side) && !n.want[side] {
 			continue
 		}
-		if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.fate == leave && x.soon {
+		if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.aboutToMove() {
 			n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
 			c.takeWhereItStands(n)
 			return true
@@ -179,6 +179,9 @@ func (c *claims) waits(n *node) bool {
 	}
 	return false
 }
+
+// aboutToMove reports whether n only waits where it stands, or is read first.
+func (n *node) aboutToMove() bool { return n.fate == leave && n.soon || n.verify != [2]bool{} }
 
 // choose finds names for n. The name it has on a side stays if nobody else claimed it.
 func (c *claims) choose(n *node) {

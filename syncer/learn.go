@@ -48,7 +48,7 @@ func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, 
 	var settled, again []*node
 	learnt := false
 	for _, n := range r.w.touched() {
-		if n.check || n.result == Blocked {
+		if n.check || n.result == Blocked || n.fate == leave && n.soon {
 			again = append(again, n)
 		} else {
 			settled = append(settled, n)

@@ -103,3 +103,20 @@ func TestWhatComesBackFollowsTheMoveThatWasMadeMeanwhile(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"d/": "", "d/k": "k", "d/p": "1"}, w.Source.Tree())
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
+
+// A rename gives a file another version on many disks: only a read tells that its bytes are the same.
+// Until then it holds its name, and who wants that name waits for it within the run.
+func TestTwoFilesThatChangePlacesGetNoTagsWhereARenameIsAnotherVersion(t *testing.T) {
+	side := ordinary(func(i *syncer.Info) { i.Digest = "" })
+	w := agreed(t, syncertest.Tree{"3": "three", "4": "four!"}, syncertest.WorldOptions{Source: side, Destination: side})
+	w.Ann.Move("3", "x")
+	w.Ann.Move("4", "3")
+	w.Ann.Move("x", "4")
+	w.Ann.Touch("4")
+	w.Ann.Write("3", "longer")
+	full(t, w)
+	full(t, w)
+	want := syncertest.Tree{"3": "longer", "4": "three"}
+	require.Equal(t, want, w.Source.Tree())
+	require.Equal(t, want, w.Destination.Tree())
+}
