@@ -222,8 +222,8 @@ var observing = []mutation{
 	{
 		name:  "hints of what is in the trash are taken though it went there with its root",
 		file:  "syncer/look.go",
-		old:   `!r.o.complete[side] && len(r.hints) > 0 // what`,
-		new:   `!r.o.complete[side] && len(r.hints) < 0 // what`,
+		old:   `!r.o.complete[side] && r.o.hasLooked(side) // what`,
+		new:   `!r.o.complete[side] && r.w.full // what`,
 		why:   "nothing known is touched, so no root matters",
 		in:    scenarios,
 		tests: regression("what was made before its root went to the trash is found when the root is back"),
