@@ -165,6 +165,8 @@ func (o *observer) expandFolder(ctx context.Context, n *node, side Side) error {
 		}
 	case n.sight[side] == observed && isAnother(n.rec.Half(side), n.entry[side]):
 		return o.listBelow(ctx, n, side)
+	case n.sight[side] == observed && o.w.waiting[PendingKey{Record: n.rec.ID}].Result == Held:
+		return o.listBelow(ctx, n, side) // it may have been away, and what was in it forgotten
 	case n.there(side) && (n.rec.Half(x).Presence == Never || n.rec.Half(x).Presence == Declined):
 		return o.listBelow(ctx, n, side) // it is about to be made, and what moved into it may have waited
 	case o.w.rules.Filter != nil && o.w.placeChanged(n, Source)|o.w.placeChanged(n, Destination) != 0:

@@ -10,7 +10,7 @@ func (w *world) decideBoth(n *node) {
 		h, e := n.rec.Half(side), n.entry[side]
 		if n.known && h.Presence != Present {
 			n.agree |= attrPlace
-		} else if n.known && e != nil && e.ID != h.ID {
+		} else if n.known && e != nil && (e.ID != h.ID || e.Birth != h.Birth) {
 			n.agree |= attrIdentity
 		}
 	}

@@ -83,7 +83,7 @@ func bound(n *node) attr {
 		h, e := n.rec.Half(side), n.entry[side]
 		switch {
 		case !n.known || e == nil:
-		case h.Presence == Present && e.ID != h.ID:
+		case h.Presence == Present && (e.ID != h.ID || e.Birth != h.Birth):
 			out |= attrIdentity
 		case cameBack(n, side) && (n.agree&attrDeclined(side.Other()) != 0 || n.rec.Half(side.Other()).Presence == Declined):
 			out |= attrPlace

@@ -139,7 +139,7 @@ func (c *simEnd) checkItem(side syncer.Side, i simItem) {
 	switch {
 	case c.out[side][i.ID], c.toldID[side][i.ID] != "":
 		return
-	case strings.HasPrefix(i.Name, "procorebox-moving-") && !c.s.users.gave[i.Name] && c.told[id] == "":
+	case strings.HasPrefix(i.Name, "procorebox-moving-") && !c.s.users.gave[i.Name] && c.told[id] == "" && !c.s.forgotten:
 		c.s.fail(3, "%q on %s still has its temporary name", i.path, side)
 	case !known && (c.toldAt[pathKey(i.path)] || c.toldAt[pathKey(c.elsewhere(side, i))]):
 		return
