@@ -84,6 +84,8 @@ func (w *world) overwrite(n *node, x Side) {
 		n.leave(fmt.Sprintf("%s takes no files above %d bytes", x, info.MaxSize), true)
 	case n.sight[x] != observed:
 		n.leave(fmt.Sprintf("%s was not looked at", x), false)
+	case e == nil:
+		n.leave(fmt.Sprintf("%s was not looked at", x.Other()), false)
 	default:
 		n.flow[x] = true
 	}
@@ -108,14 +110,24 @@ func (w *world) settleConflict(n *node) {
 	n.clash = c
 	switch c.Resolution {
 	case TakeSource:
-		w.overwrite(n, Destination)
+		w.overrule(n, Destination)
 	case TakeDestination:
-		w.overwrite(n, Source)
+		w.overrule(n, Source)
 	case Leave:
 		n.leave("changed on both sides: waits for a person", n.known) // two that no Record joins are both kept in sight
 	default:
 		w.part(n, w.loser(dir))
 	}
+}
+
+// overrule overwrites an edit of side x. Where x cannot take other contents the two are not agreed: the
+// edit was never on the other side, and must not go when the item there does.
+func (w *world) overrule(n *node, x Side) {
+	if w.info[x].File.Update == UpdateNever {
+		n.leave(fmt.Sprintf("changed on both sides, and %s cannot change the contents of a file", x), n.known)
+		return
+	}
+	w.overwrite(n, x)
 }
 
 // loser is the side whose version gets the conflict name: the destination, unless it cannot
@@ -134,6 +146,10 @@ func (w *world) loser(dir Direction) Side {
 // are carried over. Nothing is overwritten.
 func (w *world) part(n *node, t Side) {
 	x := t.Other()
+	if n.entry[x] == nil {
+		n.leave(fmt.Sprintf("%s was not looked at", x), false)
+		return
+	}
 	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
 		n.leave(fmt.Sprintf("changed on both sides, and %s cannot rename its version", t), n.known)
 		return
