@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 )
@@ -40,8 +39,7 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 	parent := Entry{ID: in.Parent, Kind: Folder}
 	found, err := end.find(ctx, parent, NameKey(in.Name))
 	if err == nil && len(found) == 0 && end.info.CleansNames {
-		found, err = end.all(ctx, parent)
-		found = slices.DeleteFunc(found, func(e Entry) bool { return in.Kind == Folder && !alike(e.Name, in.Name) })
+		found, err = end.contents(ctx, parent, func(e *Entry) bool { return in.Kind != Folder || alike(e.Name, in.Name) })
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return Batch{}, nil

@@ -35,6 +35,12 @@ func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, erro
 		end.busy.note(err)
 		return found, err
 	}
+	return end.contents(ctx, at, func(e *Entry) bool { return NameKey(e.Name) == key })
+}
+
+// contents lists what stands directly in a folder and is wanted. A folder that cannot be read is an
+// error, not an empty one.
+func (end *endpoint) contents(ctx context.Context, at Entry, wanted func(*Entry) bool) ([]Entry, error) {
 	var out []Entry
 	first := true
 	for e, err := range end.reader.List(ctx, at, "") {
@@ -42,14 +48,13 @@ func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, erro
 			return nil, err
 		}
 		if first {
-			first = false
 			if e.Err != nil {
 				return nil, e.Err
 			}
-			at.ID = e.ID
+			first, at.ID = false, e.ID
 			continue
 		}
-		if e.ParentID == at.ID && NameKey(e.Name) == key {
+		if e.ParentID == at.ID && wanted(&e) {
 			out = append(out, e)
 		}
 	}
@@ -83,22 +88,3 @@ func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name 
 
 // errNoFolder: an item cannot be looked for, because its folder is not visible.
 var errNoFolder = errors.New("its folder is not visible")
-
-// all lists what stands directly in a folder.
-func (end *endpoint) all(ctx context.Context, at Entry) ([]Entry, error) {
-	var out []Entry
-	first := true
-	for e, err := range end.reader.List(ctx, at, "") {
-		if err != nil {
-			return nil, err
-		}
-		if first {
-			first, at.ID = false, e.ID
-			continue
-		}
-		if e.ParentID == at.ID {
-			out = append(out, e)
-		}
-	}
-	return out, nil
-}

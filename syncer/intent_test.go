@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,6 +146,35 @@ func TestAnIntentStaysOpenUntilSomebodyHasLooked(t *testing.T) {
 	require.True(t, full(t, w).Settled())
 	require.Empty(t, intents(t, w))
 	require.Empty(t, w.Right.Writes())
+}
+
+func TestAFolderThatCannotBeReadAnyMoreDoesNotAnswerForACreateInIt(t *testing.T) {
+	service := ordinary(func(i *syncer.Info) { i.CleansNames = true })
+	service.Clean = func(name string) string { return strings.Join(strings.Fields(name), " ") }
+	w := newWorld(t, syncertest.WorldOptions{SourceTree: syncertest.Tree{"dir/k": "k"}, Destination: service})
+	full(t, w)
+	w.Ann.Write("dir/plan  1", "p")
+	w.Right.OnCall(breaks("CreateFile", syncertest.After))
+	full(t, w)
+	require.Len(t, intents(t, w), 1)
+
+	w.Right.OnCall(func(c syncertest.Call) error {
+		if c.Op == "Find" && c.Phase == syncertest.After {
+			w.Bob.Bar("dir") // nothing has the name that was sent, and now nobody can look for others
+		}
+		return nil
+	})
+	w.Later(2 * time.Minute)
+	full(t, w)
+	require.Len(t, intents(t, w), 1)
+
+	w.Right.OnCall(nil)
+	w.Bob.Unbar("dir")
+	w.Later(2 * time.Hour)
+	require.True(t, full(t, w).Settled())
+	require.Empty(t, intents(t, w))
+	require.Empty(t, w.Right.Writes())
+	require.Equal(t, syncertest.Tree{"dir/": "", "dir/k": "k", "dir/plan 1": "p"}, w.Destination.Tree())
 }
 
 func TestAWriteThatMayStillLandIsNotMadeAgain(t *testing.T) {
