@@ -19,32 +19,27 @@ func (o *observer) quietBelow(ctx context.Context, path string, side Side) error
 		}
 		p.Quiet = false
 		o.w.waiting[k] = p
-		if k.Record == 0 {
-			if _, err := o.hint(ctx, k.Side, k.ID, nil); err != nil {
-				return err
-			}
-			continue
-		}
-		c, err := o.load(ctx, k.Record)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
+		if err := o.revisit(ctx, k); err != nil {
 			return err
 		}
-		o.touch(c)
 	}
 	return nil
 }
 
+// quietIn is quietBelow for an unknown item that went: if it was left alone, so was what stood in it.
+func (o *observer) quietIn(ctx context.Context, side Side, id string) error {
+	p, told := o.w.waiting[PendingKey{Side: side, ID: id}]
+	if !told {
+		return nil
+	}
+	return o.quietBelow(ctx, p.Path, side)
+}
+
 // children touches the Records that stand in folder n on side.
 func (o *observer) children(ctx context.Context, n *node, side Side) error {
-	var kids []Record
-	for r, err := range o.view.Children(ctx, n.rec.ID) {
-		if err != nil {
-			return fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
-		}
-		kids = append(kids, r)
+	kids, err := o.childRecords(ctx, n.rec.ID)
+	if err != nil {
+		return err
 	}
 	for _, r := range kids {
 		c, err := o.adopt(ctx, r)
@@ -135,17 +130,15 @@ func (o *observer) recordsBelow(ctx context.Context, n *node, side Side, failed 
 
 // recordsIn returns the nodes of the Records that stand directly in n on side.
 func (o *observer) recordsIn(ctx context.Context, n *node, side Side) ([]*node, error) {
-	var found []Record
-	for r, err := range o.view.Children(ctx, n.rec.ID) {
-		if err != nil {
-			return nil, fmt.Errorf("read children of record %d: %w", n.rec.ID, err)
-		}
-		if r.ParentOn(side) == n.rec.ID {
-			found = append(found, r)
-		}
+	found, err := o.childRecords(ctx, n.rec.ID)
+	if err != nil {
+		return nil, err
 	}
 	kids := make([]*node, 0, len(found))
 	for _, r := range found {
+		if r.ParentOn(side) != n.rec.ID {
+			continue
+		}
 		c, err := o.adopt(ctx, r)
 		if err != nil {
 			return nil, err
@@ -153,4 +146,17 @@ func (o *observer) recordsIn(ctx context.Context, n *node, side Side) ([]*node, 
 		kids = append(kids, c)
 	}
 	return kids, nil
+}
+
+// childRecords reads the Records that stand in a folder on any side. They are read to the end first:
+// what is done with one may read others.
+func (o *observer) childRecords(ctx context.Context, id RecordID) ([]Record, error) {
+	var out []Record
+	for r, err := range o.view.Children(ctx, id) {
+		if err != nil {
+			return nil, fmt.Errorf("read children of record %d: %w", id, err)
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }

@@ -1,8 +1,6 @@
 package syncer
 
-import (
-	"regexp"
-)
+import "regexp"
 
 // fate is what shall become of an item.
 type fate uint8
@@ -36,15 +34,11 @@ const (
 	attrCannotFollow // part of attrPlace or attrContent: the other side keeps what it has
 )
 
-func attrGone(s Side) attr { return attrGoneSource << s }
-
+func attrGone(s Side) attr     { return attrGoneSource << s }
 func attrDeclined(s Side) attr { return attrDeclinedSource << s }
-
-func attrNever(s Side) attr { return attrNeverSource << s }
-
-func attrBehind(s Side) attr { return attrBehindSource << s }
-
-func attrOwnName(s Side) attr { return attrOwnNameSource << s }
+func attrNever(s Side) attr    { return attrNeverSource << s }
+func attrBehind(s Side) attr   { return attrBehindSource << s }
+func attrOwnName(s Side) attr  { return attrOwnNameSource << s }
 
 // decision is what reconciling settles about one item.
 type decision struct {

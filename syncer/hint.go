@@ -26,6 +26,22 @@ func (o *observer) hint(ctx context.Context, side Side, id string, within []stri
 	return true, o.hintKnown(ctx, n, side)
 }
 
+// revisit looks again at the item of a pending row. A Record that is gone has nothing left to look at.
+func (o *observer) revisit(ctx context.Context, key PendingKey) error {
+	if key.Record == 0 {
+		_, err := o.hint(ctx, key.Side, key.ID, nil)
+		return err
+	}
+	n, err := o.load(ctx, key.Record)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		o.touch(n)
+	}
+	return err
+}
+
 func (o *observer) hintKnown(ctx context.Context, n *node, side Side) error {
 	if n.sight[side] == observed && o.w.unchanged(n, side) && !n.unfinished() {
 		return nil
@@ -57,10 +73,7 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 	e, err := o.lookID(ctx, side, id)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && e.Trashed:
-		if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; told {
-			return o.quietBelow(ctx, p.Path, side) // it was left alone, and so was what stood in it
-		}
-		return nil
+		return o.quietIn(ctx, side, id)
 	case errors.Is(err, errors.ErrUnsupported):
 		return nil // without a Looker every run is a full scan, which meets what is there
 	case err != nil:
@@ -77,11 +90,8 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 	if err != nil {
 		return err
 	}
-	if p, told := o.w.waiting[PendingKey{Side: side, ID: id}]; !inside && told {
-		return o.quietBelow(ctx, p.Path, side)
-	}
 	if !inside {
-		return nil
+		return o.quietIn(ctx, side, id)
 	}
 	return o.feed(ctx, side, &e)
 }

@@ -17,18 +17,26 @@ func (r *run) learnFirst(ctx context.Context, p *Plan) ([]*executor, *Plan, erro
 	var failed []*node
 	for _, n := range r.w.touched() {
 		if n.failed != nil {
-			n.touched = false
 			failed = append(failed, n)
 			continue
 		}
 		n.check, n.result, n.err = false, 0, nil
 	}
+	p, err = r.planWithout(ctx, failed)
+	return []*executor{x}, p, err
+}
+
+// planWithout plans anew what is touched but for some items, which stay as they were decided.
+func (r *run) planWithout(ctx context.Context, aside []*node) (*Plan, error) {
+	for _, n := range aside {
+		n.touched = false
+	}
 	r.w.numbered = r.w.next
-	p, err = r.plan(ctx)
-	for _, n := range failed {
+	p, err := r.plan(ctx)
+	for _, n := range aside {
 		n.touched = true
 	}
-	return []*executor{x}, p, err
+	return p, err
 }
 
 // reads returns a plan of those verifying reads of p that wait for nothing.
@@ -61,14 +69,7 @@ func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, 
 	for _, n := range again {
 		n.check, n.result, n.err, n.failed = false, 0, nil, nil
 	}
-	for _, n := range settled {
-		n.touched = false
-	}
-	r.w.numbered = r.w.next
-	p, err := r.plan(ctx)
-	for _, n := range settled {
-		n.touched = true
-	}
+	p, err := r.planWithout(ctx, settled)
 	if err != nil {
 		return acts, err
 	}

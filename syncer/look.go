@@ -73,7 +73,7 @@ func (r *run) listed(side Side, n int) {
 // followUp looks at everything that hints, doubts and the pending set name.
 func (r *run) followUp(ctx context.Context) error {
 	for _, key := range append(r.doubts, r.again...) {
-		if err := r.revisit(ctx, key); err != nil {
+		if err := r.o.revisit(ctx, key); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (r *run) visitPending(ctx context.Context) error {
 		if unseen {
 			r.renew(key) // if it is gone, nothing else will tell
 		}
-		if err := r.revisit(ctx, key); err != nil {
+		if err := r.o.revisit(ctx, key); err != nil {
 			return err
 		}
 	}
@@ -144,21 +144,6 @@ func (r *run) renew(key PendingKey) {
 		p.NotBefore, p.Quiet = time.Time{}, false
 		r.pending[key] = p
 	}
-}
-
-func (r *run) revisit(ctx context.Context, key PendingKey) error {
-	if key.Record == 0 {
-		_, err := r.o.hint(ctx, key.Side, key.ID, nil)
-		return err
-	}
-	n, err := r.o.load(ctx, key.Record)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		r.o.touch(n)
-	}
-	return err
 }
 
 // listAgain lists folders whose contents may have come into scope or left it.

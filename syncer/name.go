@@ -18,14 +18,7 @@ var tagged = regexp.MustCompile(`^(.*) \((?:conflict )?[0-9a-f]{6,16}\)$`)
 func invent(name, label, seed string, attempt int, rules [2]Names) string {
 	sum := sha256.Sum256([]byte(seed))
 	tag := " (" + label + hex.EncodeToString(sum[:])[:min(6+2*attempt, 16)] + ")"
-	ext := path.Ext(name)
-	if ext == name || len(ext) > 12 {
-		ext = ""
-	}
-	stem := name[:len(name)-len(ext)]
-	if m := tagged.FindStringSubmatch(stem); m != nil {
-		stem = m[1]
-	}
+	stem, ext := untaggedParts(name)
 	for stem != "" && tooLong(stem+tag+ext, rules) {
 		_, size := utf8.DecodeLastRuneInString(stem)
 		stem = stem[:len(stem)-size]
@@ -35,15 +28,22 @@ func invent(name, label, seed string, attempt int, rules [2]Names) string {
 
 // untagged returns a name without a tag of ours.
 func untagged(name string) string {
-	ext := path.Ext(name)
+	stem, ext := untaggedParts(name)
+	return stem + ext
+}
+
+// untaggedParts splits a name into its stem, without a tag of ours, and its extension. What follows the
+// last dot of a sentence is none.
+func untaggedParts(name string) (stem, ext string) {
+	ext = path.Ext(name)
 	if ext == name || len(ext) > 12 {
 		ext = ""
 	}
-	stem := name[:len(name)-len(ext)]
+	stem = name[:len(name)-len(ext)]
 	if m := tagged.FindStringSubmatch(stem); m != nil {
-		return m[1] + ext
+		stem = m[1]
 	}
-	return name
+	return stem, ext
 }
 
 func tooLong(name string, rules [2]Names) bool {

@@ -131,8 +131,8 @@ var placing = []mutation{
 	{
 		name:  "a tag hides the extension",
 		file:  "syncer/name.go",
-		old:   "\"\n\text := path.Ext(name)\n",
-		new:   "\"\n\text := path.Ext(name + \".\")[:0]\n",
+		old:   "\text = path.Ext(name)\n",
+		new:   "\text = path.Ext(name + \".\")[:0]\n",
 		why:   "the end of the name is where a tag goes",
 		in:    scenarios,
 		tests: scenario("extension-kept", "case-twins"),
