@@ -107,10 +107,7 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	switch {
 	case gone:
 		b := Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}
-		if k := (PendingKey{Record: rec.ID}); r.pending[k] != (Pending{}) {
-			b.Cleared = append(b.Cleared, k)
-			delete(r.pending, k)
-		}
+		r.clear(&b, rec.ID)
 		return b, nil
 	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):
 		b := Batch{}

@@ -154,6 +154,7 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 		case n.free && !n.known:
 			b.Tombstones = []Tombstone{*n.tomb}
 		case n.known:
+			x.r.clear(&b, n.rec.ID)
 			b.Drop = []RecordID{n.rec.ID}
 			b.Put = x.r.w.orphans(n)
 			b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
@@ -165,7 +166,6 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 		}
 		n.lose(a.On, gone)
 		n.gone = true
-		x.r.clear(&b, n)
 	} else {
 		if err := x.store(ctx, &b, a, in, got, t, now); err != nil {
 			x.mu.Unlock()

@@ -95,10 +95,11 @@ func (x *executor) madeAgain(b *Batch, n *node, r *Record) {
 }
 
 // clear takes the pending row of a Record that goes away along with it.
-func (r *run) clear(b *Batch, n *node) {
-	k := PendingKey{Record: n.rec.ID}
-	if _, told := r.pending[k]; told && n.known {
+func (r *run) clear(b *Batch, id RecordID) {
+	k := PendingKey{Record: id}
+	if _, told := r.pending[k]; told {
 		b.Cleared = append(b.Cleared, k)
+		delete(r.pending, k)
 	}
 }
 
@@ -184,8 +185,8 @@ func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	n.gone = true
-	x.r.clear(&b, n)
 	if n.known {
+		x.r.clear(&b, n.rec.ID)
 		b.Put = x.r.w.orphans(n)
 		b.Drop = []RecordID{n.rec.ID}
 		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {

@@ -95,8 +95,8 @@ var agreeing = []mutation{
 	{
 		name:  "what is forgotten stays in the report if the process dies before the end of the round",
 		file:  "syncer/recording.go",
-		old:   `if _, told := r.pending[k]; told && n.known {`,
-		new:   `if _, told := r.pending[k]; told && !n.known {`,
+		old:   `if _, told := r.pending[k]; told {`,
+		new:   `if _, told := r.pending[k]; told && id == RootRecord {`,
 		why:   "the end of the round clears it",
 		in:    scenarios,
 		tests: regression("what is forgotten leaves the report, also if the process dies meanwhile"),
