@@ -111,7 +111,8 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 		return b, nil
 	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):
 		b := Batch{}
-		r.tryAgain(&b, in, rec.Half(in.On).Name)
+		// Nobody knows whether it was not made, or was made and undone by somebody.
+		r.tryAgain(&b, in.Record, in.On, rec.Half(in.On).Name, "an interrupted delete is looked at again")
 		return b, nil
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		return Batch{}, nil
@@ -119,12 +120,11 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	return Batch{}, err
 }
 
-// tryAgain notes a delete whose item is there and has changed: nobody knows whether it was not made, or
-// was made and undone by somebody. A limit counts the next one as another.
-func (r *run) tryAgain(b *Batch, in *Intent, path string) {
-	p, told := r.pending[PendingKey{Record: in.Record}]
+// tryAgain notes that the next delete of a Record is not the one before: a limit counts it as another.
+func (r *run) tryAgain(b *Batch, id RecordID, on Side, path, why string) {
+	p, told := r.pending[PendingKey{Record: id}]
 	if !told {
-		p = Pending{PendingKey: PendingKey{Record: in.Record}, On: in.On, Path: path, Since: r.now(), Reason: "an interrupted delete is looked at again"}
+		p = Pending{PendingKey: PendingKey{Record: id}, On: on, Path: path, Since: r.now(), Reason: why}
 	}
 	p.Undone++
 	p.NotBefore = time.Time{}

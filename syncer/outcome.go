@@ -53,7 +53,6 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 		x.mu.Unlock()
 		return wrapped
 	}
-	x.withdraw(ctx, a)
 	b := Batch{Settled: []ActionID{in.ID}}
 	if a.Op == OpMove && errors.Is(err, ErrRefused) && a.node.known && !a.Temporary {
 		x.declineMove(&b, a, err)
@@ -64,7 +63,7 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 		t.OtherID, t.Handle = "", ""
 		b.Tombstones = append(b.Tombstones, t)
 	}
-	if e := x.r.commit.soon(ctx, b); e != nil {
+	if e := x.takeBack(ctx, a, b); e != nil {
 		return fatal(e)
 	}
 	return wrapped

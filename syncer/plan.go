@@ -74,8 +74,8 @@ type Action struct {
 	// that a person has approved it.
 	Since    time.Time `json:"since,omitzero"`
 	Approved bool      `json:"approved,omitempty"`
-	// Try counts the calls for the same deed of which nobody knows whether they had an effect that
-	// somebody has undone since. A limit counts each of them.
+	// Try counts the earlier calls for the same deed that are over, as Pending.Undone does. A limit
+	// counts each by itself.
 	Try int `json:"try,omitempty"`
 	// After holds the indexes, in the plan, of the actions that must be done before.
 	After []int `json:"after,omitempty"`

@@ -179,7 +179,8 @@ type Pending struct {
 	Reason   string
 	Since    time.Time
 	Attempts int
-	// Undone counts the deletes of it that may have been made and undone by somebody since.
+	// Undone counts the deletes of it that are over: they may have been made and undone by somebody
+	// since, or are proved not to have been made and were taken back from the limits.
 	Undone int
 	// NotBefore is when the next try of a failed action is due.
 	NotBefore time.Time

@@ -40,7 +40,9 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	}
 	admitted := x.r.now()
 	if err := x.unchanged(ctx, a, end); err != nil {
-		x.withdraw(ctx, a)
+		if e := x.takeBack(ctx, a, Batch{}); e != nil {
+			return fatal(e)
+		}
 		return &Error{a.Op.String(), a.On, a.Path, err}
 	}
 	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
@@ -141,6 +143,26 @@ func (x *executor) admitAnew(ctx context.Context, a *Action, admitted time.Time)
 		return nil
 	}
 	return x.admit(ctx, a)
+}
+
+// takeBack stores b, which settles a call that is proved not to have been made, and then takes back
+// what the Gates counted for it. A process that has lost its lease must not: its successor may have
+// made the same call, which counts under the same name. So it is durable under our own fence first
+// that the next try of a delete is another one.
+func (x *executor) takeBack(ctx context.Context, a *Action, b Batch) error {
+	if len(x.r.e.opts.Policies.Gates) == 0 {
+		return x.r.commit.soon(ctx, b)
+	}
+	if a.Op == OpDelete && a.node.known && !a.free {
+		x.mu.Lock()
+		x.r.tryAgain(&b, a.Record, a.On, a.Path, "its delete was not made")
+		x.mu.Unlock()
+	}
+	if err := x.r.commit.now(ctx, b); err != nil {
+		return err
+	}
+	x.withdraw(ctx, a)
+	return nil
 }
 
 func (x *executor) withdraw(ctx context.Context, a *Action) {

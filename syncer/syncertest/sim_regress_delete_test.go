@@ -258,4 +258,29 @@ var regressionsOfDeletes = []regression{
 			{Do: "restore", At: "D/e/a"},
 		},
 	},
+	{
+		name:  "a process that has lost its lease gives back no delete that its successor has made",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/e/x.txt": "base1", "e/c": "base0"}}, Deletes: 3},
+		script: []simOp{
+			{Do: "write", On: 1, At: "e/e\u0301", Text: "c2"},
+			{Do: "write", At: "e/e\u0301", Text: "c3."},
+			{Do: "run"},
+			{Do: "remove", On: 1, At: "e"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 51, Takeover: true}}}},
+		},
+	},
+	{
+		name:  "a delete that was refused is given back by its own name, which no successor uses again",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"a": "base0", "b": "base1", "c": "base2"}}, Deletes: 1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "a"},
+			{Do: "remove", On: 1, At: "b"},
+			{Do: "run", Run: simRun{
+				Full:   true,
+				Faults: [2]simFaults{0: {Seed: 11, Refuse: 0.3, Refusals: []string{"locked"}}},
+				During: []simEvent{{At: 23, Takeover: true}},
+			}},
+		},
+	},
 }
