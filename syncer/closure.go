@@ -136,14 +136,14 @@ func (o *observer) ancestors(ctx context.Context, n *node, side Side) error {
 		}
 	}
 	p, x := o.w.parentOn(n, side), side.Other()
-	if p == nil || p.rec.ID == RootRecord || p.sight[x] != assumed {
+	if p == nil || p.rec.ID != RootRecord && p.sight[x] != assumed {
 		return nil
 	}
-	if _, err := o.inside(ctx, x, p.idOn(x)); err != nil {
+	if _, err := o.isThere(ctx, p, x); err != nil {
 		n.doubt = "the folder it is in could not be looked at: " + err.Error()
 		return ctx.Err()
 	}
-	if p.sight[x] != observed {
+	if p.rec.ID != RootRecord && p.sight[x] != observed {
 		o.touch(p)
 	}
 	return nil

@@ -133,9 +133,13 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 }
 
 // isThere observes a known folder. Nothing above a write may be assumed: a folder that left the root
-// takes along what is in it.
+// takes along what is in it. Where nobody can look only a listing shows a folder, and it may have
+// failed before it came to this one.
 func (o *observer) isThere(ctx context.Context, n *node, side Side) (bool, error) {
-	if n.rec.ID != RootRecord && n.sight[side] != observed && n.sight[side] != unseen {
+	if n.rec.ID == RootRecord {
+		return true, o.rootShown(side)
+	}
+	if n.sight[side] != observed && n.sight[side] != unseen {
 		if o.above[side][n] {
 			return false, fmt.Errorf("folder %q: it stands in itself, as its looks tell", n.rec.Name)
 		}
@@ -145,8 +149,21 @@ func (o *observer) isThere(ctx context.Context, n *node, side Side) (bool, error
 			return false, err
 		}
 	}
-	if n.unclear(side) {
+	switch {
+	case n.unclear(side):
 		return false, fmt.Errorf("folder %q: %s", n.rec.Name, n.hidden[side])
+	case n.sight[side] == assumed:
+		return false, fmt.Errorf("folder %q: %s was not listed that far", n.rec.Name, side)
 	}
 	return n.there(side), nil
+}
+
+// rootShown is an error if it is not known in this run that the root of side is the one that it was:
+// a listing that failed at once has not shown it, and there is nobody to ask. Where a side can be asked
+// that is done last of all, by checkRoots.
+func (o *observer) rootShown(side Side) error {
+	if o.ends[side].looker != nil || o.rooted[side] {
+		return nil
+	}
+	return fmt.Errorf("the root: %s was not listed", side)
 }

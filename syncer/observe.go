@@ -31,7 +31,8 @@ type observer struct {
 	expanded   map[*node]bool
 	above      [2]map[*node]bool // folders on the way up that is being walked
 	proving    [2]map[*node]bool
-	short      bool // the budget ended before everything was looked at
+	rooted     [2]bool // a listing has shown the root in this run
+	short      bool    // the budget ended before everything was looked at
 }
 
 func newObserver(view View, ends [2]*endpoint, w *world, b *budget, parallel int) *observer {

@@ -43,6 +43,31 @@ func TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten(t *testing.T) 
 	}
 }
 
+func TestNothingIsWrittenIntoWhatAFailedListingHasNotShown(t *testing.T) {
+	for name, at := range map[string]string{"a folder": "d/new", "the root": "new"} {
+		t.Run(name, func(t *testing.T) {
+			// Nobody can look at an item of the source by its ID, and its listing breaks off.
+			w := agreed(t, syncertest.Tree{"d/p": "1"}, syncertest.WorldOptions{
+				Source: syncertest.Options{Info: syncertest.Ordinary(), Without: syncertest.Looking},
+			})
+			w.Bob.Write(at, "2")
+			w.Left.OnCall(func(c syncertest.Call) error {
+				if c.Op == "List" && c.Phase == syncertest.Before {
+					return errReset
+				}
+				return nil
+			})
+			report := full(t, w)
+			require.Empty(t, w.Left.Writes(), report)
+			require.Len(t, report.Skips, 1, report)
+			require.Contains(t, report.Skips[0].Reason, "source was not listed")
+			w.Left.OnCall(nil)
+			require.True(t, full(t, w).Settled())
+			require.Equal(t, w.Destination.Tree(), w.Source.Tree())
+		})
+	}
+}
+
 func TestWhatAPageLeftOutIsNotTakenForDeleted(t *testing.T) {
 	tree := syncertest.Tree{"1": "1", "2": "2", "3": "3", "4": "4", "5": "5"}
 	for name, without := range map[string]syncertest.Power{"with a Looker": 0, "without": syncertest.Looking} {

@@ -75,6 +75,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 			if err := o.checkRoot(l.side, &e); err != nil {
 				return from, err
 			}
+			o.rooted[l.side] = true
 			continue
 		}
 		l.meet(&e)

@@ -260,4 +260,14 @@ var regressionsOfRest = []regression{
 			{Do: "remove", On: 1, At: "D/d"},
 		},
 	},
+	{
+		name:  "nothing is written below a folder that a failed listing has not shown, where nobody can look",
+		setup: simSetup{Sides: [2]simSide{0: {Without: 2}}, Trees: [2]syncertest.Tree{0: {"d/a-b/": ""}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "out", At: "d"},
+			{Do: "mkdir", On: 1, At: "d/e\u0301"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 895719, Fail: 0.2}}}},
+		},
+	},
 }
