@@ -23,12 +23,13 @@ type place struct {
 }
 
 // rebind gives a Record whose ID is missing the newcomer that stands in its place: an editor that
-// saves by writing a new file, or a delete followed by a create.
+// saves by writing a new file, or a delete followed by a create. What the other side has need not be in
+// sight for that: a filter may leave it out there.
 func (w *world) rebind() {
 	at := map[place][]*node{}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			if n.known && (n.sight[side] == missing || n.sight[side] == gone) && n.there(side.Other()) {
+			if n.known && (n.sight[side] == missing || n.sight[side] == gone) && n.mayBe(side.Other()) {
 				p := place{side, w.nodes[n.rec.ParentOn(side)], n.rec.Half(side).Name}
 				at[p] = append(at[p], n)
 			}
@@ -73,8 +74,9 @@ func (w *world) reunite() {
 	}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			lost := (n.sight[side] == missing || n.sight[side] == gone) && !n.trashed[side]
-			if h := n.rec.Half(side); n.known && n.rec.Kind == File && lost && n.there(side.Other()) {
+			inPlace := w.info[side].File.Update == UpdateInPlace // elsewhere every edit puts the item before it into the trash
+			lost := n.sight[side] == missing || n.sight[side] == gone && !(n.trashed[side] && inPlace)
+			if h := n.rec.Half(side); n.known && n.rec.Kind == File && lost && n.mayBe(side.Other()) {
 				c := contents{side, h.Digest, h.Size}
 				missed[c] = append(missed[c], n)
 			}

@@ -62,6 +62,9 @@ func (n *node) there(side Side) bool { return n.sight[side] == observed || n.sig
 // unclear reports whether nothing can be said about side.
 func (n *node) unclear(side Side) bool { return n.sight[side] == unseen || n.sight[side] == missing }
 
+// mayBe reports whether the item is on side, or out of sight there.
+func (n *node) mayBe(side Side) bool { return n.there(side) || n.sight[side] == unseen }
+
 // lost reports whether the item was on side and is proved not to be within the root any more.
 func (n *node) lost(side Side) bool { return n.sight[side] == gone || n.sight[side] == out }
 

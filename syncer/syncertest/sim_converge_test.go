@@ -289,7 +289,7 @@ func (c *simEnd) checkTwins() {
 		seen := map[string]string{}
 		for _, i := range c.s.items(side) {
 			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] ||
-				c.movedUnseen(i.body) {
+				c.movedUnseen(i.body) || c.disguised(i.body) {
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {
@@ -298,6 +298,19 @@ func (c *simEnd) checkTwins() {
 			seen[i.body] = i.path
 		}
 	}
+}
+
+// disguised reports whether a user moved contents on a side where each edit makes a new item, and nothing
+// tells that item from a new one: the side tells no digests, or the item stands where another one had
+// stood, for which it is taken first.
+func (c *simEnd) disguised(contents string) bool {
+	for side := syncer.Source; side <= syncer.Destination; side++ {
+		d, u := c.s.setup.Sides[side], c.s.users
+		if d.Update != syncer.UpdateInPlace && (d.NoDigest && u.moved[side][contents] || u.crossed[side][contents]) {
+			return true
+		}
+	}
+	return false
 }
 
 // movedUnseen reports whether a user moved contents on a side where the reply of a call that makes a

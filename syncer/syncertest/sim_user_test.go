@@ -23,6 +23,8 @@ type simUsers struct {
 	planted map[string]int     // how many sides began with a content
 	back    map[string]bool    // contents that came back from beside a root
 	moved   [2]map[string]bool // contents that a user moved or renamed
+	left    [2]map[string]bool // paths that a user moved something away from
+	crossed [2]map[string]bool // contents that a user moved to where something else had been
 	names   map[string]bool    // that a user ever gave to anything, or found, without tags
 	gave    map[string]bool    // that a user ever gave to anything, to the letter
 }
@@ -33,7 +35,7 @@ func newSimUsers(w *syncertest.World) *simUsers {
 		users:    [2]*syncertest.User{w.Ann, w.Bob},
 		came:     map[string]int{}, ended: map[string]bool{},
 		flagged: [2]map[string]bool{{}, {}}, names: map[string]bool{}, gave: map[string]bool{}, planted: map[string]int{}, back: map[string]bool{},
-		moved: [2]map[string]bool{{}, {}},
+		moved: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, crossed: [2]map[string]bool{{}, {}},
 	}
 }
 
@@ -71,8 +73,10 @@ func (u *simUsers) do(o simOp) (done bool) {
 		for at, contents := range s.Tree() {
 			if at == o.At || strings.HasPrefix(at, o.At+"/") {
 				u.moved[o.On][contents] = true
+				u.crossed[o.On][contents] = u.crossed[o.On][contents] || u.left[o.On][o.To]
 			}
 		}
+		u.left[o.On][o.At] = true
 	}
 	defer func() {
 		if p := recover(); p != nil {

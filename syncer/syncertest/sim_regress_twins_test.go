@@ -1,0 +1,58 @@
+package syncertest_test
+
+import (
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+// regressionsOfTwins are cases about contents that were written once and must stand once on each side.
+var regressionsOfTwins = []regression{
+	{
+		name:  "a file that was replaced keeps its other half when that was moved to where a filter leaves it out",
+		setup: simSetup{Sides: [2]simSide{1: {Update: 1}}, Exclude: []string{"**/b*"}},
+		script: []simOp{
+			{Do: "write", At: "a:b", Text: "c5"},
+			{Do: "run"},
+			{Do: "touch", On: 1, At: "a:b"},
+			{Do: "move", At: "a:b", To: "b."},
+		},
+	},
+	{
+		name:  "a file that was replaced and moved keeps its other half in a folder that a filter leaves out",
+		setup: simSetup{Sides: [2]simSide{1: {Update: 1, Forbidden: ":*?\"<>|"}}, Trees: [2]syncertest.Tree{0: {"e/d/d:": "base4"}}, Exclude: []string{"d/e", "**/x.txt"}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "e", To: "d/e"},
+			{Do: "touch", On: 1, At: "e/d/d-"},
+			{Do: "move", On: 1, At: "e/d", To: "e/b "},
+			{Do: "move", On: 1, At: "e/b /d-", To: "d/d-"},
+		},
+	},
+	{
+		name:  "a file that was moved and replaced is recognised where nothing may be deleted",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 1}}, Trees: [2]syncertest.Tree{0: {"D/c": "left1"}}, Deletes: -1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "touch", At: "D/c"},
+			{Do: "move", At: "D/c", To: "D/X.txt"},
+		},
+	},
+	{
+		name:  "a file that was moved and replaced is recognised where a filter leaves out its old place",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 1}}, Trees: [2]syncertest.Tree{0: {"D/A": "left0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "touch", At: "D/A"},
+			{Do: "filter", N: 3},
+			{Do: "move", At: "D/A", To: "D/b "},
+		},
+	},
+	{
+		name:  "a file that was moved and replaced is recognised where files cannot be deleted",
+		setup: simSetup{Sides: [2]simSide{0: {FileCannot: "d"}, 1: {Update: 2}}, Trees: [2]syncertest.Tree{0: {"d/d:/c": "left1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "touch", On: 1, At: "d/d:/c"},
+			{Do: "move", On: 1, At: "d/d:/c", To: "d/d:/d"},
+		},
+	},
+}
