@@ -138,14 +138,13 @@ func (r *run) ours(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	if e.Kind != in.Kind || e.Skip != "" {
 		return false, nil
 	}
-	if _, err := r.state.ByID(ctx, in.On, e.ID); err == nil {
-		return false, nil
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if known, vacant, err := r.holder(ctx, in.On, e); err != nil || known.ID != 0 && !vacant {
 		return false, err
 	}
-	if _, err := r.state.Tombstone(ctx, in.On, e.ID); err == nil {
+	t, err := r.state.Tombstone(ctx, in.On, e.ID)
+	if err == nil && !(r.ends[in.On].info.ReusableIDs && t.Birth != e.Birth) {
 		return false, nil
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
 	account := r.ends[in.On].info.Account

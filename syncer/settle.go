@@ -86,15 +86,20 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if err != nil {
 		return Batch{}, err
 	}
-	ids := [2]string{in.After.Source.ID, in.After.Destination.ID}
-	ids[in.On] = e.ID
+	was := [2]Entry{{ID: in.After.Source.ID, Birth: in.After.Source.Birth}, {ID: in.After.Destination.ID, Birth: in.After.Destination.Birth}}
+	was[in.On] = e
+	b := Batch{}
 	for _, side := range sides {
-		known, err := r.state.ByID(ctx, side, ids[side])
-		if err == nil && known.ID != in.Record && known.ID != in.Split.ID {
-			return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		known, vacant, err := r.holder(ctx, side, &was[side])
+		switch {
+		case err != nil:
 			return Batch{}, err
+		case known.ID == 0 || known.ID == in.Record || known.ID == in.Split.ID:
+		case vacant:
+			*known.Half(side) = vacated(*known.Half(side))
+			b.Put = append(b.Put, known)
+		default:
+			return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
 		}
 	}
 	folder := in.After.ParentID
@@ -105,10 +110,11 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 		return Batch{}, err
 	}
 	rec := fill(in.After, in, &e, folder, in.Digest, in.At)
-	b := Batch{Put: []Record{rec}, Outcomes: []Outcome{{
+	b.Put = append(b.Put, rec)
+	b.Outcomes = []Outcome{{
 		At: r.now(), Action: in.ID, Op: in.Op, On: in.On, Record: in.Record, Kind: in.Kind, Path: in.Name,
 		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(),
-	}}}
+	}}
 	if in.Old.ID != "" && in.Old.ID != e.ID {
 		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: in.Op == OpUpdate}}
 	}
@@ -116,4 +122,14 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 		b.Put = append(b.Put, in.Split)
 	}
 	return b, nil
+}
+
+// holder returns the Record that has the ID of e on side, a zero one if none has. vacant says that the ID
+// names another item now than the Record knew by it.
+func (r *run) holder(ctx context.Context, side Side, e *Entry) (known Record, vacant bool, err error) {
+	known, err = r.state.ByID(ctx, side, e.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Record{}, false, nil
+	}
+	return known, r.ends[side].info.ReusableIDs && known.Half(side).Birth != e.Birth, err
 }

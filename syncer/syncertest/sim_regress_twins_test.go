@@ -1,6 +1,8 @@
 package syncertest_test
 
 import (
+	"time"
+
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
@@ -53,6 +55,23 @@ var regressionsOfTwins = []regression{
 			{Do: "run", Run: simRun{Full: true}},
 			{Do: "touch", On: 1, At: "d/d:/c"},
 			{Do: "move", On: 1, At: "d/d:/c", To: "d/d:/d"},
+		},
+	},
+	{
+		name:  "a file that was made before a death is known by its own ID though that of the original was a folder's",
+		setup: simSetup{Sides: [2]simSide{0: {Unique: 2, Settle: 30 * time.Second}, 1: {Reusable: true, NoTrash: true, Trailing: ". ", Settle: 30 * time.Second}}, Trees: [2]syncertest.Tree{1: {"D/d/a": "base0", "X.txt": "base1"}}, Lossless: true},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "later", For: 60 * time.Second},
+			{Do: "write", At: "b\u201b\u2219", Text: "c1."},
+			{Do: "move", On: 1, At: "X.txt", To: "D/d/X.txt"},
+			{Do: "move", At: "D", To: "d"},
+			{Do: "plan"},
+			{Do: "remove", At: "d"},
+			{Do: "remove", On: 1, At: "d"},
+			{Do: "remove", On: 1, At: "b\u201b\u201b\u201b\u2219"},
+			{Do: "write", On: 1, At: "b\u201b\u201b\u201b\u2219", Text: "c8"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 35, Kill: true, Clone: true}}}},
 		},
 	},
 }
