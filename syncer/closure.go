@@ -114,14 +114,23 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		if err := o.ancestors(ctx, n, side); err != nil {
 			return err
 		}
-		if e := n.entry[side]; e != nil {
-			if o.w.placeChanged(n, side) != 0 || n.rec.Half(side).Presence != Present || n.rec.Half(side).Provisional ||
-				n.rec.Half(side.Other()).Presence != Present {
-				if err := o.occupants(ctx, n, side); err != nil {
-					return err
-				}
-			}
+		if err := o.placesOf(ctx, n, side); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// placesOf brings in whoever stands where n may have to go because of side.
+func (o *observer) placesOf(ctx context.Context, n *node, side Side) error {
+	h := n.rec.Half(side)
+	switch {
+	case n.lost(side):
+		return o.successor(ctx, n, side)
+	case n.entry[side] == nil:
+		return nil
+	case o.w.placeChanged(n, side) != 0 || h.Presence != Present || h.Provisional || n.rec.Half(side.Other()).Presence != Present:
+		return o.occupants(ctx, n, side)
 	}
 	return nil
 }

@@ -36,35 +36,57 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 		if err != nil {
 			return err
 		}
-		if taken || slices.Contains(o.w.ghosts[at][p.idOn(at)], names[at]) {
+		ghost := slices.Contains(o.w.ghosts[at][p.idOn(at)], names[at]) // whatever a listing showed, somebody is there
+		if taken || ghost {
 			if err := o.tagOccupants(ctx, p, at, names[at], n); err != nil {
 				return err
 			}
 		}
-		if !p.there(at) || o.whole[at] || at == side && here {
+		if !p.there(at) || o.whole[at] && !ghost || at == side && here {
 			continue
 		}
-		found, err := o.find(ctx, at, p, names[at])
-		o.budget.spend()
-		if errors.Is(err, fs.ErrNotExist) {
-			if p.sight[at] == assumed {
-				o.touch(p) // the folder itself needs a look
-			}
-			continue
+		if err := o.ask(ctx, n, p, at, names[at]); err != nil {
+			return err
 		}
-		if err != nil {
-			n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", at, err)
-			return ctx.Err()
+	}
+	return nil
+}
+
+// ask brings in whoever stands in p under a name, as the side itself tells.
+func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string) error {
+	found, err := o.find(ctx, at, p, name)
+	o.budget.spend()
+	if errors.Is(err, fs.ErrNotExist) {
+		if p.sight[at] == assumed {
+			o.touch(p) // the folder itself needs a look
 		}
-		for i := range found {
-			if x := o.w.byID[at][found[i].ID]; x == nil || x.sight[at] == assumed {
-				if err := o.feed(ctx, at, &found[i]); err != nil {
-					return err
-				}
+		return nil
+	}
+	if err != nil {
+		n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", at, err)
+		return ctx.Err()
+	}
+	for i := range found {
+		if x := o.w.byID[at][found[i].ID]; x == nil || x.sight[at] == assumed {
+			if err := o.feed(ctx, at, &found[i]); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// successor brings in whoever stands on side where the file n stood, which it lost, before n is made anew
+// there: pages shift and hints get lost, so a listing without it is no proof that nothing took its place.
+func (o *observer) successor(ctx context.Context, n *node, side Side) error {
+	p, t := o.w.parentOn(n, side), side.Other()
+	if p == nil || !p.there(side) || n.rec.Kind != File || n.sight[t] != observed {
+		return nil
+	}
+	if o.w.direction(n, t).Mode.allows(t) && o.w.contentChange(n, t) != hasChanged && !n.rec.Half(side).Behind {
+		return nil // it is deleted
+	}
+	return o.ask(ctx, n, p, side, n.nameOn(side))
 }
 
 // tagOccupants brings in whoever has the first names that n would get instead of a taken one.

@@ -74,4 +74,22 @@ var regressionsOfTwins = []regression{
 			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 35, Kill: true, Clone: true}}}},
 		},
 	},
+	{
+		name:  "before a file is made anew its place is looked at, whatever a listing that shifted has shown",
+		setup: simSetup{Mode: 2, Sides: [2]simSide{0: {Update: 2, Unique: 2}}, Trees: [2]syncertest.Tree{1: {"\u00e9": "base2", "d/d": "base0"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "touch", At: "d/d"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 244684, Shift: 1}}}},
+		},
+	},
+	{
+		name:  "before a file is made anew its place is looked at where every run is a full scan",
+		setup: simSetup{Mode: 2, Sides: [2]simSide{0: {Update: 2}, 1: {Without: 3}}, Trees: [2]syncertest.Tree{1: {"\u00e9": "base2", "d/d": "base0"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "touch", At: "d/d"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 244684, Shift: 1}}}},
+		},
+	},
 }
