@@ -56,7 +56,7 @@ var (
 )
 
 // New returns the directory at root. Symbolic links on the way to it are followed once, now. It
-// writes nothing. A root that is not there, is no directory, or is on a file system without times of
+// writes nothing. A root that is not there, is no directory, cannot be read, or is on a file system without times of
 // birth is an error.
 func New(root string, o *Options) (*FS, error) {
 	f := &FS{folders: map[string]place{}, kept: map[string]kept{}}
@@ -86,6 +86,9 @@ func New(root string, o *Options) (*FS, error) {
 	}
 	if !st.born {
 		return nil, fmt.Errorf("open directory %q: its file system tells no times of birth: %w", root, errors.ErrUnsupported)
+	}
+	if err := unix.Faccessat(unix.AT_FDCWD, f.root, unix.R_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		return nil, fmt.Errorf("read directory %q: %w", root, err)
 	}
 	f.dev, f.rootID = st.dev, st.id()
 	return f, nil

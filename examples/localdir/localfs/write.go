@@ -119,7 +119,7 @@ func (f *FS) fill(ctx context.Context, path string, c syncer.Content, old *stat)
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as any program makes files: the umask decides
 	if err != nil {
 		return err
 	}
