@@ -1,0 +1,59 @@
+//go:build linux
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	soak   = flag.Duration("soak", 2*time.Second, "how long TestBothSidesAreEditedWhileTheyAreKeptInStep edits")
+	source = flag.String("tree", "", "a directory, such as the source of Go, that is put on side a before")
+)
+
+// TestBothSidesAreEditedWhileTheyAreKeptInStep lets a user on each side edit at random while the
+// command runs again and again. When they have stopped, one run more makes the sides agree, and the
+// next has nothing to do.
+func TestBothSidesAreEditedWhileTheyAreKeptInStep(t *testing.T) {
+	w := newWorld(t)
+	if *source != "" {
+		require.NoError(t, os.CopyFS(filepath.Join(w.a, "tree"), os.DirFS(*source)))
+	}
+	for i := range 100 {
+		e := newEditor(uint64(i), []string{w.a, w.b}[i%2], fmt.Sprint("planted ", i, "-"))
+		require.NoError(t, os.WriteFile(filepath.Join(e.pick(e.folders), e.name()), e.contents(), 0o644))
+		require.NoError(t, os.Mkdir(filepath.Join(e.pick(e.folders), e.name()), 0o755))
+	}
+	require.Equal(t, agree, w.sync().code)
+
+	end := time.Now().Add(*soak)
+	var users sync.WaitGroup
+	for i, root := range []string{w.a, w.b} {
+		users.Go(func() {
+			pace := rand.New(rand.NewPCG(*seed, uint64(i)))
+			for n := 0; time.Now().Before(end); n++ {
+				e := newEditor(*seed+uint64(n), root, filepath.Base(root))
+				e.made = n * 1000
+				for range pace.IntN(30) {
+					e.edit()
+				}
+			}
+		})
+	}
+	runs := 0
+	for ; time.Now().Before(end); runs++ {
+		require.NotEqual(t, failed, w.sync("-confirm").code)
+	}
+	users.Wait()
+	w.agree("-confirm")
+	t.Logf("%d runs, %d items in the end, %d files in the trash", runs, len(w.tree(w.a)), len(w.trash()))
+}
