@@ -98,10 +98,10 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer) (code int,
 func (s *settings) sides() (a, b *localfs.FS, err error) {
 	began := time.Now() // names the folder in the trash
 	clock := func() time.Time { return began }
-	if a, err = localfs.New(s.a, &localfs.Options{Trash: s.trash, Label: "a", Clock: clock}); err != nil {
+	if a, err = localfs.New(s.a, &localfs.Options{Trash: s.trash, Label: "a", Sync: true, Clock: clock}); err != nil {
 		return nil, nil, err
 	}
-	if b, err = localfs.New(s.b, &localfs.Options{Trash: s.trash, Label: "b", Clock: clock}); err != nil {
+	if b, err = localfs.New(s.b, &localfs.Options{Trash: s.trash, Label: "b", Sync: true, Clock: clock}); err != nil {
 		return nil, nil, err
 	}
 	if err := localfs.Apart(a, b); err != nil {

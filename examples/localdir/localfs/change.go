@@ -45,9 +45,6 @@ func (f *FS) Move(ctx context.Context, old, parent syncer.Entry, name string) (s
 	} else if s.sameBytes(&was) {
 		f.keep(f.entry(to.id, name, &s).ID, &s, old.Content)
 	}
-	if err := f.persist(from); err != nil {
-		return syncer.Entry{}, fmt.Errorf("move %q: %v", old.Name, err) //nolint:errorlint // must not match NotDone
-	}
 	return f.made(to, name)
 }
 
@@ -63,7 +60,7 @@ func (f *FS) Delete(ctx context.Context, old syncer.Entry) (syncer.Trashed, erro
 			return syncer.Trashed{}, failure("delete folder", d.below(old.Name), gone(err))
 		}
 		f.forget(old.ID)
-		return syncer.Trashed{ID: old.ID}, f.deleted(d, old)
+		return syncer.Trashed{ID: old.ID}, f.deleted(d.below(old.Name))
 	}
 	st, err := f.private()
 	if err != nil {
@@ -81,12 +78,12 @@ func (f *FS) Delete(ctx context.Context, old syncer.Entry) (syncer.Trashed, erro
 		}
 		return syncer.Trashed{}, failure("delete", d.below(old.Name), err)
 	}
-	return syncer.Trashed{ID: old.ID, Handle: handle}, f.deleted(d, old)
+	return syncer.Trashed{ID: old.ID, Handle: handle}, f.deleted(d.below(old.Name))
 }
 
-func (f *FS) deleted(d *folder, old syncer.Entry) error {
-	if err := f.persist(d); err != nil {
-		return fmt.Errorf("delete %q: %v", d.below(old.Name), err) //nolint:errorlint // must not match NotDone
+func (f *FS) deleted(rel string) error {
+	if err := f.persist(); err != nil {
+		return fmt.Errorf("delete %q: %v", rel, err) //nolint:errorlint // must not match NotDone
 	}
 	return nil
 }

@@ -48,7 +48,8 @@
 // Bodies are written to a private area beside the root, on the same file system, and renamed into
 // place when they are whole; nothing half-done ever stands among the user's files. Each process has a
 // folder of its own there, locked while it lives. [FS.Recover] clears up after processes that died.
-// With Options.Sync each file is on the disk before it gets its name.
+// With Options.Sync what a call has changed is on the disk when it returns, so that no power failure
+// takes back what the engine remembers as done.
 //
 // # Trash
 //

@@ -24,9 +24,9 @@ type Options struct {
 	// Private is the directory for what is half-done. It must be on the file system of the root and
 	// outside of it. Empty: a hidden one beside the root.
 	Private string
-	// Sync says that each file that is written is on the disk before it gets its name, and that its
-	// folder is before the call returns. Without it a power failure, though no crash of the process,
-	// may take back what was written last.
+	// Sync says that what a call has changed is on the disk when it returns. Calls that run at once
+	// share the wait. Without it a power failure, though no crash of the process, may take back what
+	// was written last, and it would look as if a user had.
 	Sync bool
 	// Clock is the time; nil means time.Now.
 	Clock func() time.Time
@@ -44,6 +44,9 @@ type FS struct {
 	folders map[string]place // by ID; the root is not in it
 	learnt  bool             // folders holds all that there were at some time
 	kept    map[string]kept  // versions of files that we renamed ourselves
+
+	flushMu sync.Mutex // held while the disk is waited for
+	flushed *flush     // for calls that have come since then
 
 	stageMu sync.Mutex
 	stage   *stage
@@ -123,6 +126,9 @@ func (f *FS) Info() syncer.Info {
 		File:    files,
 		Folder:  able,
 		Names:   syncer.Names{Unique: syncer.UniqueExact, MaxLength: unix.NAME_MAX, Unit: syncer.Bytes, RawBytes: true},
+		// A disk answers soon. The engine's own minute is longer than many leases, which would then be
+		// renewed before each write.
+		CallTimeout: 10 * time.Second,
 	}
 }
 

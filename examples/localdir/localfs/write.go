@@ -50,24 +50,12 @@ func (f *FS) into(ctx context.Context, parent syncer.Entry, name string) (*folde
 func (f *FS) made(d *folder, name string) (syncer.Entry, error) {
 	s, err := statAt(d.fd, name)
 	if err == nil {
-		err = f.persist(d)
+		err = f.persist()
 	}
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("look at %q after writing it: %v", d.below(name), err) //nolint:errorlint // must not match NotDone
 	}
 	return f.entry(d.id, name, &s), nil
-}
-
-// persist has the names in a folder on the disk, if that is wanted.
-func (f *FS) persist(d *folder) error {
-	if !f.o.Sync {
-		return nil
-	}
-	fd, err := open(d.fd, ".", unix.O_RDONLY|unix.O_DIRECTORY)
-	if err != nil {
-		return err
-	}
-	return errors.Join(unix.Fsync(fd), unix.Close(fd))
 }
 
 // CreateFile implements syncer.FileSystem.
@@ -127,9 +115,6 @@ func (f *FS) fill(ctx context.Context, path string, c syncer.Content, old *stat)
 	if err == nil && old != nil {
 		err = dress(out, old)
 	}
-	if err == nil && f.o.Sync {
-		err = out.Sync()
-	}
 	if err == nil && !c.Modified.IsZero() {
 		err = setModified(out, c.Modified)
 	}
@@ -145,7 +130,8 @@ func copyBody(out io.Writer, in io.Reader, c syncer.Content) error {
 	if h != nil {
 		out = io.MultiWriter(out, h)
 	}
-	n, err := io.Copy(out, in)
+	// A buffer of the body's size, since most bodies are small and there are many of them.
+	n, err := io.CopyBuffer(struct{ io.Writer }{out}, in, make([]byte, min(max(c.Size+1, 512), 64<<10)))
 	switch {
 	case err != nil:
 		return err
