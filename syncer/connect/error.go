@@ -1,0 +1,80 @@
+package connect
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+var (
+	// ErrSignIn: the service no longer takes the credential, and a person must sign in again. An
+	// error that wraps it wraps syncer.ErrBusy too: nothing was written, nothing can be concluded
+	// from silence, and an engine leaves the side in peace.
+	ErrSignIn = errors.New("sign in again")
+	// ErrTooLarge: an answer or a spooled body is larger than was agreed to take.
+	ErrTooLarge = errors.New("larger than the limit")
+	// ErrReply: an answer was received and cannot be understood.
+	ErrReply = errors.New("reply cannot be understood")
+)
+
+// Error is how a call fails. What it wraps says why: the error of Options.Decode, a transport's
+// error without its URL, or one of the sentinels.
+//
+// syncer.NotDone tells the truth about it. Where Unknown is set, errors.Is finds none of the
+// sentinels that would prove that nothing was done, whatever the last try was answered; errors.As
+// still finds the service's own error.
+type Error struct {
+	Op     string
+	Method string
+	// Path is that of the call without its query; of a Plain call it is the host.
+	Path string
+	// Status is that of the last answer, 0 if there was none.
+	Status int
+	// RequestID is the service's name for the last try, empty if it told none.
+	RequestID string
+	// Tries says how often the call was sent, or was about to be.
+	Tries int
+	// Unknown says that the call may have had its effect, or may still have it.
+	Unknown bool
+	Err     error
+}
+
+// Error returns one line without any token or query.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s %s: ", e.Op, e.Method, e.Path)
+	if e.Err != nil {
+		b.WriteString(e.Err.Error())
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " (status %d)", e.Status)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	if e.Tries > 1 {
+		fmt.Fprintf(&b, " (tried %d times)", e.Tries)
+	}
+	if e.Unknown {
+		b.WriteString("; it may have been carried out")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause, nil if Unknown is set: see Is and As.
+func (e *Error) Unwrap() error {
+	if e.Unknown {
+		return nil
+	}
+	return e.Err
+}
+
+// Is keeps sentinels from view that prove that nothing was done, if that is not known.
+func (e *Error) Is(target error) bool {
+	return e.Unknown && !syncer.NotDone(target) && errors.Is(e.Err, target)
+}
+
+// As finds the service's own error, whether or not the effect is known.
+func (e *Error) As(target any) bool { return e.Unknown && errors.As(e.Err, target) }

@@ -1,0 +1,327 @@
+package connect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// sending is one call under way. The loop is that of retryablehttp; what is tried again, when, and
+// what is known after it, is decided here.
+type sending struct {
+	c    *Client
+	call Call
+	url  string
+	read func(*http.Response) error // nil if the body is the caller's to read
+
+	tries   int       // that were begun
+	failed  int       // of them, apart from those that were answered "not ready"
+	pending time.Time // when "not ready" was answered first
+	renewed bool      // another token was asked for
+	token   string    // of the try
+	line    *line     // of the try
+	body    *sendBody // of the try
+	judged  bool      // the answer to the try was looked at
+	wait    time.Duration
+
+	status  int
+	id      string
+	err     error // of the latest try, nil if it succeeded
+	unknown bool  // some try may have had its effect
+	found   bool  // Look has seen the effect
+}
+
+// errStop ends the loop of retryablehttp; why stands in the sending.
+var errStop = errors.New("stop")
+
+func (c *Client) send(ctx context.Context, call Call, read func(*http.Response) error) (*http.Response, error) {
+	if err := call.check(); err != nil {
+		return nil, err
+	}
+	target, err := c.target(call)
+	if err != nil {
+		return nil, err
+	}
+	s := &sending{c: c, call: call, url: target.String(), read: read}
+	req, err := s.request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	loop := retryablehttp.Client{
+		HTTPClient:   &http.Client{Transport: s, CheckRedirect: leaveRedirects},
+		RetryMax:     math.MaxInt,
+		CheckRetry:   s.check,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return s.wait },
+		PrepareRetry: func(req *http.Request) error { return s.look(req.Context()) },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := loop.Do(req)
+	return s.end(ctx, resp, err)
+}
+
+// request makes the request that every try begins with.
+func (s *sending) request(ctx context.Context) (*retryablehttp.Request, error) {
+	var body any
+	if s.call.Body.Open != nil {
+		body = retryablehttp.ReaderFunc(func() (io.Reader, error) { return s.openBody(ctx), nil })
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, s.call.method(), s.url, body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: method %q or path make no request: %w", s.call.Op, s.call.method(), syncer.ErrInvalid)
+	}
+	if body != nil {
+		req.ContentLength = s.call.Body.Size
+	}
+	s.setHeader(req.Header)
+	if s.read != nil {
+		req.SetResponseHandler(s.handle)
+	}
+	return req, nil
+}
+
+func (s *sending) setHeader(h http.Header) {
+	h.Set("User-Agent", "procorebox")
+	if !s.call.Plain {
+		for name, values := range s.c.options.Header {
+			h[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	if s.call.Body.Type != "" {
+		h.Set("Content-Type", s.call.Body.Type)
+	}
+	if s.read != nil {
+		h.Set("Accept", "application/json")
+	} else {
+		// A transport that decompresses hides how many bytes there should be.
+		h.Set("Accept-Encoding", "identity")
+	}
+	for name, values := range s.call.Header {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
+}
+
+// handle lets the reader of a successful answer read it, within the loop.
+func (s *sending) handle(resp *http.Response) error {
+	if s.err != nil {
+		return nil
+	}
+	defer resp.Body.Close()
+	err := s.read(resp)
+	resp.Body = http.NoBody
+	return err
+}
+
+// check is the loop's question whether to try again.
+func (s *sending) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	switch {
+	case err != nil:
+		return s.afterFailure(ctx, err), nil
+	case s.judged: // the answer's reader has found nothing wrong with it
+		return false, nil
+	}
+	s.judged = true
+	return s.afterReply(ctx, resp), nil
+}
+
+// afterFailure judges a try that brought no answer, or one that cannot be read.
+func (s *sending) afterFailure(ctx context.Context, err error) bool {
+	s.failed++
+	s.err = s.hide(cause(err))
+	if early, ok := errors.AsType[*notSent](err); ok {
+		s.err = early.err
+		return false
+	}
+	if ctx.Err() != nil || errors.Is(err, ErrTooLarge) || errors.Is(err, errShape) {
+		s.doubt(s.line.sent(err))
+		return false
+	}
+	if failed := s.body.failure(); failed != nil && !s.judged {
+		s.err = failed // the service cannot have taken what was not sent whole
+		return false
+	}
+	sent := s.line.sent(err)
+	s.doubt(sent)
+	return (!sent || s.mayRepeat()) && s.again(ctx, backoff(s.failed, s.c.options.Random()))
+}
+
+// afterReply judges an answer.
+func (s *sending) afterReply(ctx context.Context, resp *http.Response) bool {
+	s.status, s.id = resp.StatusCode, s.c.requestID(resp.Header)
+	switch {
+	case s.call.accepts(s.status):
+		s.err = nil
+		return false
+	case s.call.pends(s.status):
+		return s.afterPending(ctx, resp)
+	case s.status == http.StatusUnauthorized && s.token != "":
+		if s.renew(ctx) {
+			return true
+		}
+		if s.err != nil {
+			return false
+		}
+	}
+	s.failed++
+	s.err = s.decode(resp)
+	proof := s.proves(resp)
+	s.doubt(!proof)
+	if !temporary(s.status, s.err) || !proof && !s.mayRepeat() {
+		return false
+	}
+	wait, asked := RetryAfter(resp.Header)
+	if !asked {
+		return s.again(ctx, backoff(s.failed, s.c.options.Random()))
+	}
+	return s.again(ctx, spread(wait, s.c.options.Random()))
+}
+
+// proves reports whether an answer proves that the call was not carried out.
+func (s *sending) proves(resp *http.Response) bool {
+	if s.status == http.StatusRequestTimeout || s.status >= http.StatusInternalServerError {
+		return s.c.options.Refused(s.status, resp.Header)
+	}
+	return s.status >= http.StatusBadRequest
+}
+
+// afterPending asks again when the service is not ready yet.
+func (s *sending) afterPending(ctx context.Context, resp *http.Response) bool {
+	patience := s.call.Patience
+	if patience == 0 {
+		patience = 10 * time.Minute
+	}
+	if s.pending.IsZero() {
+		s.pending = time.Now()
+	}
+	s.err = fmt.Errorf("not ready: %w", syncer.ErrLocked)
+	wait, asked := RetryAfter(resp.Header)
+	if !asked || wait == 0 {
+		wait = time.Second
+	}
+	if time.Since(s.pending)+wait > patience || late(ctx, wait) {
+		s.doubt(true)
+		return false
+	}
+	s.wait = wait
+	return true
+}
+
+// renew asks for another token, once. It returns false with s.err set if there is none.
+func (s *sending) renew(ctx context.Context) bool {
+	if s.renewed {
+		s.err = signIn("a new token was refused too", nil)
+		return false
+	}
+	s.renewed = true
+	if err := s.c.options.Tokens.Refused(ctx, s.token); err != nil {
+		s.err = err
+		return false
+	}
+	s.wait = 0
+	return true
+}
+
+// doubt notes that the effect of a try that changes something is not known.
+func (s *sending) doubt(unknown bool) {
+	if unknown && s.call.repeat() != Harmless {
+		s.unknown = true
+	}
+}
+
+// mayRepeat reports whether the call may be sent again after a try whose effect is not known.
+func (s *sending) mayRepeat() bool { return s.call.repeat() != Once || s.call.Look != nil }
+
+// again notes that the call is sent again after wait, unless that is too often or too late.
+func (s *sending) again(ctx context.Context, wait time.Duration) bool {
+	o := s.c.options
+	switch {
+	case s.failed >= o.Attempts || late(ctx, wait):
+		return false
+	case wait > o.Longest:
+		s.err = fmt.Errorf("%w; to be left in peace for %s: %w", s.err, wait.Round(time.Second), syncer.ErrBusy)
+		return false
+	}
+	s.wait = wait
+	o.Log.WarnContext(ctx, "call is repeated", "op", s.call.Op, "method", s.call.method(), "path", s.call.place(),
+		"status", s.status, "request", s.id, "wait", wait, "error", s.err)
+	return true
+}
+
+// late reports whether ctx ends before wait is over.
+func late(ctx context.Context, wait time.Duration) bool {
+	end, ends := ctx.Deadline()
+	return ends && time.Until(end) <= wait
+}
+
+// look asks, before the call is sent again, whether that is needed.
+func (s *sending) look(ctx context.Context) error {
+	if !s.unknown || s.call.Look == nil {
+		return nil
+	}
+	done, err := s.call.Look(ctx)
+	if err != nil {
+		s.err = fmt.Errorf("look for the effect of a lost answer: %w", err)
+		return errStop
+	}
+	if s.found = done; done {
+		return errStop
+	}
+	return nil
+}
+
+// end makes what the caller gets.
+func (s *sending) end(ctx context.Context, resp *http.Response, err error) (*http.Response, error) {
+	if err == nil && s.err == nil {
+		return resp, nil
+	}
+	if resp != nil {
+		resp.Body.Close()
+	}
+	if err != nil && ctx.Err() != nil {
+		s.err = fmt.Errorf("%w: %w", context.Cause(ctx), s.err)
+	}
+	if !s.found && s.unknown && !errors.Is(err, errStop) && ctx.Err() == nil {
+		_ = s.look(ctx) // what it finds stands in s
+	}
+	if s.found {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}, nil
+	}
+	return nil, &Error{
+		Op: s.call.Op, Method: s.call.method(), Path: s.call.place(),
+		Status: s.status, RequestID: s.id, Tries: s.tries, Unknown: s.unknown, Err: s.err,
+	}
+}
+
+// decode makes an error of an answer, and leaves what was read of it to be drained.
+func (s *sending) decode(resp *http.Response) error {
+	data, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20)) // what came must do
+	resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(data))
+	err := s.c.options.Decode(resp.StatusCode, resp.Header, data)
+	if err == nil {
+		err = StatusError(resp.StatusCode, resp.Header, data)
+	}
+	if resp.StatusCode == http.StatusTooManyRequests && !errors.Is(err, syncer.ErrBusy) {
+		err = fmt.Errorf("%w: %w", err, syncer.ErrBusy)
+	}
+	return err
+}
+
+// temporary reports whether it makes sense to try again later.
+func temporary(status int, err error) bool {
+	switch status {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusInsufficientStorage:
+		return false
+	}
+	var says interface{ Temporary() bool }
+	return status >= http.StatusInternalServerError || errors.Is(err, syncer.ErrBusy) ||
+		errors.As(err, &says) && says.Temporary()
+}

@@ -1,0 +1,107 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// sendBody is a Body on its way out. It is opened when the first byte is asked for, and verifies
+// what it hands on: a body with a flaw never comes to its end.
+type sendBody struct {
+	ctx  context.Context //nolint:containedctx // a body lives exactly as long as its try
+	body Body
+
+	mu   sync.Mutex
+	from io.ReadCloser
+	sum  hash.Hash
+	read int64
+	err  error // of the body itself
+}
+
+// openBody begins the body of a try.
+func (s *sending) openBody(ctx context.Context) io.ReadCloser {
+	if s.call.Body.Size == 0 {
+		return http.NoBody
+	}
+	s.body = &sendBody{ctx: ctx, body: s.call.Body}
+	return s.body
+}
+
+func (b *sendBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.next(p)
+	if err != nil && err != io.EOF {
+		b.err = err
+		return 0, err
+	}
+	return n, err
+}
+
+func (b *sendBody) next(p []byte) (int, error) {
+	if b.from == nil {
+		from, err := b.body.Open(b.ctx)
+		if err != nil {
+			return 0, fmt.Errorf("open the body to be sent: %w", err)
+		}
+		b.from = from
+		if h := b.body.Digest.Algorithm().New(); h != nil {
+			b.sum = h
+		}
+	}
+	n, err := b.from.Read(p)
+	b.read += int64(n)
+	if b.sum != nil {
+		b.sum.Write(p[:n])
+	}
+	if flaw := b.flaw(err); flaw != nil {
+		return 0, flaw
+	}
+	return n, err
+}
+
+// flaw returns what is wrong with the body so far, at its end or before it.
+func (b *sendBody) flaw(err error) error {
+	size := b.body.Size
+	switch {
+	case err != nil && err != io.EOF:
+		return fmt.Errorf("read the body to be sent: %w", err)
+	case size != syncer.UnknownSize && b.read > size:
+		return fmt.Errorf("the body to be sent is longer than %d bytes: %w", size, syncer.ErrStale)
+	case err == io.EOF && size != syncer.UnknownSize && b.read < size:
+		return fmt.Errorf("the body to be sent ends after %d of %d bytes: %w", b.read, size, syncer.ErrStale)
+	case b.sum != nil && (err == io.EOF || b.read == size):
+		if got := b.body.Digest.Algorithm().Sum(b.sum); got != b.body.Digest {
+			return fmt.Errorf("the body to be sent is not what it was: %w", syncer.ErrStale)
+		}
+	}
+	return nil
+}
+
+func (b *sendBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.from == nil {
+		return nil
+	}
+	return b.from.Close()
+}
+
+// failure returns the error of the body itself.
+func (b *sendBody) failure() error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err
+}
