@@ -124,7 +124,7 @@ type Copier interface {
 	Copy(ctx context.Context, file, parent Entry, name string) (Entry, error)
 }
 
-// Class says how urgent a call is to a Pacer.
+// Class says how urgent a call is.
 type Class uint8
 
 const (
@@ -136,14 +136,14 @@ const (
 
 // Cost counts what an operation takes from a service.
 type Cost struct {
-	Calls int
-	Bytes int64
+	Calls   int
+	Uploads int // how many of Calls send contents: many services limit these by themselves
+	Bytes   int64
 }
 
-// Pacer keeps the calls of a connector within the limits of its service.
+// Pacer knows how fast a service may be called. Keeping to that is the connector's business: see
+// Governor in package connect.
 type Pacer interface {
-	// Wait returns when cost may be spent, or with the context's error.
-	Wait(ctx context.Context, class Class, cost Cost) error
 	// Estimate says how long cost would take from now, if nothing else were asked for.
 	Estimate(cost Cost) time.Duration
 }

@@ -190,6 +190,9 @@ func (p *Plan) Cost(side Side) Cost {
 		if carries {
 			c.Bytes += max(a.Size, 0)
 		}
+		if carries && a.On == side {
+			c.Uploads++
+		}
 	}
 	return c
 }

@@ -52,6 +52,7 @@ const (
 	OpRead    Op = "read"
 	OpCharge  Op = "charge"
 	OpRefund  Op = "refund"
+	OpSpend   Op = "spend" // of a Budget
 )
 
 func (o Options) withDefaults() Options {

@@ -171,7 +171,6 @@ func budgetShared(t *testing.T, _ *stage) {
 // perCall is a Pacer that knows how long a call takes.
 type perCall time.Duration
 
-func (p perCall) Wait(ctx context.Context, _ syncer.Class, _ syncer.Cost) error { return ctx.Err() }
 func (p perCall) Estimate(c syncer.Cost) time.Duration {
 	return time.Duration(c.Calls) * time.Duration(p)
 }
@@ -192,7 +191,7 @@ func monthAllowance(t *testing.T, _ *stage) {
 		plan, err := e.Plan(t.Context(), &syncer.RunOptions{Full: s.way == scanned})
 		require.NoError(t, err)
 		est := e.Estimate(plan)
-		require.Equal(t, syncer.Cost{Calls: 11, Bytes: 50}, plan.Cost(s.b.side))
+		require.Equal(t, syncer.Cost{Calls: 11, Uploads: 10, Bytes: 50}, plan.Cost(s.b.side))
 		require.Equal(t, syncer.Cost{Calls: 10, Bytes: 50}, plan.Cost(s.a.side))
 		require.Equal(t, 11*time.Minute, est.Time)
 		s.run()
