@@ -272,8 +272,13 @@ func (s *sim) checkDeleteBudget() {
 	}
 }
 
+// dryRun: (18) a plan changes nothing, and applying it at once is not stale. A write of an earlier run
+// whose effect comes late is over before: a service lets it take place at the next call, whoever makes it.
 func (s *sim) dryRun() {
 	ctx := context.Background()
+	for side := range s.users.services {
+		s.items(syncer.Side(side))
+	}
 	e, err := s.world.Engine()
 	if err != nil {
 		s.fail(0, "%v", err)

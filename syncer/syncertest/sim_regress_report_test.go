@@ -1,6 +1,10 @@
 package syncertest_test
 
-import "github.com/procorebox/procorebox/syncer/syncertest"
+import (
+	"time"
+
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
 
 // regressionsOfReports are cases about what the report says.
 var regressionsOfReports = []regression{
@@ -209,6 +213,15 @@ var regressionsOfReports = []regression{
 			{Do: "move", At: "D", To: "b "},
 			{Do: "remove", At: "b "},
 			{Do: "reject", On: 1, N: 2},
+		},
+	},
+	{
+		name:  "a write that takes place late is not what a dry run did",
+		setup: simSetup{Sides: [2]simSide{0: {Settle: 30 * time.Second}, 1: {Quota: 56}}, Trees: [2]syncertest.Tree{1: {"d:/d/a*b/": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 558233, Fail: 0.2, Late: 0.5}}}},
+			{Do: "later", For: 60 * time.Second},
+			{Do: "plan"},
 		},
 	},
 }
