@@ -17,6 +17,7 @@ type simEnd struct {
 	rep     *syncer.Report
 	records map[syncer.RecordID]syncer.Record
 	of      [2]map[string]syncer.RecordID // by ID of the item
+	was     [2]map[string]syncer.RecordID // by ID of an item that is recorded as gone or declined
 	items   [2]map[string]simItem
 	told    map[syncer.RecordID]string // what the report says of a Record
 	toldID  [2]map[string]string       // and of an item without one
@@ -33,6 +34,7 @@ func (s *sim) checkConverged(rep *syncer.Report) {
 	c := &simEnd{
 		s: s, rep: rep, records: map[syncer.RecordID]syncer.Record{}, told: map[syncer.RecordID]string{},
 		of:     [2]map[string]syncer.RecordID{{}, {}},
+		was:    [2]map[string]syncer.RecordID{{}, {}},
 		items:  [2]map[string]simItem{{}, {}},
 		toldID: [2]map[string]string{{}, {}},
 		toldAt: map[string]bool{},
@@ -63,6 +65,8 @@ func (c *simEnd) gather() {
 			// What sleeps keeps its place in the baseline as it was when it fell asleep.
 			if h := r.Half(syncer.Side(side)); h.Presence == syncer.Present || r.Dormant && h.ID != "" {
 				c.of[side][h.ID] = r.ID
+			} else if h.ID != "" {
+				c.was[side][h.ID] = r.ID
 			}
 		}
 	}
@@ -141,6 +145,8 @@ func (c *simEnd) checkItem(side syncer.Side, i simItem) {
 		return
 	case strings.HasPrefix(i.Name, "procorebox-moving-") && !c.s.users.gave[i.Name] && c.told[id] == "" && !c.s.forgotten:
 		c.s.fail(3, "%q on %s still has its temporary name", i.path, side)
+	case !known && c.toldOf(side, i):
+		return
 	case !known && (c.toldAt[pathKey(i.path)] || c.toldAt[pathKey(c.elsewhere(side, i))]):
 		return
 	case !known:
@@ -157,6 +163,15 @@ func (c *simEnd) checkItem(side syncer.Side, i simItem) {
 	if up := c.parent(side, i); up != r.ParentOn(side) && !c.excused(up) {
 		c.s.fail(3, "%q on %s stands in the folder of record %d, recorded as %s", i.path, side, up, describeRecord(&r))
 	}
+}
+
+// toldOf reports whether the report names a Record that says an item is gone from a side, or that the
+// side does without it. A user brought it back, and what becomes of it waits for something else: until
+// then the Record tells what was agreed.
+func (c *simEnd) toldOf(side syncer.Side, i simItem) bool {
+	id := c.was[side][i.ID]
+	r := c.records[id]
+	return c.told[id] != "" && r.Half(side).Birth == i.Birth
 }
 
 func (c *simEnd) parent(side syncer.Side, i simItem) syncer.RecordID {

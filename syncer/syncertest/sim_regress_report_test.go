@@ -224,4 +224,63 @@ var regressionsOfReports = []regression{
 			{Do: "plan"},
 		},
 	},
+	{
+		name:  "a folder that comes back and cannot be made on the other side is in the report",
+		setup: simSetup{Sides: [2]simSide{0: {FolderCannot: "c"}, 1: {Settle: 30 * time.Second, Clean: true}}, Trees: [2]syncertest.Tree{0: {"d/D/b ": "base0"}, 1: {"d/D/b ": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "d/D"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "d/D"},
+			{Do: "restore", On: 1, At: "d/D"},
+		},
+	},
+	{
+		name:  "a folder that comes back while nobody may look into its other half is in the report",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"D/d:/d/": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "D"},
+			{Do: "bar", On: 1, At: "D"},
+			{Do: "write", At: "d:/a", Text: "c3."},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "restore", At: "D"},
+			{Do: "remove", On: 1, At: "D"},
+		},
+	},
+	{
+		name:  "a folder that comes back into one that deletes keep is in the report",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"e/D/a-b": "base4", "e/a-b": "base1"}}, Deletes: -1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "e/D/a-b", To: "d-/a/a-b"},
+			{Do: "remove", At: "e/D"},
+			{Do: "out", On: 1, At: "d-/a/a-b"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "restore", At: "e/D"},
+			{Do: "remove", On: 1, At: "e"},
+		},
+	},
+	{
+		name:  "a folder that comes back and that a side which may only be read keeps is in the report",
+		setup: simSetup{Sides: [2]simSide{0: {Forbidden: ":*?\"<>|", ReadOnly: true}, 1: {FolderCannot: "d"}}, Trees: [2]syncertest.Tree{0: {"A": "base0", "D/d:": "base2"}}},
+		script: []simOp{
+			{Do: "run"},
+			{Do: "remove", At: "D"},
+			{Do: "plan"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 9, Edits: []simOp{{Do: "restore", At: "D"}}}}}},
+			{Do: "remove", On: 1, At: "D"},
+		},
+	},
+	{
+		name:  "a folder that comes back into one whose delete is held is in the report",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"e/b": "base4", "e/e/d": ""}}, Deletes: 1},
+		script: []simOp{
+			{Do: "plan"},
+			{Do: "remove", On: 1, At: "e/e"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "restore", On: 1, At: "e/e"},
+			{Do: "remove", At: "e"},
+		},
+	},
 }
