@@ -76,6 +76,10 @@ func (o *observer) hintUnknown(ctx context.Context, side Side, id string) error 
 		return o.quietIn(ctx, side, id)
 	case errors.Is(err, errors.ErrUnsupported):
 		return nil // without a Looker every run is a full scan, which meets what is there
+	case errors.Is(err, fs.ErrPermission) && o.whole[side] && len(o.unread[side]) == 0:
+		// It is not in a root of which everything could be read: nothing is to be done about it until it
+		// shows up there.
+		return nil
 	case err != nil:
 		o.w.skips = append(o.w.skips, Skip{Side: side, Path: id, ID: id, Reason: "could not be looked at: " + err.Error(), Retry: true})
 		return ctx.Err()

@@ -270,4 +270,13 @@ var regressionsOfRest = []regression{
 			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 895719, Fail: 0.2}}}},
 		},
 	},
+	{
+		name:  "what nobody may look at is forgotten when a listing that could read everything does not show it",
+		setup: simSetup{Sides: [2]simSide{0: {ReadOnly: true}}, Trees: [2]syncertest.Tree{1: {"d/d/\u00e9": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "bar", On: 1, At: "d/d"},
+			{Do: "remove", On: 1, At: "d/d"},
+		},
+	},
 }
