@@ -108,7 +108,7 @@ func (w *world) settled(a *Action) Record {
 		case attrs&attrDeclined(side) != 0:
 			h.Presence = Declined
 		case attrs&attrNever(side) != 0:
-			*h = Half{}
+			*h = Half{Name: h.Name} // it is to come back under the name that it had
 		}
 	}
 	switch {

@@ -118,4 +118,14 @@ var regressionsOfNames = []regression{
 			{Do: "forget", On: 1, N: 1},
 		},
 	},
+	{
+		name:  "what was lost while a Filter hid it comes back under the name that it had",
+		setup: simSetup{Sides: [2]simSide{0: {Forbidden: ":*?\"<>|"}}, Trees: [2]syncertest.Tree{1: {"d/d:/b.": "right0"}}, Exclude: []string{"**/b*"}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "d/d:", To: "e/b "},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "e/b "},
+		},
+	},
 }
