@@ -59,13 +59,11 @@ func (o *observer) filter(ctx context.Context) error {
 
 // underTemporaryName reports whether n bears a name of ours on a side. It gets a proper one before
 // anything else, whatever a Filter says of it.
-func (n *node) underTemporaryName() bool {
-	for _, side := range sides {
-		if n.known && n.rec.Half(side).Provisional && n.there(side) && n.nameOn(side) == temporaryName(n.idOn(side)) {
-			return true
-		}
-	}
-	return false
+func (n *node) underTemporaryName() bool { return n.isAside(Source) || n.isAside(Destination) }
+
+// isAside reports whether n bears a temporary name of ours on side.
+func (n *node) isAside(side Side) bool {
+	return n.known && n.rec.Half(side).Provisional && n.there(side) && n.nameOn(side) == temporaryName(n.idOn(side))
 }
 
 // scope answers whether items are left out, asking about each folder once.

@@ -83,6 +83,9 @@ func (w *world) choosePlace(n *node) {
 		n.parent, n.up = p, [2]*node{p, p}
 		n.name[t] = n.nameOn(t)
 		n.name[t.Other()] = w.firstName(n, t)
+		if proper := n.rec.Half(t.Other()).Name; proper != "" && n.isAside(t) {
+			n.name[t], n.name[t.Other()] = w.rename(proper, n.rec.Kind, t.Other()), proper
+		}
 		if o := n.parted; o != nil && o.rec.Half(t).Provisional && o.rec.Half(t).Name == n.name[t] {
 			// It parts under a temporary name of ours: the other version has the proper one.
 			n.name[t], n.name[t.Other()] = w.rename(o.nameOn(t.Other()), n.rec.Kind, t.Other()), o.nameOn(t.Other())

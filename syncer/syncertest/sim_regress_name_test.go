@@ -128,4 +128,16 @@ var regressionsOfNames = []regression{
 			{Do: "remove", On: 1, At: "e/b "},
 		},
 	},
+	{
+		name:  "a folder that stepped aside and was deleted on the other side comes back there under its own name",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"D/d/D": "left0"}, 1: {"a": "right0", "d/D/a:b": "right2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "move", At: "D", To: "D~"},
+			{Do: "move", At: "D~", To: "D/d/D"},
+			{Do: "run", Run: simRun{Poll: true, During: []simEvent{{At: 63, Kill: true}}}},
+			{Do: "remove", At: "D"},
+			{Do: "write", On: 1, At: "procorebox-moving-f451a61749c6/D/a:b"},
+		},
+	},
 }
