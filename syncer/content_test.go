@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -54,4 +55,31 @@ func TestABodyThatEndsEarlyDoesNotBecomeAFile(t *testing.T) {
 	w.Left.Inject(syncertest.Faults{Rand: rand.New(rand.NewPCG(1, 2)), Short: 1})
 	require.NotEmpty(t, full(t, w).Failures)
 	require.Empty(t, w.Right.Writes(), "a short file was stored, if only for a while")
+}
+
+func TestTheTypeOfAFileIsThatOfTheNameThatItGets(t *testing.T) {
+	w := newWorld(t, syncertest.WorldOptions{
+		Source:     ordinary(func(i *syncer.Info) { i.Names.Trailing = "." }),
+		SourceTree: syncertest.Tree{"a∙": "becomes a dot", "b": "stays"},
+		Destination: ordinary(func(i *syncer.Info) {
+			i.Extensions = []string{""} // a dot at the end is a type of its own
+		}),
+	})
+	w.Options.Policies.Namer = policy.Lossless{}
+	report := full(t, w)
+	require.Equal(t, syncertest.Tree{"b": "stays"}, w.Destination.Tree())
+	require.Len(t, w.Right.Writes(), 1, "a file that the side does not take is not sent")
+	require.Len(t, report.Skips, 1, report)
+	require.Contains(t, report.Skips[0].Reason, "takes no files of this type")
+
+	w = newWorld(t, syncertest.WorldOptions{
+		Source:     ordinary(func(*syncer.Info) {}),
+		SourceTree: syncertest.Tree{"a.": "becomes a bullet"},
+		Destination: ordinary(func(i *syncer.Info) {
+			i.Extensions, i.Names.Trailing = []string{""}, "."
+		}),
+	})
+	w.Options.Policies.Namer = policy.Lossless{}
+	require.True(t, full(t, w).Settled())
+	require.Equal(t, syncertest.Tree{"a∙": "becomes a bullet"}, w.Destination.Tree())
 }

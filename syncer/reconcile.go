@@ -172,7 +172,7 @@ func (w *world) refusal(n *node, t, x Side) string {
 		return fmt.Sprintf("takes no new %ss", n.rec.Kind)
 	case n.rec.Kind == File && info.MaxSize > 0 && e.Size > info.MaxSize:
 		return fmt.Sprintf("takes no files above %d bytes", info.MaxSize)
-	case n.rec.Kind == File && !accepts(info.Extensions, e.Name):
+	case n.rec.Kind == File && !accepts(info.Extensions, w.firstName(n, t)): // a Namer may change the type
 		return "takes no files of this type"
 	}
 	p := w.parentOn(n, t)

@@ -279,4 +279,8 @@ var regressionsOfRest = []regression{
 			{Do: "remove", On: 1, At: "d/d"},
 		},
 	},
+	{
+		name:  "a file that gets a name of a type which the other side does not take is left alone",
+		setup: simSetup{Sides: [2]simSide{0: {Trailing: ". "}, 1: {Extensions: "- .txt"}}, Trees: [2]syncertest.Tree{0: {"b\u2219": "leftb"}}, Lossless: true},
+	},
 }
