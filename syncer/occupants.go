@@ -9,13 +9,19 @@ import (
 )
 
 // occupants brings in whoever stands, on both sides, where n stands on side, and where it may have to
-// go with the name it has on the other side.
+// go with the name it has on the other side. On a side that only receives a move is undone: there n keeps
+// a name that the side cannot change.
 func (o *observer) occupants(ctx context.Context, n *node, side Side) error {
 	p, x := o.w.parentOn(n, side), side.Other()
 	if err := o.occupantsOf(ctx, n, p, side, true); err != nil {
 		return err
 	}
 	moved := n.known && p != nil && p.rec.ID != n.rec.ParentOn(side)
+	if back := o.w.parentOn(n, x); moved && back != p && !o.w.direction(n, Source).Mode.allows(x) && !o.w.info[side].Abilities(n.rec.Kind).Rename {
+		if err := o.occupantsOf(ctx, n, back, side, false); err != nil {
+			return err
+		}
+	}
 	if e := n.entry[x]; moved && e != nil && e.Name != o.w.rename(n.nameOn(side), n.rec.Kind, side) {
 		return o.occupantsOf(ctx, n, p, x, false)
 	}

@@ -283,4 +283,14 @@ var regressionsOfRest = []regression{
 		name:  "a file that gets a name of a type which the other side does not take is left alone",
 		setup: simSetup{Sides: [2]simSide{0: {Trailing: ". "}, 1: {Extensions: "- .txt"}}, Trees: [2]syncertest.Tree{0: {"b\u2219": "leftb"}}, Lossless: true},
 	},
+	{
+		name:  "who stands where a move is undone is asked first, if the item cannot be renamed",
+		setup: simSetup{Mode: 2, Sides: [2]simSide{0: {FileCannot: "r", Forbidden: ":*?\"<>|"}}, Trees: [2]syncertest.Tree{0: {"D/D/d": "left0"}, 1: {"d/D/c": "base3", "d:/e/a:b": "right1"}}, Lossless: true},
+		script: []simOp{
+			{Do: "write", On: 1, At: "d/D/a:b", Text: "c1"},
+			{Do: "run"},
+			{Do: "move", At: "D/D/a\ua789b", To: "d\ua789/e/c"},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 334197, Shift: 0.05, Refusals: []string{"refused", "readonly"}}}}},
+		},
+	},
 }
