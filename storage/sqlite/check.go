@@ -12,30 +12,26 @@ import (
 
 // sound looks through what is small and must never seem empty: which pairs there are, and what they
 // wait for.
-func sound(c *conn) error {
-	for _, query := range []string{
-		"PRAGMA integrity_check(pair)", "PRAGMA integrity_check(stream)", "PRAGMA integrity_check(intent)",
-		"PRAGMA integrity_check(hold)", "PRAGMA quick_check(pending)", "PRAGMA quick_check(inbox)",
-	} {
-		if err := passes(c, query); err != nil {
-			return err
-		}
-	}
-	return nil
+func (s *Store) sound(c *conn) error {
+	return passes(c,
+		"integrity_check(pair)", "integrity_check(stream)", "integrity_check(intent)", "integrity_check(hold)",
+		"quick_check(pending)", "quick_check(inbox)")
 }
 
-// passes returns an error unless a check of SQLite's own finds nothing.
-func passes(c *conn, query string) error {
-	var found []string
-	err := c.each(func(row []driver.Value) error {
-		found = append(found, text(row[0]))
-		return nil
-	}, query)
-	switch {
-	case err != nil:
-		return err
-	case len(found) != 1 || found[0] != "ok":
-		return damaged("%s says %q", query, found)
+// passes returns an error unless checks of SQLite's own find nothing.
+func passes(c *conn, checks ...string) error {
+	for _, check := range checks {
+		var found []string
+		err := c.each(func(row []driver.Value) error {
+			found = append(found, text(row[0]))
+			return nil
+		}, "PRAGMA "+check)
+		switch {
+		case err != nil:
+			return err
+		case len(found) != 1 || found[0] != "ok":
+			return damaged("%s says %q", check, found)
+		}
 	}
 	return nil
 }
@@ -52,7 +48,7 @@ const (
 func (s *Store) Check(ctx context.Context) error {
 	var names []string
 	err := s.database.read(ctx, func(c *conn) error {
-		if err := passes(c, "PRAGMA integrity_check"); err != nil {
+		if err := passes(c, "integrity_check"); err != nil {
 			return err
 		}
 		if row, err := c.one("PRAGMA foreign_key_check"); err != nil || row != nil {

@@ -247,13 +247,3 @@ func TestALogWithoutItsFileIsDamage(t *testing.T) {
 	_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	require.ErrorIs(t, err, syncer.ErrDamaged)
 }
-
-func TestAStateFileIsNoLedger(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "file.db")
-	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	require.NoError(t, err)
-	require.NoError(t, s.Close())
-	_, err = sqlite.OpenLedger(t.Context(), path, sqlite.LedgerOptions{})
-	require.ErrorIs(t, err, syncer.ErrDamaged)
-}

@@ -1,8 +1,8 @@
 // Package sqlite keeps the state of pairs, and the ledger of deletes, in SQLite files: the default of
 // a program that runs on one machine. Nothing has to be installed, and no C compiler is needed.
 //
-//	store, err := sqlite.Open(ctx, "state.db", sqlite.Options{})
-//	ledger, err := sqlite.OpenLedger(ctx, "ledger.db", sqlite.LedgerOptions{})
+//	file, err := sqlite.OpenFile(ctx, "procorebox.db", sqlite.FileOptions{})
+//	engine, err := syncer.New(file.Store, pair, ...)
 //
 // # What it keeps
 //
@@ -12,11 +12,18 @@
 // synchronisation (also where the system needs to be asked twice), so neither a kill nor a power
 // failure takes anything back. One Batch is one transaction.
 //
-// A [Ledger] keeps every promise of [syncer.Ledger] in a file of its own, since it stands apart from
-// the pairs: processes with different state files share one ledger if they spend from one account. How
+// A [Ledger] keeps every promise of [syncer.Ledger]. It stands apart from the pairs: processes with
+// different state files share one ledger if they spend from one account. How
 // much time has passed it learns from how long the machine has been running, or better from a service
 // (see LedgerOptions.Confirmed), and from the clock only where neither is known: whoever sets the
 // clock frees no deletes.
+//
+// # One file, or one for each part
+//
+// A [File] holds all parts. That is what a program wants that keeps its own data: one file to name, to
+// copy and to look after. [Open] and [OpenLedger] keep one part in a file of its own, for programs that
+// share that part and nothing else, or that need only one. Each kind of file is known by its header, and
+// none is taken for another. The parts of a File take turns to write.
 //
 // # Who may write
 //

@@ -34,11 +34,12 @@ type LedgerOptions struct {
 	Busy time.Duration
 }
 
-// Ledger is a [syncer.Ledger] in a file of its own, which all processes that spend from the same
-// limits may have open at once. It forgets no charge, since it may be asked for any window. Close it
-// when it is not needed any more.
+// Ledger is a [syncer.Ledger] in a file that all processes which spend from the same limits may have
+// open at once. It forgets no charge, since it may be asked for any window. Close it when it is not
+// needed any more.
 type Ledger struct {
 	database  *database
+	shared    bool // with the other parts of a File
 	clock     func() time.Time
 	confirmed func() time.Time
 	uptime    func() (boot string, up time.Duration)
@@ -66,13 +67,21 @@ const (
 
 // OpenLedger opens the Ledger in the file at path, and makes the file if there is none. A file that
 // is damaged, empty, of another program or of a newer version is an error that wraps
-// [syncer.ErrDamaged], and is left as it is. The whole file is looked through: what a limit has
-// spent must never seem unspent.
+// [syncer.ErrDamaged], and is left as it is. All of it is looked through: what a limit has spent must
+// never seem unspent.
 func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, error) {
 	d, err := openDatabase(ctx, path, ledgerFormat, Options{Clock: o.Clock, Busy: o.Busy, Cache: 2 << 20})
 	if err != nil {
 		return nil, fmt.Errorf("open ledger in %s: %w", path, err)
 	}
+	l := newLedger(d, o)
+	if err := d.read(ctx, l.sound); err != nil {
+		return nil, fmt.Errorf("open ledger in %s: %w", path, errors.Join(err, d.close()))
+	}
+	return l, nil
+}
+
+func newLedger(d *database, o LedgerOptions) *Ledger {
 	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, uptime: o.Uptime, opened: d.options.Clock()}
 	switch {
 	case o.Uptime != nil:
@@ -81,21 +90,25 @@ func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, err
 	default:
 		l.uptime = func() (string, time.Duration) { return "", 0 }
 	}
-	err = d.read(ctx, func(c *conn) error {
-		if err := passes(c, "PRAGMA integrity_check"); err != nil {
-			return err
-		}
-		_, err := l.now(c)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open ledger in %s: %w", path, errors.Join(err, d.close()))
-	}
-	return l, nil
+	return l
 }
 
-// Close closes the file.
-func (l *Ledger) Close() error { return l.database.close() }
+// sound looks through all that was ever charged.
+func (l *Ledger) sound(c *conn) error {
+	if err := passes(c, "integrity_check(charge)", "integrity_check(spent)", "integrity_check(clock)"); err != nil {
+		return err
+	}
+	_, err := l.now(c)
+	return err
+}
+
+// Close closes the file. It does nothing to the Ledger of a File.
+func (l *Ledger) Close() error {
+	if l.shared {
+		return nil
+	}
+	return l.database.close()
+}
 
 // Charge implements [syncer.Ledger].
 func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {

@@ -4,50 +4,34 @@ import (
 	"database/sql/driver"
 	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 )
 
-// format says what kind of file a database is: its number in the file's header, and the scripts that
-// lead to its tables, each from one version to the next.
+// format says what kind of file a database is: its number in the file's header, and the scripts in the
+// folder schema that lead to its tables. A file's version is how many of them it has seen, so the list
+// only ever grows at its end. A folder of scripts is a part; what a part is in, is in two lists: that of
+// its own kind of file, and that of the kind with all parts.
 type format struct {
 	application int64
-	folder      string
+	scripts     []string
 }
 
 var (
-	stateFormat  = format{0x50427374, "state"}  // "PBst"
-	ledgerFormat = format{0x50426c64, "ledger"} // "PBld"
+	stateFormat  = format{0x50427374, []string{"state/0001_state"}}                         // "PBst"
+	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime"}} // "PBld"
+	wholeFormat  = format{0x50426466, []string{                                             // "PBdf"
+		"state/0001_state",
+		"ledger/0001_ledger", "ledger/0002_uptime",
+	}}
 )
 
 //go:embed schema
 var schema embed.FS
 
-// scripts returns the text of each migration, in order. The version of a file is how many of them it
-// has seen.
-func (f format) scripts() ([]string, error) {
-	entries, err := fs.ReadDir(schema, "schema/"+f.folder)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, e := range entries {
-		text, err := schema.ReadFile("schema/" + f.folder + "/" + e.Name())
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, string(text))
-	}
-	return list, nil
-}
-
 // migrate brings a file of ours to the present version. One that is newer is an error.
 func (f format) migrate(c *conn) error {
-	scripts, err := f.scripts()
-	if err != nil {
-		return err
-	}
-	if version, err := pragma(c, "user_version"); err != nil || version == int64(len(scripts)) {
+	present := int64(len(f.scripts))
+	if version, err := pragma(c, "user_version"); err != nil || version == present {
 		return err
 	}
 	return c.within("BEGIN IMMEDIATE", func() error {
@@ -55,17 +39,21 @@ func (f format) migrate(c *conn) error {
 		switch {
 		case err != nil:
 			return err
-		case version > int64(len(scripts)):
-			return damaged("file was written by a newer version of the program: it has schema %d, this program knows %d", version, len(scripts))
+		case version > present:
+			return damaged("file was written by a newer version of the program: it has schema %d, this program knows %d", version, present)
 		case version < 0:
 			return damaged("file has schema %d", version)
 		}
-		for i, script := range scripts[version:] {
-			if err := c.script(script); err != nil {
-				return fmt.Errorf("migrate to schema %d: %w", int(version)+i+1, err)
+		for _, name := range f.scripts[version:] {
+			script, err := schema.ReadFile("schema/" + name + ".sql")
+			if err != nil {
+				return err
+			}
+			if err := c.script(string(script)); err != nil {
+				return fmt.Errorf("migrate with %s: %w", name, err)
 			}
 		}
-		return c.script(fmt.Sprintf("PRAGMA user_version = %d", len(scripts)))
+		return c.script(fmt.Sprintf("PRAGMA user_version = %d", present))
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 // Store is a [syncer.StateStore] in a file. Close it when it is not needed any more.
 type Store struct {
 	database *database
+	shared   bool     // with the other parts of a File
 	names    sync.Map // of pairs, to their numbers
 
 	opening sync.Mutex
@@ -35,31 +36,40 @@ const (
 )
 
 // Open opens the Store in the file at path, and makes the file if there is none; its folder must be
-// there. A file that is
-// damaged, empty, of another program or of a newer version is an error that wraps
+// there. A file that is damaged, empty, of another program or of a newer version is an error that wraps
 // [syncer.ErrDamaged], and is left as it is.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	d, err := openDatabase(ctx, path, stateFormat, o)
 	if err != nil {
 		return nil, fmt.Errorf("open state in %s: %w", path, err)
 	}
-	s := &Store{database: d, held: map[int64]*holding{}}
-	if err := d.read(ctx, sound); err != nil {
+	s := newStore(d)
+	if err := d.read(ctx, s.sound); err != nil {
 		return nil, fmt.Errorf("open state in %s: %w", path, errors.Join(err, d.close()))
 	}
 	return s, nil
 }
 
+func newStore(d *database) *Store { return &Store{database: d, held: map[int64]*holding{}} }
+
 // Close closes the file. Pairs that are still open stay leased, as after the end of the process: on
-// this machine they can be opened again at once.
+// this machine they can be opened again at once. Close does nothing to the Store of a File.
 func (s *Store) Close() error {
+	if s.shared {
+		return nil
+	}
+	s.abandon()
+	return s.database.close()
+}
+
+// abandon lets the pairs go that are still open, as the end of the process would.
+func (s *Store) abandon() {
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	for _, h := range s.held {
 		h.lock.abandon()
 	}
 	clear(s.held)
-	return s.database.close()
 }
 
 // pair returns the number of the pair called name, 0 if there is none.

@@ -1,0 +1,65 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// FileOptions may be left zero.
+type FileOptions struct {
+	// Options are those of the file and of its Store.
+	Options
+	// Confirmed and Uptime are those of LedgerOptions.
+	Confirmed func() time.Time
+	Uptime    func() (boot string, up time.Duration)
+}
+
+// File is all that a program keeps, in one file: what would otherwise be a file for each. Its parts
+// keep the same promises, are closed by Close, and wait for each other's writes, which take some
+// milliseconds. Other processes may have the same file open. Those that share a limit, but no file,
+// need a Ledger of its own.
+type File struct {
+	Store  *Store
+	Ledger *Ledger
+
+	database *database
+}
+
+// OpenFile opens the File at path, and makes it if there is none; its folder must be there. A file
+// that is damaged, empty, of another program, of a newer version, or that has one part only, is an
+// error that wraps [syncer.ErrDamaged], and is left as it is.
+func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
+	d, err := openDatabase(ctx, path, wholeFormat, o.Options)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	f := &File{
+		Store:    newStore(d),
+		Ledger:   newLedger(d, LedgerOptions{Clock: o.Clock, Confirmed: o.Confirmed, Uptime: o.Uptime}),
+		database: d,
+	}
+	f.Store.shared, f.Ledger.shared = true, true
+	if err := d.read(ctx, f.sound); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, d.close()))
+	}
+	return f, nil
+}
+
+// sound looks through what must never seem empty.
+func (f *File) sound(c *conn) error {
+	for _, part := range []func(c *conn) error{f.Store.sound, f.Ledger.sound} {
+		if err := part(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the file, and with it all parts. Pairs that are still open stay leased, as after the end
+// of the process: on this machine they can be opened again at once.
+func (f *File) Close() error {
+	f.Store.abandon()
+	return f.database.close()
+}
