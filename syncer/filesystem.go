@@ -124,7 +124,7 @@ type Copier interface {
 	Copy(ctx context.Context, file, parent Entry, name string) (Entry, error)
 }
 
-// Class says how urgent a call is.
+// Class says how urgent a call is to a Pacer.
 type Class uint8
 
 const (
@@ -141,9 +141,11 @@ type Cost struct {
 	Bytes   int64
 }
 
-// Pacer knows how fast a service may be called. Keeping to that is the connector's business: see
-// Governor in package connect.
+// Pacer keeps the calls of a connector within the limits of its service. The engine asks it for
+// estimates only; to wait is the connector's business. Governor in package connect makes them.
 type Pacer interface {
+	// Wait returns when cost may be spent, or with the context's error.
+	Wait(ctx context.Context, class Class, cost Cost) error
 	// Estimate says how long cost would take from now, if nothing else were asked for.
 	Estimate(cost Cost) time.Duration
 }

@@ -24,6 +24,6 @@ type Budget interface {
 	// credential before, in whatever process; it goes on as fast as time really passes; and setting
 	// the machine's clock, forwards or back, neither hurries nor stops it as long as the Budget is
 	// open. Over a time when no process had the Budget open it may go on by what the clock says.
-	// It need not be the time of day.
+	// It need not be the time of day, but lies between the years 2000 and 2200.
 	Update(ctx context.Context, credential string, change func(now time.Time, old []byte) ([]byte, error)) error
 }

@@ -171,6 +171,7 @@ func budgetShared(t *testing.T, _ *stage) {
 // perCall is a Pacer that knows how long a call takes.
 type perCall time.Duration
 
+func (p perCall) Wait(ctx context.Context, _ syncer.Class, _ syncer.Cost) error { return ctx.Err() }
 func (p perCall) Estimate(c syncer.Cost) time.Duration {
 	return time.Duration(c.Calls) * time.Duration(p)
 }

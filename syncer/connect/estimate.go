@@ -1,0 +1,47 @@
+package connect
+
+import (
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Estimate says how long it would take until the last of cost's calls may go, as bulk calls, if
+// nobody else called and each were made as soon as it may. It reckons with what the windows hold
+// now, and with nothing where no limit is known. How long calls take is not in it.
+func (l *Lane) Estimate(cost syncer.Cost) time.Duration {
+	g := l.governor
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.account.advance(g.now() + g.offset)
+	var longest time.Duration
+	for _, m := range g.account.meters {
+		n := 0
+		switch m.Kind {
+		case "":
+			n = cost.Calls
+		case KindUpload:
+			n = cost.Uploads
+		}
+		if n > 0 {
+			longest = max(longest, m.takes(now, n, m.slack(g.options.Delay)))
+		}
+	}
+	if cost.Calls > 0 {
+		longest = max(longest, g.stop-g.now(), g.account.stop-now)
+	}
+	return longest
+}
+
+// takes is how long it takes until the last of n bulk calls may go. A window is filled again and
+// again, each time as the time before, after what it holds now has left it.
+func (m *meter) takes(now time.Duration, n int, slack time.Duration) time.Duration {
+	most := m.most(now)
+	if most == 0 {
+		return 0
+	}
+	rounds := (n - 1) / most
+	n -= rounds * most
+	even := float64(m.Every) * (1 - float64(most-n+1)/(kept*float64(most)))
+	return time.Duration(rounds)*(m.Every+slack) + max(m.free(now, n)-now, time.Duration(even))
+}
