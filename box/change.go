@@ -1,0 +1,195 @@
+package box
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Files and folders are read, changed, copied and deleted by the same requests under two paths. What
+// is common to both is here.
+
+// path is where an item of a type is found; id may be followed by more.
+func path(kind, id string) string { return "/" + kind + "s/" + id }
+
+func fieldsOf(kind string) string {
+	if kind == TypeFile {
+		return fileFields
+	}
+	return folderFields
+}
+
+func (c *Client) getItem(ctx context.Context, kind, id string) (*Item, error) {
+	if err := checkID(kind, id); err != nil {
+		return nil, err
+	}
+	item := new(Item)
+	err := c.do(ctx, call{
+		op: "read " + kind + " " + id, method: http.MethodGet, path: path(kind, id), query: with(fieldsOf(kind)),
+	}, item)
+	return orNil(item, err)
+}
+
+// body is what goes over the wire.
+func (ch Change) body() map[string]any {
+	b := map[string]any{}
+	if ch.Name != "" {
+		b["name"] = ch.Name
+	}
+	if ch.ParentID != "" {
+		b["parent"] = ref(ch.ParentID)
+	}
+	if !ch.ContentModifiedAt.IsZero() {
+		b["content_modified_at"] = stamp(ch.ContentModifiedAt)
+	}
+	return b
+}
+
+// made reports whether an item is as the change wants it.
+func (ch Change) made(now *Item) bool {
+	switch {
+	case ch.Name != "" && now.Name != ch.Name:
+		return false
+	case ch.ParentID != "" && (now.Parent == nil || now.Parent.ID != ch.ParentID):
+		return false
+	}
+	at := ch.ContentModifiedAt
+	return at.IsZero() || now.ContentModifiedAt.Equal(at.Truncate(time.Second))
+}
+
+func (c *Client) putItem(ctx context.Context, kind, id string, ch Change) (*Item, error) {
+	if err := checkID(kind, id); err != nil {
+		return nil, err
+	}
+	if ch.ParentID != "" {
+		if err := checkID("parent", ch.ParentID); err != nil {
+			return nil, err
+		}
+	}
+	body := ch.body()
+	if len(body) == 0 {
+		return nil, invalid("change of %s %s: nothing is to be changed", kind, id)
+	}
+	return c.put(ctx, kind, id, "change", body, ch.IfMatch, ch.made)
+}
+
+// put sends a partial item. If the answer is lost, made says of the item that is there afterwards
+// whether it shows the effect.
+func (c *Client) put(ctx context.Context, kind, id, verb string, body map[string]any, ifMatch string, made func(*Item) bool) (*Item, error) {
+	now := new(Item)
+	err := c.do(ctx, call{
+		op: verb + " " + kind + " " + id, method: http.MethodPut, path: path(kind, id), query: with(fieldsOf(kind)),
+		header: matching(ifMatch), body: body,
+		look: func(ctx context.Context) (bool, error) {
+			seen, err := c.getItem(ctx, kind, id)
+			switch {
+			case err != nil:
+				return false, err
+			case made(seen):
+				*now = *seen
+				return true, nil
+			case ifMatch != "" && seen.ETag != ifMatch:
+				return false, fmt.Errorf("%s %s is neither as it was nor as it should be", kind, id)
+			}
+			return false, nil
+		},
+	}, now)
+	return orNil(now, err)
+}
+
+func (c *Client) copyItem(ctx context.Context, kind, id string, body map[string]any, parentID, name string) (*Item, error) {
+	if err := errors.Join(checkID(kind, id), checkID("parent", parentID)); err != nil {
+		return nil, err
+	}
+	body["parent"] = ref(parentID)
+	if name != "" {
+		body["name"] = name
+	}
+	made := new(Item)
+	err := c.do(ctx, call{
+		op: "copy " + kind + " " + id, method: http.MethodPost, path: path(kind, id) + "/copy",
+		query: with(fieldsOf(kind)), body: body,
+		look: func(ctx context.Context) (bool, error) {
+			if name == "" {
+				original, err := c.getItem(ctx, kind, id)
+				if err != nil {
+					return false, err
+				}
+				name = original.Name
+			}
+			return c.lookForName(parentID, name, nil)(ctx)
+		},
+	}, made)
+	return orNil(made, err)
+}
+
+func (c *Client) deleteItem(ctx context.Context, kind, id, ifMatch string, query url.Values) error {
+	if err := checkID(kind, id); err != nil {
+		return err
+	}
+	return c.do(ctx, call{
+		op: "delete " + kind + " " + id, method: http.MethodDelete, path: path(kind, id), query: query,
+		header: matching(ifMatch),
+		look: func(ctx context.Context) (bool, error) {
+			if _, err := c.getTrashed(ctx, kind, id); err == nil {
+				return true, nil
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return false, err
+			}
+			// Neither in the trash nor visible proves nothing: access may be lost.
+			_, err := c.getItem(ctx, kind, id)
+			return false, err
+		},
+	}, nil)
+}
+
+// lookForName makes a look for calls that create something under a name. A free name means that the
+// call may be repeated. If the name is taken, mine decides whether the item there is the effect;
+// without it nobody can tell.
+func (c *Client) lookForName(parentID, name string, mine func(context.Context, *Item) (bool, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		err := c.OptionsFilesContent(ctx, parentID, name, 0)
+		refusal, ok := errors.AsType[*Error](err)
+		switch {
+		case err == nil:
+			return false, nil
+		case !ok || refusal.Code != CodeNameInUse:
+			return false, err
+		}
+		for i := range refusal.Conflicts {
+			if mine == nil {
+				break
+			}
+			if done, err := mine(ctx, &refusal.Conflicts[i]); done || err != nil {
+				return done, err
+			}
+		}
+		return false, fmt.Errorf("%q is there now, and nobody can tell who made it", name)
+	}
+}
+
+// matching is the header of a precondition.
+func matching(etag string) http.Header {
+	if etag == "" {
+		return nil
+	}
+	return http.Header{"If-Match": {etag}}
+}
+
+// ref is how a request names a folder.
+func ref(id string) map[string]string { return map[string]string{"id": id} }
+
+// stamp is how a request tells a time: in whole seconds.
+func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }
+
+// orNil returns a value that is worth nothing if there was an error as nil.
+func orNil[T any](v *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}

@@ -1,0 +1,220 @@
+package box
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// Bases are the three origins of Box. The zero value means the real ones. Another one stands for an
+// origin with the path that is named here.
+type Bases struct {
+	API    string // stands for https://api.box.com
+	Upload string // stands for https://upload.box.com/api
+	Login  string // stands for https://account.box.com/api
+}
+
+// BasesFrom reads BOX_API_BASE, BOX_UPLOAD_BASE and BOX_LOGIN_BASE by a function like os.Getenv. What
+// is not set is the real one.
+func BasesFrom(getenv func(name string) string) Bases {
+	return Bases{API: getenv("BOX_API_BASE"), Upload: getenv("BOX_UPLOAD_BASE"), Login: getenv("BOX_LOGIN_BASE")}
+}
+
+const (
+	realAPI    = "https://api.box.com"
+	realUpload = "https://upload.box.com/api"
+)
+
+// complete fills in the real origins, and checks those that were given.
+func (b Bases) complete() (Bases, error) {
+	b.API = strings.TrimSuffix(cmp.Or(b.API, realAPI), "/")
+	b.Upload = strings.TrimSuffix(cmp.Or(b.Upload, realUpload), "/")
+	b.Login = strings.TrimSuffix(cmp.Or(b.Login, "https://account.box.com/api"), "/")
+	for name, base := range map[string]string{"API": b.API, "Upload": b.Upload, "Login": b.Login} {
+		if u, err := url.Parse(base); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			return b, invalid("Bases.%s is no https or http URL", name)
+		}
+	}
+	return b, nil
+}
+
+// Options say how a Client speaks to Box. Only Tokens must be set.
+type Options struct {
+	Bases Bases
+	// Tokens gives the token for each call: a *connect.Source with a Grant of this package, or a
+	// Fixed token.
+	Tokens connect.Tokens
+	// AsUser is the ID of the user on whose behalf calls are made; empty means the token's own. The app
+	// needs the right to do so.
+	AsUser string
+	// HTTP carries requests; nil means a transport of the Client's own.
+	HTTP http.RoundTripper
+	// Pace keeps calls within the limits of Box, see Windows; nil means that nothing does.
+	Pace connect.Pace
+	// Log gets a line for each try; nil means none. Tokens and signed URLs are not in it.
+	Log *slog.Logger
+	// Attempts is how often a call is sent at most; 0 means 5.
+	Attempts int
+	// SpoolDir is where parts of large uploads are kept while they are sent; empty means the system's
+	// own place for temporary files.
+	SpoolDir string
+}
+
+// Client speaks to Box. Its methods bear the names that the operations have in Box's own description
+// of its interface: get_folders_id_items is GetFoldersIDItems. It is safe for use by many goroutines.
+type Client struct {
+	options Options
+	conn    *connect.Client
+	spool   *connect.Spool
+}
+
+// New returns a Client. It calls nobody. An error wraps syncer.ErrInvalid and names the field.
+func New(o Options) (*Client, error) {
+	bases, err := o.Bases.complete()
+	if err != nil {
+		return nil, err
+	}
+	if o.Tokens == nil {
+		return nil, invalid("Options.Tokens is nil")
+	}
+	header := http.Header{}
+	if o.AsUser != "" {
+		if err := checkID("user", o.AsUser); err != nil {
+			return nil, err
+		}
+		header.Set("As-User", o.AsUser)
+	}
+	o.Bases = bases
+	conn, err := connect.New(connect.Options{
+		Base: bases.API, Trust: bases.trust, HTTP: o.HTTP, Tokens: o.Tokens, Pace: o.Pace, Header: header,
+		Decode: decodeAnswer, Refused: refused, RequestID: []string{"Box-Request-Id"}, Log: o.Log, Attempts: o.Attempts,
+	})
+	if err != nil {
+		return nil, err
+	}
+	spool, err := connect.NewSpool(connect.SpoolOptions{
+		Dir: o.SpoolDir, Most: partMost, Files: partsSpooled, Digests: []syncer.Algorithm{syncer.SHA1},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Client{o, conn, spool}, nil
+}
+
+// As returns a Client that makes the same calls on behalf of another user.
+func (c *Client) As(userID string) (*Client, error) {
+	o := c.options
+	o.AsUser = userID
+	return New(o)
+}
+
+// trust says which hosts beside that of the API get the token: those that take uploads. Box names
+// them in upload sessions, and they are not always the same.
+func (b Bases) trust(u *url.URL) bool {
+	if b.Upload == realUpload {
+		return u.Scheme == "https" && strings.HasSuffix(u.Hostname(), ".box.com")
+	}
+	own, err := url.Parse(b.Upload)
+	return err == nil && own.Scheme == u.Scheme && own.Host == u.Host
+}
+
+const version = "/2.0"
+
+// call is one request.
+type call struct {
+	op     string
+	method string
+	// path stands behind the version of the general API, unless it is a whole URL.
+	path   string
+	query  url.Values
+	header http.Header
+	// body is sent as JSON, as bodyType or else application/json; raw is sent as it is.
+	body     any
+	bodyType string
+	raw      connect.Body
+	// repeat and look say when the call may be sent again; see connect.Call.
+	repeat connect.Repeat
+	look   func(context.Context) (bool, error)
+	kind   string
+	// pending lists statuses by which Box says that it is not ready, patience how long that is put up
+	// with.
+	pending  []int
+	patience time.Duration
+	// most is the highest offset that a listing may be asked for, 0 for no limit.
+	most int64
+}
+
+func (k call) connect() (connect.Call, error) {
+	c := connect.Call{
+		Op: k.op, Method: k.method, Path: k.path, Query: k.query, Header: k.header, Body: k.raw,
+		Repeat: k.repeat, Look: k.look, Kind: k.kind, Pending: k.pending, Patience: k.patience,
+	}
+	if strings.HasPrefix(k.path, "/") {
+		c.Path = version + k.path
+	}
+	if k.body != nil {
+		body, err := connect.JSON(k.body)
+		if err != nil {
+			return c, fmt.Errorf("%s: %w", k.op, err)
+		}
+		body.Type = cmp.Or(k.bodyType, body.Type)
+		c.Body = body
+	}
+	return c, nil
+}
+
+// do sends a call and decodes the answer into out, unless that is nil.
+func (c *Client) do(ctx context.Context, k call, out any) error {
+	wire, err := k.connect()
+	if err != nil {
+		return err
+	}
+	return c.conn.JSON(ctx, wire, out)
+}
+
+// checkID keeps an ID that Box cannot have given out from becoming part of a path.
+func checkID(what, id string) error {
+	if id == "" || strings.Trim(id, "0123456789") != "" {
+		return invalid("%s ID %q is not a number", what, id)
+	}
+	return nil
+}
+
+// checkWord does the same for what is not a number.
+func checkWord(what, word string) error {
+	if word == "" || word == "." || word == ".." || strings.ContainsFunc(word, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`/\?#%`, r)
+	}) {
+		return invalid("%s %q is no plain word", what, word)
+	}
+	return nil
+}
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("box: "+format+": %w", append(args, syncer.ErrInvalid)...)
+}
+
+// failed is a sequence of nothing but an error.
+func failed[T any](err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		yield(zero, err)
+	}
+}
+
+// unproved says of an error that something was done before it came.
+func unproved(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &connect.Error{Op: op, Unknown: true, Err: err}
+}
