@@ -119,4 +119,13 @@ var agreeing = []mutation{
 		in:    unit,
 		tests: []string{"TestWhatWasLeftAloneInAFolderLeavesTheReportWithTheFolder"},
 	},
+	{
+		name:  "what was lost while it slept has no name any more",
+		file:  "syncer/patch.go",
+		old:   `*h = Half{Name: h.Name} //`,
+		new:   `*h = Half{} //`,
+		why:   "nothing of that side is agreed",
+		in:    scenarios,
+		tests: regression("what was lost while a Filter hid it comes back under the name that it had"),
+	},
 }

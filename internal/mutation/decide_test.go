@@ -177,4 +177,13 @@ var deciding = []mutation{
 		in:    scenarios,
 		tests: regression("in a conflict the version is renamed on the side that can make the other"),
 	},
+	{
+		name:  "the type of a file is that of the name that it has on the other side",
+		file:  "syncer/reconcile.go",
+		old:   `!accepts(info.Extensions, w.firstName(n, t)):`,
+		new:   `!accepts(info.Extensions, e.Name):`,
+		why:   "a Namer keeps the extension",
+		in:    unit,
+		tests: []string{"TestTheTypeOfAFileIsThatOfTheNameThatItGets"},
+	},
 }

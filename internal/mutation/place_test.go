@@ -209,4 +209,13 @@ var placing = []mutation{
 		in:    scenarios,
 		tests: regression("what is new in a folder whose delete was rejected is wanted with its folder"),
 	},
+	{
+		name:  "a temporary name is carried over like any other",
+		file:  "syncer/place.go",
+		old:   `proper != "" && n.isAside(t) {`,
+		new:   `proper == "" && n.isAside(t) {`,
+		why:   "it gets its own name when the two change places",
+		in:    scenarios,
+		tests: regression("a folder that stepped aside and was deleted on the other side comes back there under its own name"),
+	},
 }
