@@ -34,6 +34,9 @@ func (r *run) answer(ctx context.Context, in *Intent) (Batch, error) {
 	return Batch{}, nil
 }
 
+// errAstray: what an Intent was to make is not where it was to be. Somebody may have moved it since.
+var errAstray = errors.New("not where it was to be made")
+
 // answerCreate looks for a new item of ours under the intended name.
 func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batch, error) {
 	parent := Entry{ID: in.Parent, Kind: Folder}
@@ -42,7 +45,7 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 		found, err = end.contents(ctx, parent, func(e *Entry) bool { return in.Kind != Folder || alike(e.Name, in.Name) })
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return Batch{}, nil
+		return Batch{}, errAstray
 	}
 	if err != nil {
 		return Batch{}, err
@@ -56,7 +59,7 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 			return r.done(ctx, in, e, nil)
 		}
 	}
-	return Batch{}, nil
+	return Batch{}, errAstray
 }
 
 // alike reports whether one name may be what a service made of the other: they differ in nothing but
@@ -132,8 +135,9 @@ func (r *run) tryAgain(b *Batch, id RecordID, on Side, path, why string) {
 	b.Pending = append(b.Pending, p)
 }
 
-// ours reports whether an entry under the intended name is what the Intent wanted to make: no
-// Record has it, and it is of the intended kind, size and author, and of the intended bytes.
+// ours reports whether an entry is what the Intent wanted to make: no Record has it, and it is of the
+// intended kind, size and author, and of the intended bytes. Bytes that stand where they were to be may be
+// anybody's: somebody may have saved them again, and otherwise they would be joined by that name.
 func (r *run) ours(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	if e.Kind != in.Kind || e.Skip != "" {
 		return false, nil
@@ -147,8 +151,8 @@ func (r *run) ours(ctx context.Context, in *Intent, e *Entry) (bool, error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	account := r.ends[in.On].info.Account
-	if account != "" && e.Facts != nil && e.Facts.Author != "" && e.Facts.Author != account {
+	placed := e.Kind == File && e.ParentID == in.Parent && NameKey(e.Name) == NameKey(in.Name)
+	if account := r.ends[in.On].info.Account; !placed && account != "" && e.Facts != nil && e.Facts.Author != "" && e.Facts.Author != account {
 		return false, nil
 	}
 	if e.Kind == Folder {

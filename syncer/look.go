@@ -40,6 +40,9 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	if err := r.listAgain(ctx); err != nil {
 		return next, err
 	}
+	if err := r.searchAstray(ctx); err != nil {
+		return next, err
+	}
 	if err := r.o.close(ctx); err != nil {
 		return next, err
 	}

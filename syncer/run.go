@@ -42,6 +42,7 @@ type run struct {
 	inFlight flights
 	ghosts   [2]map[string][]string
 	flying   []Intent
+	astray   []Intent     // whose effect is not where it was to be
 	doubts   []PendingKey // to be looked at in the first round
 	// unvisited are pending items that the budget left no room for.
 	unvisited map[PendingKey]bool

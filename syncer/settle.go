@@ -27,7 +27,12 @@ func (r *run) settle(ctx context.Context) error {
 			continue
 		}
 		b, err := r.answer(ctx, in)
-		if errors.Is(err, errNoFolder) {
+		if errors.Is(err, errAstray) && in.Kind == File {
+			r.astray = append(r.astray, *in) // looked for among what is new, before anything is planned
+			r.doubt(in)
+			continue
+		}
+		if errors.Is(err, errNoFolder) || errors.Is(err, errAstray) {
 			b, err = Batch{}, nil // not to be found out: what is there will be observed
 		}
 		if err != nil {

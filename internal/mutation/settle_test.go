@@ -21,6 +21,15 @@ var settling = []mutation{
 		tests: []string{"TestAnInterruptedCreateIsOnlyOursIfItsBytesAre"},
 	},
 	{
+		name:  "what is not where it was to be made counts as not made",
+		file:  "syncer/settle.go",
+		old:   "if errors.Is(err, errAstray) && in.Kind == File {",
+		new:   "if errors.Is(err, errAstray) && in.Kind == Other {",
+		why:   "it was looked for by its name",
+		in:    unit,
+		tests: []string{"TestWhatWasMadeWithoutAReplyIsTheSameFileWhereverAUserHasMovedIt"},
+	},
+	{
 		name:  "any newer version counts as ours",
 		file:  "syncer/answer.go",
 		old:   "\tsame, err := r.bytesOf(ctx, in, &e)\n",

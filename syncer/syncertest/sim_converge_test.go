@@ -4,11 +4,9 @@ import (
 	"context"
 	"io/fs"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/procorebox/procorebox/syncer"
-	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
 // simEnd is what is there in the end, as needed to compare.
@@ -293,9 +291,7 @@ func (c *simEnd) checkEqual() {
 }
 
 // checkTwins: contents that a user wrote once, and that nobody copied, stand once on each side. What was
-// moved out of a root and came back may meet what has become of its other half meanwhile. A user who
-// moves what an unanswered call has made, before anybody looked, leaves no way to tell whose it is: it
-// is a file of its own then.
+// moved out of a root and came back may meet what has become of its other half meanwhile.
 func (c *simEnd) checkTwins() {
 	if c.s.forgotten || c.s.late || c.s.setup.NoNamer {
 		return
@@ -304,7 +300,7 @@ func (c *simEnd) checkTwins() {
 		seen := map[string]string{}
 		for _, i := range c.s.items(side) {
 			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] ||
-				c.movedUnseen(i.body) || c.disguised(i.body) {
+				c.disguised(i.body) {
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {
@@ -322,20 +318,6 @@ func (c *simEnd) disguised(contents string) bool {
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		d, u := c.s.setup.Sides[side], c.s.users
 		if d.Update != syncer.UpdateInPlace && (d.NoDigest && u.moved[side][contents] || u.crossed[side][contents]) {
-			return true
-		}
-	}
-	return false
-}
-
-// movedUnseen reports whether a user moved contents on a side where the reply of a call that makes a
-// file was ever lost.
-func (c *simEnd) movedUnseen(contents string) bool {
-	for side := syncer.Source; side <= syncer.Destination; side++ {
-		lost := slices.ContainsFunc(c.s.handle(side).Calls(), func(call syncertest.Call) bool {
-			return (call.Op == "CreateFile" || call.Op == "UpdateFile") && call.Done && call.Err != nil
-		})
-		if lost && c.s.users.moved[side][contents] {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ var regressionsOfIdentity = []regression{
 		},
 	},
 	{
-		name:  "a file that a user moved before anybody knew it was made is lost on no side",
+		name:  "a file that a user moved before anybody knew it was made is moved on the other side too",
 		setup: simSetup{},
 		script: []simOp{
 			{Do: "write", At: "A", Text: "c1."},
@@ -219,7 +219,7 @@ var regressionsOfIdentity = []regression{
 		},
 	},
 	{
-		name:  "a file that a user moved before anybody knew it was replaced is lost on no side",
+		name:  "a file that a user moved before anybody knew it was replaced is moved on the other side too",
 		setup: simSetup{Sides: [2]simSide{0: {Forbidden: ":*?\"<>|"}, 1: {Update: 1}}, Trees: [2]syncertest.Tree{1: {"a*b": "right0"}}},
 		script: []simOp{
 			{Do: "run", Run: simRun{Full: true}},

@@ -92,4 +92,32 @@ var regressionsOfTwins = []regression{
 			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 244684, Shift: 1}}}},
 		},
 	},
+	{
+		name:  "a file that was saved again where a lost reply had left it keeps its other half, which was renamed",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"e/d/b.": "base2"}}},
+		script: []simOp{
+			{Do: "write", On: 1, At: "e/d/\u00e9", Text: "c1."},
+			{Do: "run", Run: simRun{Faults: [2]simFaults{0: {Seed: 838206, Lose: 1}}}},
+			{Do: "move", On: 1, At: "e/d/\u00e9", To: "e/d/x.txt"},
+			{Do: "write", At: "e/d/\u00e9", Text: "c1."},
+		},
+	},
+	{
+		name: "a file that was touched where a lost reply had left it keeps its other half, which was moved",
+		script: []simOp{
+			{Do: "write", On: 1, At: "D", Text: "c2."},
+			{Do: "run", Run: simRun{Faults: [2]simFaults{0: {Seed: 981764, Lose: 1}}}},
+			{Do: "touch", At: "D"},
+			{Do: "move", On: 1, At: "D", To: "d:/D"},
+		},
+	},
+	{
+		name: "a file that was made before the state could not be written is one file wherever a user moved it",
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "write", On: 1, At: "c", Text: "c2"},
+			{Do: "run", Run: simRun{Poll: true, During: []simEvent{{At: 29, Disk: true}}}},
+			{Do: "move", At: "c", To: "b "},
+		},
+	},
 }
