@@ -57,7 +57,7 @@
 // # Where to go next
 //
 // Package syncer holds the contracts and the engine; begin with its FileSystem, StateStore and
-// Engine. Package policy holds ready-made rules. Package storage/sqlite keeps the state of pairs in
-// a file, storage/memory that of programs that need not remember. Package syncer/syncertest has an in-memory service, and the suites that
+// Engine. Package policy holds ready-made rules. Package storage/sqlite keeps all of it in a
+// file, storage/memory that of programs that need not remember. Package syncer/syncertest has an in-memory service, and the suites that
 // hold a connector or a store to its promises. The program in examples/quickstart can be copied.
 package procorebox

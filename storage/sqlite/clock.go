@@ -1,27 +1,15 @@
 package sqlite
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
-// mark is a time of the Ledger, and how long the machine had been running then.
+// mark is a time of a timekeeper, and how long the machine had been running then.
 type mark struct {
 	at   time.Time
 	boot string
 	up   time.Duration
-}
-
-func (l *Ledger) now(c *conn) (time.Time, error) {
-	m, err := l.mark(c)
-	return m.at, err
-}
-
-// mark returns the time, which never runs behind the latest charge that any process has made.
-func (l *Ledger) mark(c *conn) (mark, error) {
-	latest, err := latestCharge(c)
-	if err != nil {
-		return mark{}, err
-	}
-	boot, up := l.uptime()
-	return mark{l.advance(latest, boot, up), boot, up}, nil
 }
 
 // latestCharge returns the zero mark if there never was a charge.
@@ -42,38 +30,93 @@ func latestCharge(c *conn) (mark, error) {
 	return m, nil
 }
 
-// advance goes on from what is known for certain. Differences of times that one process has read
-// from the system's clock do not change when the clock is set, nor does how long the machine runs.
-func (l *Ledger) advance(latest mark, boot string, up time.Duration) time.Time {
-	switch {
-	case l.confirmed != nil:
-		return l.told(latest.at)
-	case boot != "" && boot == latest.boot:
-		return latest.at.Add(max(up-latest.up, 0))
-	}
-	return later(l.opened.Round(0).Add(l.clock().Sub(l.opened)), latest.at)
+func (c *coder) mark(m *mark) {
+	c.time(&m.at)
+	str(c, &m.boot)
+	up := int64(m.up)
+	c.int(&up)
+	m.up = time.Duration(up)
 }
 
-// told goes on from what a service has told, or from the latest charge.
-func (l *Ledger) told(latest time.Time) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	clock := l.clock()
-	if known := later(latest, l.confirmed()); known.After(l.at(clock)) {
-		l.known, l.learnt = known, clock
+// timekeeper tells a time that all processes with a file agree upon, and that no clock which is set
+// hurries. It goes on from the latest mark in the file.
+type timekeeper struct {
+	clock     func() time.Time
+	confirmed func() time.Time // nil if no service tells the time
+	uptime    func() (boot string, up time.Duration)
+	opened    time.Time // by the clock
+
+	mu     sync.Mutex
+	known  time.Time // what was certain when it was learnt: what the file or a service told
+	learnt time.Time // by the clock
+}
+
+// newTimekeeper returns one that goes by clock, nil for the system's, and by uptime, nil for what the
+// system tells with its own clock and for nothing with another one.
+func newTimekeeper(clock func() time.Time, uptime func() (boot string, up time.Duration)) *timekeeper {
+	switch {
+	case uptime != nil:
+	case clock == nil:
+		uptime = systemUptime
+	default:
+		uptime = func() (string, time.Duration) { return "", 0 }
 	}
-	if l.known.IsZero() {
-		return clock // nothing was charged yet, and nobody has told the time
+	if clock == nil {
+		clock = time.Now
 	}
-	return l.at(clock)
+	return &timekeeper{clock: clock, uptime: uptime, opened: clock()}
+}
+
+// now returns the time, which never runs behind the latest mark. It goes on from what is known for
+// certain. Differences of times that one process has read from the system's clock do not change when
+// the clock is set, nor does how long the machine runs.
+func (k *timekeeper) now(latest mark) mark {
+	boot, up := k.uptime()
+	var at time.Time
+	switch {
+	case k.confirmed != nil:
+		at = k.told(later(latest.at, k.confirmed()))
+	case boot != "" && boot == latest.boot:
+		at = latest.at.Add(max(up-latest.up, 0))
+	default:
+		at = later(latest.at, k.passed())
+	}
+	return mark{at, boot, up}
+}
+
+// steady is now for whoever must not stand still behind a mark of a clock that was ahead: where the
+// machine does not tell how long it runs, it goes on from that mark.
+func (k *timekeeper) steady(latest mark) mark {
+	boot, up := k.uptime()
+	if boot != "" && boot == latest.boot {
+		return mark{latest.at.Add(max(up-latest.up, 0)), boot, up}
+	}
+	return mark{k.told(later(latest.at, k.passed())), boot, up}
+}
+
+// passed is the time by the clock of then and by what has passed since.
+func (k *timekeeper) passed() time.Time { return k.opened.Round(0).Add(k.clock().Sub(k.opened)) }
+
+// told goes on from what is known, if that is later than what is known already.
+func (k *timekeeper) told(known time.Time) time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clock := k.clock()
+	if known.After(k.at(clock)) {
+		k.known, k.learnt = known, clock
+	}
+	if k.known.IsZero() {
+		return clock // nothing was noted yet, and nobody has told the time
+	}
+	return k.at(clock)
 }
 
 // at returns how late it is at least when the clock shows a time.
-func (l *Ledger) at(clock time.Time) time.Time {
-	if l.known.IsZero() {
+func (k *timekeeper) at(clock time.Time) time.Time {
+	if k.known.IsZero() {
 		return time.Time{}
 	}
-	return l.known.Round(0).Add(clock.Sub(l.learnt))
+	return k.known.Round(0).Add(clock.Sub(k.learnt))
 }
 
 func later(a, b time.Time) time.Time {

@@ -24,6 +24,7 @@ func decoders() map[string]func(data []byte) ([]byte, error) {
 		"hint":      again((*coder).hinted),
 		"outcome":   again((*coder).outcome),
 		"seen":      again((*coder).met),
+		"mark":      again((*coder).mark),
 	}
 }
 

@@ -135,21 +135,26 @@ func (c *conn) one(text string, args ...driver.Value) (found []driver.Value, err
 	return found, err
 }
 
-// within carries out f in a transaction that begin starts.
-func (c *conn) within(begin string, f func() error) error {
+// within carries out f in a transaction that begin starts. It is undone if f fails or panics.
+func (c *conn) within(begin string, f func() error) (err error) {
 	if _, err := c.exec(begin); err != nil {
 		return err
 	}
-	err := f()
-	if err == nil {
-		if _, err = c.exec("COMMIT"); err == nil {
-			return nil
+	committed := false
+	defer func() {
+		if committed {
+			return
 		}
+		// A transaction that SQLite has given up by itself (a full disk) cannot be rolled back again.
+		if _, failed := c.exec("ROLLBACK"); failed != nil && !errors.Is(failed, errNoTransaction) {
+			err = fmt.Errorf("%w (and roll back: %w)", err, failed)
+		}
+	}()
+	if err := f(); err != nil {
+		return err
 	}
-	// A transaction that SQLite has given up by itself (a full disk) cannot be rolled back again.
-	if _, failed := c.exec("ROLLBACK"); failed != nil && !errors.Is(failed, errNoTransaction) {
-		return fmt.Errorf("%w (and roll back: %w)", err, failed)
-	}
+	_, err = c.exec("COMMIT")
+	committed = err == nil
 	return err
 }
 

@@ -1,7 +1,9 @@
-// Package sqlite keeps the state of pairs, and the ledger of deletes, in SQLite files: the default of
-// a program that runs on one machine. Nothing has to be installed, and no C compiler is needed.
+// Package sqlite keeps what must outlive a program in SQLite files: the state of pairs, the ledger of
+// deletes, the tokens of credentials and the budgets of calls. It is the default of a program that runs
+// on one machine. Nothing has to be installed, and no C compiler is needed.
 //
-//	file, err := sqlite.OpenFile(ctx, "procorebox.db", sqlite.FileOptions{})
+//	key, err := connect.TokenKeyFile("procorebox.key")
+//	file, err := sqlite.OpenFile(ctx, "procorebox.db", sqlite.FileOptions{Key: key})
 //	engine, err := syncer.New(file.Store, pair, ...)
 //
 // # What it keeps
@@ -18,12 +20,23 @@
 // (see LedgerOptions.Confirmed), and from the clock only where neither is known: whoever sets the
 // clock frees no deletes.
 //
+// [Tokens] keeps every promise of [connect.TokenStore]. What is stored is encrypted with a key that the
+// program brings, from the environment ([connect.ParseTokenKey]) or from a file that only its owner can
+// read ([connect.TokenKeyFile]); a file of tokens without its key, in a backup say, is of no use. Tokens
+// of another key are said to be such ([connect.ErrOtherKey]) and stay as they are; when the key is lost,
+// [Tokens.Forget] makes room for a new sign-in. A lock of the operating system, on a file that is called
+// like the file of tokens with "-token-" and a number, sees to it that one process at a time refreshes,
+// and that the next one can as soon as it has died.
+//
+// A [Budget] keeps every promise of [connect.Budget]. Its time is that of the machine, as the ledger's
+// is, so that all Governors of a credential agree how much has passed.
+//
 // # One file, or one for each part
 //
 // A [File] holds all parts. That is what a program wants that keeps its own data: one file to name, to
-// copy and to look after. [Open] and [OpenLedger] keep one part in a file of its own, for programs that
-// share that part and nothing else, or that need only one. Each kind of file is known by its header, and
-// none is taken for another. The parts of a File take turns to write.
+// copy and to look after. [Open], [OpenLedger], [OpenTokens] and [OpenBudget] keep one part in a file of
+// its own, for programs that share that part and nothing else, or that need only one. Each kind of file
+// is known by its header, and none is taken for another. The parts of a File take turns to write.
 //
 // # Who may write
 //
@@ -40,7 +53,7 @@
 // A state file that was copied to another machine opens there when the lease that it was copied with
 // has run out.
 //
-// # What is not a state file
+// # What is not a file of ours
 //
 // Open never takes a file for an empty state that is not one. A file that is empty, cut short, no
 // database, of another program, of a newer version of this one, or with other tables is an error that
@@ -48,7 +61,7 @@
 // missed (the list of pairs, intents, holds, pending items, inboxes) is looked through at Open. Every
 // value carries a checksum, Records are counted, and outcomes are numbered without a gap: a read
 // yields what was written, or an error. [Store.Check] looks through everything, and takes some
-// seconds for a million Records.
+// seconds for a million Records. The other parts are small, and looked through whenever they are opened.
 //
 // # Where the file may be
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
@@ -30,18 +31,13 @@ func Example() {
 	}
 
 	start := func() {
-		store, err := sqlite.Open(ctx, filepath.Join(folder, "state.db"), sqlite.Options{})
+		file, err := sqlite.OpenFile(ctx, filepath.Join(folder, "procorebox.db"), sqlite.FileOptions{})
 		if err != nil {
 			log.Fatal(err)
 		}
-		defer store.Close()
-		ledger, err := sqlite.OpenLedger(ctx, filepath.Join(folder, "ledger.db"), sqlite.LedgerOptions{})
-		if err != nil {
-			log.Fatal(err)
-		}
-		defer ledger.Close()
-		limit := policy.DeleteLimit{Ledger: ledger, Scope: pair.Name, Most: 25}
-		engine, err := syncer.New(store, pair, &syncer.Options{Policies: policy.Recommended(limit)})
+		defer file.Close()
+		limit := policy.DeleteLimit{Ledger: file.Ledger, Scope: pair.Name, Most: 25}
+		engine, err := syncer.New(file.Store, pair, &syncer.Options{Policies: policy.Recommended(limit)})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -60,4 +56,40 @@ func Example() {
 	// harbour bridge: 2 writes (1 uploads, 0 moves, 0 deletes), 0 conflicts, 0 held, 0 skipped, 0 failed
 	// harbour bridge: 1 writes (1 uploads, 0 moves, 0 deletes), 0 conflicts, 0 held, 0 skipped, 0 failed
 	// map[Drawings/: Drawings/A-101.pdf:second issue]
+}
+
+// Two processes that share a credential take turns to refresh its token, and whoever comes second finds
+// what the first has stored.
+func ExampleTokens_Update() {
+	ctx := context.Background()
+	folder, err := os.MkdirTemp("", "procorebox")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	refresh := func() { // as any process would
+		key, err := connect.TokenKeyFile(filepath.Join(folder, "procorebox.key"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		tokens, err := sqlite.OpenTokens(ctx, filepath.Join(folder, "tokens.db"), sqlite.TokenOptions{Key: key})
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer tokens.Close()
+		err = tokens.Update(ctx, "box", func(ctx context.Context, now connect.Token, save connect.SaveToken) error {
+			if now.Access != "" {
+				fmt.Println("somebody else was faster:", now)
+				return nil
+			}
+			return save(ctx, connect.Token{Access: "secret", Refresh: "more secret"})
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	refresh()
+	refresh()
+
+	// Output: somebody else was faster: token
 }

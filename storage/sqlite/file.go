@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // FileOptions may be left zero.
@@ -14,6 +16,9 @@ type FileOptions struct {
 	// Confirmed and Uptime are those of LedgerOptions.
 	Confirmed func() time.Time
 	Uptime    func() (boot string, up time.Duration)
+	// Key is that of TokenOptions. Without it the File keeps no tokens: whoever asks for one or stores
+	// one is told so.
+	Key connect.TokenKey
 }
 
 // File is all that a program keeps, in one file: what would otherwise be a file for each. Its parts
@@ -23,6 +28,8 @@ type FileOptions struct {
 type File struct {
 	Store  *Store
 	Ledger *Ledger
+	Tokens *Tokens
+	Budget *Budget
 
 	database *database
 }
@@ -38,9 +45,11 @@ func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 	f := &File{
 		Store:    newStore(d),
 		Ledger:   newLedger(d, LedgerOptions{Clock: o.Clock, Confirmed: o.Confirmed, Uptime: o.Uptime}),
+		Tokens:   newTokens(d, o.Key),
+		Budget:   newBudget(d, BudgetOptions{Clock: o.Clock, Uptime: o.Uptime}),
 		database: d,
 	}
-	f.Store.shared, f.Ledger.shared = true, true
+	f.Store.shared, f.Ledger.shared, f.Tokens.shared, f.Budget.shared = true, true, true, true
 	if err := d.read(ctx, f.sound); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, d.close()))
 	}
@@ -49,7 +58,7 @@ func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 
 // sound looks through what must never seem empty.
 func (f *File) sound(c *conn) error {
-	for _, part := range []func(c *conn) error{f.Store.sound, f.Ledger.sound} {
+	for _, part := range []func(c *conn) error{f.Store.sound, f.Ledger.sound, f.Tokens.sound, f.Budget.sound} {
 		if err := part(c); err != nil {
 			return err
 		}

@@ -2,6 +2,10 @@ package sqlite_test
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +14,7 @@ import (
 
 	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
@@ -18,6 +23,7 @@ type oneFile struct {
 	*sqlite.File
 	path  string
 	clock *syncertest.Clock
+	key   connect.TokenKey
 }
 
 func (f *oneFile) open(ctx context.Context, machine string) (err error) {
@@ -27,14 +33,14 @@ func (f *oneFile) open(ctx context.Context, machine string) (err error) {
 		}
 	}
 	f.File, err = sqlite.OpenFile(ctx, f.path, sqlite.FileOptions{
-		Options: sqlite.Options{Clock: f.clock.Now, Lease: time.Minute, Machine: machine},
+		Options: sqlite.Options{Clock: f.clock.Now, Lease: time.Minute, Machine: machine}, Key: f.key,
 	})
 	return err
 }
 
 func openFile(t *testing.T) *oneFile {
 	t.Helper()
-	f := &oneFile{path: filepath.Join(t.TempDir(), "procorebox.db"), clock: new(syncertest.Clock)}
+	f := &oneFile{path: filepath.Join(t.TempDir(), "procorebox.db"), clock: new(syncertest.Clock), key: tokenKey(t, 1)}
 	require.NoError(t, f.open(t.Context(), "one"))
 	return f
 }
@@ -77,35 +83,46 @@ func TestThePartsOfAFileEndWithIt(t *testing.T) {
 	f := openFile(t)
 	state, err := f.Store.Open(t.Context(), "pair")
 	require.NoError(t, err)
-	require.NoError(t, f.Store.Close())
-	require.NoError(t, f.Ledger.Close())
+	for _, part := range []io.Closer{f.Store, f.Ledger, f.Tokens, f.Budget} {
+		require.NoError(t, part.Close())
+	}
 	require.NoError(t, state.Commit(t.Context(), syncer.Batch{Put: []syncer.Record{item(1)}}), "nobody has closed the file")
 	require.NoError(t, charge(t, f.Ledger, "a", 1))
+	require.NoError(t, saveToken(t.Context(), f.Tokens, "box", connect.Token{Access: "a"}))
+	begin := updated(t, f.Budget)
 
 	require.NoError(t, f.Close())
 	require.ErrorContains(t, state.Commit(t.Context(), syncer.Batch{Put: []syncer.Record{item(2)}}), "store is closed")
 	require.ErrorContains(t, charge(t, f.Ledger, "b", 2), "store is closed")
+	require.ErrorContains(t, saveToken(t.Context(), f.Tokens, "box", connect.Token{}), "store is closed")
+	require.ErrorContains(t, f.Budget.Update(t.Context(), "c", nil), "store is closed")
 	require.NoError(t, f.Close())
 
 	require.NoError(t, f.open(t.Context(), "one"))
 	_, err = f.Store.Open(t.Context(), "pair")
 	require.NoError(t, err, "the pair was let go")
 	require.ErrorIs(t, charge(t, f.Ledger, "b", 1), syncer.ErrHeld, "what was charged stays charged")
+	token, err := f.Tokens.Load(t.Context(), "box")
+	require.NoError(t, err)
+	require.Equal(t, "a", token.Access)
+	require.True(t, begin.Equal(updated(t, f.Budget)), "no time has passed")
 	require.NoError(t, f.Close())
 }
 
 func TestAFileOfOneKindIsNoneOfAnother(t *testing.T) {
 	t.Parallel()
-	kinds := map[string]func(path string) (interface{ Close() error }, error){
-		"state": func(path string) (interface{ Close() error }, error) {
-			return sqlite.Open(t.Context(), path, sqlite.Options{})
-		},
-		"ledger": func(path string) (interface{ Close() error }, error) {
+	kinds := map[string]func(path string) (io.Closer, error){
+		"state": func(path string) (io.Closer, error) { return sqlite.Open(t.Context(), path, sqlite.Options{}) },
+		"ledger": func(path string) (io.Closer, error) {
 			return sqlite.OpenLedger(t.Context(), path, sqlite.LedgerOptions{})
 		},
-		"whole": func(path string) (interface{ Close() error }, error) {
-			return sqlite.OpenFile(t.Context(), path, sqlite.FileOptions{})
+		"tokens": func(path string) (io.Closer, error) {
+			return sqlite.OpenTokens(t.Context(), path, sqlite.TokenOptions{})
 		},
+		"budget": func(path string) (io.Closer, error) {
+			return sqlite.OpenBudget(t.Context(), path, sqlite.BudgetOptions{})
+		},
+		"whole": func(path string) (io.Closer, error) { return sqlite.OpenFile(t.Context(), path, sqlite.FileOptions{}) },
 	}
 	for made, create := range kinds {
 		path := filepath.Join(t.TempDir(), "file.db")
@@ -122,4 +139,98 @@ func TestAFileOfOneKindIsNoneOfAnother(t *testing.T) {
 			require.ErrorIs(t, err, syncer.ErrDamaged, "a file of kind %s opened as %s", made, asked)
 		}
 	}
+}
+
+// kept is what a File holds besides its Store.
+type kept struct {
+	charged  int
+	tokens   [2]connect.Token
+	accounts [2]string
+}
+
+func credentials() [2]string { return [2]string{"box", "procore"} }
+
+// readKept returns all of it, or the first error.
+func readKept(ctx context.Context, f *sqlite.File) (k kept, err error) {
+	if k.charged, _, err = f.Ledger.Used(ctx, "account", day); err != nil {
+		return k, err
+	}
+	for i, credential := range credentials() {
+		if k.tokens[i], err = f.Tokens.Load(ctx, credential); err != nil {
+			return k, err
+		}
+		err := f.Budget.Update(ctx, credential, func(_ time.Time, old []byte) ([]byte, error) {
+			k.accounts[i] = string(old)
+			return old, nil
+		})
+		if err != nil {
+			return k, err
+		}
+	}
+	return k, nil
+}
+
+// fixed are options under which a File does not notice when it is opened.
+func fixed(tb testing.TB) sqlite.FileOptions {
+	tb.Helper()
+	return sqlite.FileOptions{Options: sqlite.Options{Clock: func() time.Time { return someDay }, Machine: "one"}, Key: tokenKey(tb, 1)}
+}
+
+// goodWhole returns the bytes of a small File, and what is in it.
+func goodWhole(t *testing.T) ([]byte, kept) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "good.db")
+	f, err := sqlite.OpenFile(t.Context(), path, fixed(t))
+	require.NoError(t, err)
+	for i, credential := range credentials() {
+		require.NoError(t, saveToken(t.Context(), f.Tokens, credential, connect.Token{Access: credential, Expiry: someDay}))
+		require.NoError(t, f.Budget.Update(t.Context(), credential, func(time.Time, []byte) ([]byte, error) {
+			return []byte(credential + " has spent"), nil
+		}))
+		require.NoError(t, charge(t, f.Ledger, fmt.Sprint(i), 9))
+	}
+	want, err := readKept(t.Context(), f)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return data, want
+}
+
+func TestAPartOfADamagedFileSaysSoOrShowsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	good, want := goodWhole(t)
+	opened, refused := 0, 0
+	try := func(h harm, at int, with ...byte) {
+		path := filepath.Join(t.TempDir(), "harmed.db")
+		require.NoError(t, os.WriteFile(path, h.do(good, uint32(at), with), 0o600))
+		f, err := sqlite.OpenFile(t.Context(), path, fixed(t))
+		if err != nil {
+			require.ErrorIs(t, err, syncer.ErrDamaged)
+			refused++
+			return
+		}
+		opened++
+		got, err := readKept(t.Context(), f)
+		if err != nil {
+			require.ErrorIs(t, err, syncer.ErrDamaged)
+		} else {
+			require.Equal(t, want, got, "harm %d at %d", h, at)
+		}
+		require.NoError(t, f.Close())
+	}
+	page := int(binary.BigEndian.Uint16(good[16:]))
+	for at := 0; at < len(good); at += page {
+		try(cut, at)
+		try(blank, at, make([]byte, page/16)...)
+		for _, i := range []int{0, 3, 5} { // kind of page, number of cells, where they begin
+			try(flip, at+i, 0x5a)
+		}
+		for i := range 6 {
+			try(flip, at+page-5-20*i, 0x5a)
+		}
+	}
+	require.Positive(t, opened)
+	require.Positive(t, refused)
+	t.Logf("%d files refused, %d opened", refused, opened)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -38,16 +37,9 @@ type LedgerOptions struct {
 // open at once. It forgets no charge, since it may be asked for any window. Close it when it is not
 // needed any more.
 type Ledger struct {
-	database  *database
-	shared    bool // with the other parts of a File
-	clock     func() time.Time
-	confirmed func() time.Time
-	uptime    func() (boot string, up time.Duration)
-	opened    time.Time // by the clock
-
-	mu     sync.Mutex
-	known  time.Time // what was certain when it was learnt: a charge was made, or a service told the time
-	learnt time.Time // by the clock
+	database *database
+	shared   bool // with the other parts of a File
+	time     *timekeeper
 }
 
 var _ syncer.Ledger = (*Ledger)(nil)
@@ -82,15 +74,15 @@ func OpenLedger(ctx context.Context, path string, o LedgerOptions) (*Ledger, err
 }
 
 func newLedger(d *database, o LedgerOptions) *Ledger {
-	l := &Ledger{database: d, clock: d.options.Clock, confirmed: o.Confirmed, uptime: o.Uptime, opened: d.options.Clock()}
-	switch {
-	case o.Uptime != nil:
-	case o.Clock == nil:
-		l.uptime = systemUptime
-	default:
-		l.uptime = func() (string, time.Duration) { return "", 0 }
-	}
+	l := &Ledger{database: d, time: newTimekeeper(o.Clock, o.Uptime)}
+	l.time.confirmed = o.Confirmed
 	return l
+}
+
+// now returns the time, which never runs behind the latest charge that any process has made.
+func (l *Ledger) now(c *conn) (mark, error) {
+	latest, err := latestCharge(c)
+	return l.time.now(latest), err
 }
 
 // sound looks through all that was ever charged.
@@ -116,7 +108,7 @@ func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {
 		return fmt.Errorf("charge %d within %s: %w", charge.Count, charge.Window, syncer.ErrInvalid)
 	}
 	err := l.database.write(ctx, func(c *conn) error {
-		m, err := l.mark(c)
+		m, err := l.now(c)
 		if err != nil {
 			return err
 		}
@@ -214,7 +206,7 @@ func (l *Ledger) Used(ctx context.Context, scope string, window time.Duration) (
 			return err
 		}
 		var oldest time.Time
-		if sum, oldest, err = used(c, scope, now, window); err == nil && !oldest.IsZero() {
+		if sum, oldest, err = used(c, scope, now.at, window); err == nil && !oldest.IsZero() {
 			until = oldest.Add(window)
 		}
 		return err
@@ -250,7 +242,7 @@ func (l *Ledger) charged(ctx context.Context, scope string, window time.Duration
 		return c.each(func(row []driver.Value) error {
 			actions = append(actions, syncer.ActionID(text(row[0])))
 			return nil
-		}, selectHeld, scope, nanos(now.Add(-window)))
+		}, selectHeld, scope, nanos(now.at.Add(-window)))
 	})
 	return actions, err
 }
