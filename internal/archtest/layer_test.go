@@ -57,6 +57,11 @@ var layers = []layer{
 		never: offline("the suites run in memory, so that they prove the same thing everywhere"),
 	},
 	{
+		of:  "./syncer/connect/connecttest/...",
+		may: []string{"./syncer", "./syncer/connect"},
+		why: "store authors run these suites in their own modules, and must not inherit ours",
+	},
+	{
 		of:  "./syncer/connect/...",
 		may: with(light, "./syncer", "./syncer/connect/...", "./internal/..."),
 		why: "every connector uses this package; it knows no brand, no policy and no store",

@@ -53,6 +53,7 @@ const (
 	OpCharge  Op = "charge"
 	OpRefund  Op = "refund"
 	OpSpend   Op = "spend" // of a Budget
+	OpSave    Op = "save"
 )
 
 func (o Options) withDefaults() Options {

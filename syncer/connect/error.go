@@ -8,6 +8,7 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
+// Sentinels of this package. All are matched with errors.Is.
 var (
 	// ErrSignIn: the service no longer takes the credential, and a person must sign in again. An
 	// error that wraps it wraps syncer.ErrBusy too: nothing was written, nothing can be concluded

@@ -48,7 +48,7 @@ func (s *sending) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.line.stop()
 	s.log(ctx, resp, err, time.Since(start))
 	if err != nil {
-		if context.Cause(ctx) == errNoReply {
+		if errors.Is(context.Cause(ctx), errNoReply) {
 			err = errNoReply
 		}
 		cancel(nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -108,9 +109,9 @@ func ByLink(at Call, h http.Header) *Call {
 
 // with returns a call that has another value in one parameter.
 func with(at Call, parameter, value string) *Call {
-	query := make(url.Values, len(at.Query)+1)
-	for name, values := range at.Query {
-		query[name] = values
+	query := maps.Clone(at.Query)
+	if query == nil {
+		query = url.Values{}
 	}
 	query.Set(parameter, value)
 	at.Query = query

@@ -3,6 +3,7 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,9 +49,7 @@ func (c *Client) target(call Call) (*url.URL, error) {
 	}
 	if len(call.Query) > 0 {
 		query := u.Query()
-		for name, values := range call.Query {
-			query[name] = values
-		}
+		maps.Copy(query, call.Query)
 		u.RawQuery = query.Encode()
 	}
 	return u, nil

@@ -40,7 +40,7 @@ func (b *sendBody) Read(p []byte) (int, error) {
 		return 0, b.err
 	}
 	n, err := b.next(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !over(err) {
 		b.err = err
 		return 0, err
 	}
@@ -73,18 +73,23 @@ func (b *sendBody) next(p []byte) (int, error) {
 func (b *sendBody) flaw(err error) error {
 	size := b.body.Size
 	switch {
-	case err != nil && err != io.EOF:
+	case err != nil && !over(err):
 		return fmt.Errorf("read the body to be sent: %w", err)
 	case size != syncer.UnknownSize && b.read > size:
 		return fmt.Errorf("the body to be sent is longer than %d bytes: %w", size, syncer.ErrStale)
-	case err == io.EOF && size != syncer.UnknownSize && b.read < size:
+	case over(err) && size != syncer.UnknownSize && b.read < size:
 		return fmt.Errorf("the body to be sent ends after %d of %d bytes: %w", b.read, size, syncer.ErrStale)
-	case b.sum != nil && (err == io.EOF || b.read == size):
+	case b.sum != nil && (over(err) || b.read == size):
 		if got := b.body.Digest.Algorithm().Sum(b.sum); got != b.body.Digest {
 			return fmt.Errorf("the body to be sent is not what it was: %w", syncer.ErrStale)
 		}
 	}
 	return nil
+}
+
+// over reports whether a body has come to its end. An error that only wraps io.EOF is a failure.
+func over(err error) bool {
+	return err == io.EOF //nolint:errorlint // see above
 }
 
 func (b *sendBody) Close() error {

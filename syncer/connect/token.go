@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -40,10 +41,14 @@ type TokenStore interface {
 	// its place up, and what it has saved stays. While the place is taken Update waits, until ctx
 	// ends.
 	//
-	// save may be called any number of times while change runs. What it was given is durable when
-	// it returns nil, and is what Load returns from then on; if it returns an error, either the
-	// Token before or the new one is stored. save works with the context it is given, not with
-	// that of Update. Update returns what change returns, undone by nothing: what was saved stays.
+	// save may be called any number of times while change runs, and fails after that. What it was
+	// given is durable when it returns nil, and is what Load returns from then on; if it returns an
+	// error, either the Token before or the new one is stored. save works with the context it is
+	// given, not with that of Update, and change may outlast the latter. Update returns the error of
+	// change, and a panic passes through; what was saved stays in either case. change must not begin
+	// an Update of the same credential.
+	//
+	// A cancelled context starts nothing.
 	Update(ctx context.Context, credential string, change func(ctx context.Context, now Token, save SaveToken) error) error
 }
 
@@ -65,10 +70,19 @@ func DecodeToken(data []byte) (Token, error) {
 }
 
 // tokenV1 is a Token as it is stored. It has none of its methods.
-type tokenV1 Token
+type tokenV1 struct {
+	Access  string    `json:"access"`
+	Refresh string    `json:"refresh,omitempty"`
+	Expiry  time.Time `json:"expiry,omitzero"`
+	Since   time.Time `json:"since,omitzero"`
+	Asked   time.Time `json:"asked,omitzero"`
+	Ended   string    `json:"ended,omitempty"`
+}
 
 // Format writes what String returns, for every verb.
-func (t Token) Format(s fmt.State, _ rune) { fmt.Fprint(s, t.String()) }
+func (t Token) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, t.String()) // fmt has nobody to tell
+}
 
 // String says whether there is a token and when it ends, and nothing that must be kept secret.
 func (t Token) String() string {
