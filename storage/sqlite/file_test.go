@@ -38,6 +38,15 @@ func (f *oneFile) open(ctx context.Context, machine string) (err error) {
 	return err
 }
 
+// beside returns the same File as another process has it.
+func (f *oneFile) beside(t *testing.T) *sqlite.File {
+	t.Helper()
+	other := &oneFile{path: f.path, clock: f.clock, key: f.key}
+	require.NoError(t, other.open(t.Context(), "one"))
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	return other.File
+}
+
 func openFile(t *testing.T) *oneFile {
 	t.Helper()
 	f := &oneFile{path: filepath.Join(t.TempDir(), "procorebox.db"), clock: new(syncertest.Clock), key: tokenKey(t, 1)}

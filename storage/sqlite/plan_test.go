@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/syncer/connect"
+	"github.com/procorebox/procorebox/syncer/connect/connecttest"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
@@ -46,11 +48,24 @@ func statements(t *testing.T) map[string]*database {
 		t.Cleanup(func() { require.NoError(t, l.Close()) })
 		return &syncertest.LedgerHarness{Ledger: l, Advance: clock.Advance, Close: func() { gather(l.database) }}, nil
 	}))
+	key, err := connect.NewTokenKey(make([]byte, connect.TokenKeySize))
+	require.NoError(t, err)
+	require.NoError(t, connecttest.CheckTokenStore(t.Context(), func(ctx context.Context) (*connecttest.TokenHarness, error) {
+		tokens, err := OpenTokens(ctx, filepath.Join(t.TempDir(), "tokens.db"), TokenOptions{Key: key})
+		if err != nil {
+			return nil, err
+		}
+		t.Cleanup(func() { require.NoError(t, tokens.Close()) })
+		return &connecttest.TokenHarness{Store: tokens, Close: func() {
+			require.NoError(t, tokens.Forget(ctx, "nobody"))
+			gather(tokens.database)
+		}}, nil
+	}))
 	return all
 }
 
 // A statement that is not about rows, or that is made once when a file is opened.
-var aside = regexp.MustCompile(`^(BEGIN|COMMIT|ROLLBACK|PRAGMA|SELECT type, name, sql FROM sqlite_schema)`)
+var aside = regexp.MustCompile(`^(BEGIN|COMMIT|ROLLBACK|PRAGMA|SELECT type, name, sql FROM sqlite_schema|SELECT data FROM (token|account)$)`)
 
 var (
 	lookedUp = regexp.MustCompile(`(\w+) (?:=|<|>|<=) `)

@@ -16,6 +16,7 @@ import (
 	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
+	"github.com/procorebox/procorebox/syncer/connect/connecttest"
 )
 
 func tokenKey(tb testing.TB, n byte) connect.TokenKey {
@@ -32,6 +33,31 @@ func tokensAt(t *testing.T, path string, key connect.TokenKey) *sqlite.Tokens {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, tokens.Close()) })
 	return tokens
+}
+
+func TestTokenStore(t *testing.T) {
+	connecttest.TestTokenStore(t, func(t *testing.T) *connecttest.TokenHarness {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "tokens.db")
+		open := func(context.Context) (connect.TokenStore, error) { return tokensAt(t, path, tokenKey(t, 1)), nil }
+		return &connecttest.TokenHarness{Store: tokensAt(t, path, tokenKey(t, 1)), Other: open, Reopen: open}
+	})
+}
+
+func TestTheTokensOfAFileAreATokenStore(t *testing.T) {
+	connecttest.TestTokenStore(t, func(t *testing.T) *connecttest.TokenHarness {
+		t.Parallel()
+		f := openFile(t)
+		return &connecttest.TokenHarness{
+			Store: f.Tokens,
+			Other: func(context.Context) (connect.TokenStore, error) { return f.beside(t).Tokens, nil },
+			Reopen: func(ctx context.Context) (connect.TokenStore, error) {
+				err := f.open(ctx, "one")
+				return f.Tokens, err
+			},
+			Close: func() { require.NoError(t, f.Close()) },
+		}
+	})
 }
 
 func saveToken(ctx context.Context, store connect.TokenStore, credential string, t connect.Token) error {
