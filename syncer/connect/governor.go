@@ -68,6 +68,7 @@ type Governor struct {
 	queue   queue
 	news    []heard       // what the Budget does not know yet
 	stop    time.Duration // nothing goes before
+	shared  time.Duration // the stop that the Budget knows
 	tries   int           // stops in a row of which the service did not say how long they are
 	careful bool          // only one call goes until it is answered
 	alone   time.Duration // since when that one is under way; less than 0 if none is

@@ -20,6 +20,7 @@ type limit struct {
 	connect.Window
 	aligned bool // it begins anew at full multiples of Every; else it rolls
 
+	told  time.Time   // when the client was told of it; zero if it was not
 	calls []time.Time // that were let in
 }
 
@@ -51,12 +52,14 @@ type service struct {
 	work    time.Duration                                  // the longest time until its answer
 	failing float64                                        // the part of calls that fail with status 500
 
-	calls   []call
-	refused int
+	calls     []call
+	refused   int
+	avoidable int // of these, calls that were let go though the limits were known
 }
 
 // call is one that was let in.
 type call struct {
+	let   time.Time // go
 	at    time.Time
 	pair  string
 	class syncer.Class
@@ -113,12 +116,14 @@ func (s *service) arrive(c call) (int, http.Header) {
 	defer s.mu.Unlock()
 	now := time.Now()
 	c.at = now
+	avoidable := true
 	h := http.Header{"Date": {now.UTC().Format(http.TimeFormat)}}
 	status := http.StatusOK
 	var wait time.Duration
 	for _, l := range s.limits {
 		if left, in := l.left(now); left <= 0 && (l.Kind == "" || l.Kind == c.kind) {
 			status, wait = http.StatusTooManyRequests, max(wait, in)
+			avoidable = avoidable && !l.told.IsZero() && c.let.After(l.told)
 		}
 	}
 	if status == http.StatusOK {
@@ -133,6 +138,9 @@ func (s *service) arrive(c call) (int, http.Header) {
 		}
 	} else {
 		s.refused++
+		if avoidable {
+			s.avoidable++
+		}
 		h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	}
 	if s.tells != nil {
@@ -146,11 +154,24 @@ func (s *service) do(ctx context.Context, l *connect.Lane, c call) error {
 	if err := l.Wait(connect.WithKind(ctx, c.kind), c.class, syncer.Cost{Calls: 1}); err != nil {
 		return err
 	}
+	c.let = time.Now()
 	time.Sleep(s.draw(s.travel))
 	status, h := s.arrive(c)
 	time.Sleep(s.draw(s.work))
+	s.tell(h)
 	l.Learn(status, h)
 	return nil
+}
+
+// tell notes which limit the client is told of.
+func (s *service) tell(h http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.limits {
+		if l.told.IsZero() && h.Get("X-Limit") == strconv.Itoa(l.Most) {
+			l.told = time.Now()
+		}
+	}
 }
 
 // load keeps workers calling until ctx ends.
@@ -192,4 +213,20 @@ func windowsOf(limits ...*limit) []connect.Window {
 		windows = append(windows, l.Window)
 	}
 	return windows
+}
+
+func (s *service) count(f func(c call) bool) int {
+	n := 0
+	for _, c := range s.calls {
+		if f(c) {
+			n++
+		}
+	}
+	return n
+}
+
+func header(name, value string) http.Header {
+	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
+	h.Set(name, value)
+	return h
 }

@@ -18,8 +18,10 @@ func (l *Lane) Learn(status int, h http.Header) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	if len(readings) > 0 || status == http.StatusTooManyRequests {
-		g.note(heard{at: now, readings: readings, refused: status == http.StatusTooManyRequests && len(readings) == 0})
+	// What was under way together is refused together, and tells but once.
+	refused := status == http.StatusTooManyRequests && len(readings) == 0 && now >= g.stop
+	if len(readings) > 0 || refused {
+		g.note(heard{at: now, readings: readings, refused: refused})
 	}
 	g.alone = -1
 	switch wait, asked := RetryAfter(h); {

@@ -45,6 +45,7 @@ func (g *Governor) turn(ctx context.Context) time.Duration {
 	for {
 		now := g.now()
 		if wait := max(g.stop-now, g.underway(now), g.rest(now)); wait > 0 {
+			g.warn(ctx)
 			return wait
 		}
 		most := ahead
@@ -66,6 +67,13 @@ func (g *Governor) turn(ctx context.Context) time.Duration {
 		if got.next > 0 && got.never == nil {
 			return got.next
 		}
+	}
+}
+
+// warn lets the Budget know of a stop at once. If that fails the next draw does it.
+func (g *Governor) warn(ctx context.Context) {
+	if g.options.Budget != nil && g.stop > g.shared {
+		_, _ = g.share(ctx, nil)
 	}
 }
 
@@ -158,7 +166,7 @@ func (g *Governor) share(ctx context.Context, asks []ask) (got grant, err error)
 		g.remember(append(news, g.news...))
 		return grant{}, err
 	}
-	g.account, g.offset = common, offset
+	g.account, g.offset, g.shared = common, offset, stop
 	took := g.now() - began
 	if took > d.hold {
 		clear(got.given)

@@ -84,7 +84,7 @@ type grain struct {
 }
 
 // most is how many calls fit in at a time, 0 if that is not known. What was cut off grows again by a
-// twentieth of the limit in each Every.
+// hundredth of the limit in each Every.
 func (m *meter) most(now time.Duration) int {
 	most := m.Most
 	if m.told > 0 {
@@ -93,7 +93,7 @@ func (m *meter) most(now time.Duration) int {
 	if m.cut == 0 || most == 0 {
 		return most
 	}
-	regained := int(float64(most) / 20 * (float64(now-m.when) / float64(m.Every)))
+	regained := int(float64(most) / 100 * (float64(now-m.when) / float64(m.Every)))
 	return max(1, most-max(0, m.cut-regained))
 }
 
