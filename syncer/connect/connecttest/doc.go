@@ -1,5 +1,5 @@
 // Package connecttest has the suites for what a connector leaves to a store: TestTokenStore holds a
-// [connect.TokenStore] to its promises.
+// [connect.TokenStore] to its promises, and TestBudget a [connect.Budget].
 //
 //	func TestTokens(t *testing.T) {
 //		connecttest.TestTokenStore(t, func(t *testing.T) *connecttest.TokenHarness {
