@@ -8,12 +8,15 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer/connect"
+	"github.com/procorebox/procorebox/syncer/connect/connecttest"
 )
 
 // budgetAt opens the budget of a path as a process does.
@@ -23,6 +26,66 @@ func budgetAt(t *testing.T, path string, o sqlite.BudgetOptions) *sqlite.Budget 
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	return b
+}
+
+// machine is a machine whose clock can be set.
+type machine struct {
+	boot   string // empty if it does not tell how long it runs
+	passed atomic.Int64
+	off    atomic.Int64 // how wrong its clock is
+}
+
+func (m *machine) options() sqlite.BudgetOptions {
+	return sqlite.BudgetOptions{
+		Clock:  func() time.Time { return someDay.Add(time.Duration(m.passed.Load() + m.off.Load())) },
+		Uptime: func() (string, time.Duration) { return m.boot, time.Duration(m.passed.Load()) },
+	}
+}
+
+func (m *machine) advance(d time.Duration) { m.passed.Add(int64(d)) }
+
+func (m *machine) set(d time.Duration) { m.off.Add(int64(d)) }
+
+// TestBudget asks on which machine a Budget keeps its promises: one that tells how long it runs, one
+// of which only the clock is known, and the one that the test runs on.
+func TestBudget(t *testing.T) {
+	on := func(name string, harness func() (sqlite.BudgetOptions, connecttest.BudgetHarness)) {
+		t.Run(name, func(t *testing.T) {
+			connecttest.TestBudget(t, func(t *testing.T) *connecttest.BudgetHarness {
+				t.Parallel()
+				path := filepath.Join(t.TempDir(), "budget.db")
+				o, h := harness()
+				open := func(context.Context) (connect.Budget, error) { return budgetAt(t, path, o), nil }
+				h.Budget, h.Other, h.Reopen = budgetAt(t, path, o), open, open
+				return &h
+			})
+		})
+	}
+	on("a machine that tells how long it runs", func() (sqlite.BudgetOptions, connecttest.BudgetHarness) {
+		m := &machine{boot: "boot"}
+		return m.options(), connecttest.BudgetHarness{Advance: m.advance, Set: m.set}
+	})
+	on("a machine with a clock", func() (sqlite.BudgetOptions, connecttest.BudgetHarness) {
+		m := new(machine)
+		return m.options(), connecttest.BudgetHarness{Advance: m.advance}
+	})
+	on("this machine", func() (o sqlite.BudgetOptions, h connecttest.BudgetHarness) { return o, h })
+}
+
+func TestTheBudgetOfAFileIsABudget(t *testing.T) {
+	connecttest.TestBudget(t, func(t *testing.T) *connecttest.BudgetHarness {
+		t.Parallel()
+		f := openFile(t)
+		return &connecttest.BudgetHarness{
+			Budget: f.Budget, Advance: f.clock.Advance,
+			Other: func(context.Context) (connect.Budget, error) { return f.beside(t).Budget, nil },
+			Reopen: func(ctx context.Context) (connect.Budget, error) {
+				err := f.open(ctx, "one")
+				return f.Budget, err
+			},
+			Close: func() { require.NoError(t, f.Close()) },
+		}
+	})
 }
 
 // updated stores nothing new, and returns the time of the update.

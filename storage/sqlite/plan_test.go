@@ -61,6 +61,14 @@ func statements(t *testing.T) map[string]*database {
 			gather(tokens.database)
 		}}, nil
 	}))
+	require.NoError(t, connecttest.CheckBudget(t.Context(), func(ctx context.Context) (*connecttest.BudgetHarness, error) {
+		b, err := OpenBudget(ctx, filepath.Join(t.TempDir(), "budget.db"), BudgetOptions{Clock: clock.Now})
+		if err != nil {
+			return nil, err
+		}
+		t.Cleanup(func() { require.NoError(t, b.Close()) })
+		return &connecttest.BudgetHarness{Budget: b, Advance: clock.Advance, Close: func() { gather(b.database) }}, nil
+	}))
 	return all
 }
 
