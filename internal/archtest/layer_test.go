@@ -114,7 +114,7 @@ var layers = []layer{
 	},
 	{
 		of:    "./box/boxtest/...",
-		may:   []string{"./box/boxtest/...", "./internal/..."},
+		may:   with(text, "./box/boxtest/...", "./internal/..."),
 		why:   "a fake service speaks HTTP only, so that it catches requests that are wrong",
 		never: fake("./box"),
 	},

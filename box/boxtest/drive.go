@@ -1,0 +1,148 @@
+package boxtest
+
+import (
+	"strconv"
+	"time"
+)
+
+// firstID is where the ids of files, folders and web links begin. Each kind has a counter of its own
+// and all begin at the same number, so a client that takes an id for unique over all kinds mixes up
+// items (section 3.1).
+const firstID = 1500000000
+
+// A drive is what Box knows: people, items, trash, versions and events. It is plain data with the
+// rules of Box. It knows no HTTP, and has no lock: whoever uses it holds the Box's.
+type drive struct {
+	rules  rules
+	now    func() time.Time
+	items  map[key]*item
+	bin    map[*item]struct{} // what was trashed itself
+	users  map[string]*user
+	order  []*user // users as they were added
+	grants map[string]*collaboration
+	fixed  map[string]*folderLock
+	links  map[string]*item // shared links by URL
+	feed   feed
+	hooks  hooks
+
+	lastUser, lastVersion, lastGrant, lastLock int
+	last                                       map[kind]int
+}
+
+// rules are the parts of Options that the drive goes by.
+type rules struct {
+	Switches
+
+	Space       int64
+	LargestFile int64
+	NoTrash     bool
+	Purge       time.Duration
+	Web         string // base of links for people
+	Zone        *time.Location
+	FloatsFrom  int64
+	Enterprise  string
+}
+
+func newDrive(r rules, now func() time.Time) *drive {
+	d := &drive{
+		rules:    r,
+		now:      now,
+		items:    map[key]*item{},
+		bin:      map[*item]struct{}{},
+		users:    map[string]*user{},
+		grants:   map[string]*collaboration{},
+		fixed:    map[string]*folderLock{},
+		links:    map[string]*item{},
+		last:     map[kind]int{},
+		lastUser: 20,
+	}
+	for _, k := range []kind{folderKind, fileKind, webLinkKind} {
+		d.last[k] = firstID
+	}
+	d.lastVersion = 1650000000
+	return d
+}
+
+func digits(n int) string { return strconv.Itoa(n) }
+
+// known returns an item that the user may see, wherever it is. Box does not tell what is not there
+// from what one may not see (section 3.3).
+func (d *drive) known(u *user, k kind, id string) (*item, error) {
+	if k == folderKind && id == rootID {
+		return u.root, nil
+	}
+	it := d.items[key{k, id}]
+	if it == nil || it.gone || !d.rights(u, it).see {
+		return nil, notFound()
+	}
+	return it, nil
+}
+
+// active returns an item that the user may see and that is not in the trash.
+func (d *drive) active(u *user, k kind, id string) (*item, error) {
+	it, err := d.known(u, k, id)
+	if err != nil {
+		return nil, err
+	}
+	if it.inTrash() {
+		return nil, inTrash()
+	}
+	return it, nil
+}
+
+// destination returns the folder that something is to be put into.
+func (d *drive) destination(u *user, id string) (*item, error) {
+	folder, err := d.active(u, folderKind, id)
+	if err != nil {
+		return nil, notFound()
+	}
+	if !d.rights(u, folder).upload {
+		return nil, forbidden()
+	}
+	if d.now().Before(folder.busyUntil) {
+		return nil, blocked()
+	}
+	return folder, nil
+}
+
+// add puts a new item into a folder.
+func (d *drive) add(it, folder *item, by *user) {
+	d.last[it.kind]++
+	now := d.now()
+	it.id = digits(d.last[it.kind])
+	it.parent, it.owner = folder, folder.owner
+	it.created, it.modified, it.born = now, now, now
+	it.createdBy, it.modifiedBy = by, by
+	if it.contentCreated.IsZero() {
+		it.contentCreated = now
+	}
+	if it.contentModified.IsZero() {
+		it.contentModified = now
+	}
+	d.items[it.key()] = it
+	folder.shelf.put(it, d.rules.fold(it.name))
+}
+
+// place moves an item to a folder and a name, and accounts for its size with the new owner.
+func (d *drive) place(it, folder *item, name string) {
+	if it.trashed.IsZero() {
+		it.parent.shelf.take(it)
+	}
+	it.parent, it.name = folder, name
+	folder.shelf.put(it, d.rules.fold(name))
+	if it.owner == folder.owner {
+		return
+	}
+	for at := range it.subtree() {
+		at.owner.used -= at.stored()
+		at.owner = folder.owner
+		at.owner.used += at.stored()
+	}
+}
+
+// edited tells the folder that a member changed in a way that listings are sorted by.
+func (d *drive) edited(it *item) {
+	if it.parent != nil && it.trashed.IsZero() {
+		it.parent.shelf.changed()
+	}
+}
