@@ -7,22 +7,23 @@ import (
 	"time"
 )
 
-// roles are those that a collaboration can give, with what they allow.
-func roles() map[string]rights {
-	all := rights{see: true, download: true, upload: true, rename: true, remove: true, share: true, invite: true}
-	viewer := rights{see: true, download: true, share: true}
-	editor := all
-	editor.invite = false
-	return map[string]rights{
-		"owner":              all,
-		"co-owner":           all,
-		"editor":             editor,
-		"viewer":             viewer,
-		"previewer":          {see: true},
-		"uploader":           {see: true, upload: true},
-		"previewer uploader": {see: true, upload: true},
-		"viewer uploader":    {see: true, download: true, upload: true, share: true},
+// rightsOf says what a role allows, and whether there is such a role.
+func rightsOf(role string) (rights, bool) {
+	switch role {
+	case "owner", "co-owner":
+		return rights{see: true, download: true, upload: true, rename: true, remove: true, share: true, invite: true}, true
+	case "editor":
+		return rights{see: true, download: true, upload: true, rename: true, remove: true, share: true}, true
+	case "viewer uploader":
+		return rights{see: true, download: true, upload: true, share: true}, true
+	case "viewer":
+		return rights{see: true, download: true, share: true}, true
+	case "previewer uploader", "uploader":
+		return rights{see: true, upload: true}, true
+	case "previewer":
+		return rights{see: true}, true
 	}
+	return rights{}, false
 }
 
 // rights are what a user may do with an item.
@@ -51,17 +52,18 @@ type collaboration struct {
 // above it (section 9).
 func (d *drive) rights(u *user, it *item) rights {
 	if it.owner == u {
-		return roles()["owner"]
+		all, _ := rightsOf("owner")
+		return all
 	}
 	var may rights
 	if len(d.grants) == 0 {
 		return may
 	}
-	table := roles()
 	for at := range it.lineage() {
 		for _, c := range at.grants {
 			if c.with == u {
-				may = may.or(table[c.role])
+				more, _ := rightsOf(c.role)
+				may = may.or(more)
 			}
 		}
 	}
@@ -85,7 +87,7 @@ func (d *drive) sharedWith(u *user) []*item {
 
 // collaborate invites somebody. The invitation is accepted at once, as it is within an enterprise.
 func (d *drive) collaborate(u *user, it *item, with *user, role string) (*collaboration, error) {
-	if _, ok := roles()[role]; !ok || role == "owner" {
+	if _, ok := rightsOf(role); !ok || role == "owner" {
 		return nil, badField("role", "no role %q", role)
 	}
 	if it.isRoot() || !d.rights(u, it).invite {
@@ -109,7 +111,7 @@ func (d *drive) collaborate(u *user, it *item, with *user, role string) (*collab
 }
 
 func (d *drive) changeRole(u *user, c *collaboration, role string) error {
-	if _, ok := roles()[role]; !ok {
+	if _, ok := rightsOf(role); !ok {
 		return badField("role", "no role %q", role)
 	}
 	c.role, c.modified = role, d.now()

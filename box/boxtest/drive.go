@@ -27,6 +27,7 @@ type drive struct {
 
 	lastUser, lastVersion, lastGrant, lastLock int
 	last                                       map[kind]int
+	nextClean                                  time.Time // nothing in the trash is due before
 }
 
 // rules are the parts of Options that the drive goes by.

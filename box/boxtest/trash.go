@@ -26,9 +26,12 @@ func (d *drive) trash(u *user, it *item, recursive bool) error {
 	d.unlink(it)
 	it.touch(u, d.now())
 	d.bin[it] = struct{}{}
+	if len(d.bin) == 1 {
+		d.nextClean = time.Time{}
+	}
 	d.emitTree(u, eventTrash, it)
 	if d.rules.NoTrash {
-		return d.end(u, it)
+		d.end(u, it)
 	}
 	return nil
 }
@@ -99,10 +102,12 @@ func (d *drive) purge(u *user, it *item) error {
 			return forbidden()
 		}
 	}
-	return d.end(u, it)
+	d.end(u, it)
+	return nil
 }
 
-func (d *drive) end(u *user, it *item) error {
+// end ends a trashed item and all that is below it.
+func (d *drive) end(u *user, it *item) {
 	audience := d.audience(it)
 	for at := range it.subtree() {
 		at.gone = true
@@ -116,7 +121,6 @@ func (d *drive) end(u *user, it *item) error {
 	}
 	delete(d.bin, it)
 	d.tell(news{kind: eventPurge, by: u, item: it, also: audience})
-	return nil
 }
 
 // trashList is what a user finds in the trash.
@@ -143,9 +147,20 @@ func (d *drive) trashedFrom(folder *item) []*item {
 
 // clean ends what has been in the trash for its time.
 func (d *drive) clean() {
+	now := d.now()
+	if len(d.bin) == 0 || now.Before(d.nextClean) {
+		return
+	}
+	d.nextClean = now.Add(d.rules.Purge)
 	for it := range d.bin {
-		if now := d.now(); !now.Before(it.trashed.Add(d.rules.Purge)) && !now.Before(it.retained) {
-			_ = d.end(nil, it)
+		due := it.trashed.Add(d.rules.Purge)
+		if it.retained.After(due) {
+			due = it.retained
+		}
+		if !now.Before(due) {
+			d.end(nil, it)
+		} else if due.Before(d.nextClean) {
+			d.nextClean = due
 		}
 	}
 }
