@@ -57,7 +57,7 @@ func (b *Box) deliver(d delivery) {
 		b.lock()
 		b.sent = append(b.sent, sent)
 		b.unlock()
-		if sent.Status/100 == 2 || b.clock.wait(b.ctx, pause<<try) != nil {
+		if sent.Status/100 == 2 || try == tries-1 || b.clock.wait(b.ctx, pause<<try) != nil {
 			return
 		}
 	}
