@@ -71,8 +71,9 @@ type Pace interface {
 	// Wait returns when a call of this cost may be sent, or with the context's error. KindOf tells
 	// which kind of call it is.
 	Wait(ctx context.Context, class syncer.Class, cost syncer.Cost) error
-	// Learn is told of every answer. After one that asks to wait (429, or any with Retry-After) Wait
-	// must not return before that time.
+	// Learn is told what became of each call that Wait let through: status and header, or 0 and nil
+	// if there was no answer. After a 429, or a 503 with Retry-After, Wait must not return before the
+	// time that the answer names; the Client leaves that waiting to it.
 	Learn(status int, h http.Header)
 }
 

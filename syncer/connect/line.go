@@ -37,7 +37,7 @@ func (s *sending) RoundTrip(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
 			req.Body.Close()
 		}
-		return nil, &notSent{err}
+		return nil, &notSent{s.hide(err)}
 	}
 	s.line = &line{timeout: s.call.Timeout, cancel: cancel}
 	if s.line.timeout == 0 {
@@ -52,11 +52,10 @@ func (s *sending) RoundTrip(req *http.Request) (*http.Response, error) {
 			err = errNoReply
 		}
 		cancel(nil)
+		s.learn(0, nil)
 		return nil, err
 	}
-	if s.c.options.Pace != nil && !s.call.Plain {
-		s.c.options.Pace.Learn(resp.StatusCode, resp.Header)
-	}
+	s.learn(resp.StatusCode, resp.Header)
 	resp.Body = &replyBody{ReadCloser: resp.Body, cancel: cancel}
 	return resp, nil
 }
@@ -67,22 +66,43 @@ func (s *sending) admit(ctx context.Context, req *http.Request) (*http.Request, 
 	if s.call.Plain {
 		return req, ctx.Err()
 	}
-	o := s.c.options
-	if o.Pace != nil {
-		cost := syncer.Cost{Calls: 1, Bytes: max(0, s.call.Body.Size)}
-		if err := o.Pace.Wait(WithKind(ctx, s.call.Kind), ClassOf(ctx), cost); err != nil {
-			return req, err
-		}
+	if err := s.authorize(ctx, req); err != nil {
+		return req, err
 	}
-	if o.Tokens != nil {
-		token, err := o.Tokens.Token(ctx)
-		if err != nil {
-			return req, err
-		}
-		s.token = token
-		req.Header.Set("Authorization", "Bearer "+token)
+	if !s.paced() {
+		return req, ctx.Err()
 	}
-	return req, ctx.Err()
+	cost := syncer.Cost{Calls: 1, Bytes: max(0, s.call.Body.Size)}
+	if err := s.c.options.Pace.Wait(WithKind(ctx, s.call.Kind), ClassOf(ctx), cost); err != nil {
+		return req, err
+	}
+	// The wait may have been long. Refreshing once it is over would hold up a call that counts.
+	if err := errors.Join(s.authorize(ctx, req), ctx.Err()); err != nil {
+		s.learn(0, nil)
+		return req, err
+	}
+	return req, nil
+}
+
+// authorize gives the try a token.
+func (s *sending) authorize(ctx context.Context, req *http.Request) error {
+	if s.c.options.Tokens == nil {
+		return nil
+	}
+	token, err := s.c.options.Tokens.Token(ctx)
+	if err != nil {
+		return err
+	}
+	s.token = token
+	req.Header.Set("Authorization", "Bearer "+token)
+	return nil
+}
+
+// learn tells what became of a call that was let through.
+func (s *sending) learn(status int, h http.Header) {
+	if s.paced() {
+		s.c.options.Pace.Learn(status, h)
+	}
 }
 
 func (s *sending) log(ctx context.Context, resp *http.Response, err error, took time.Duration) {

@@ -103,7 +103,7 @@ type formReader struct {
 
 func (f *formReader) Close() error {
 	for _, p := range f.parts {
-		p.Close()
+		_ = p.Close() // what it was to tell has been read
 	}
 	return nil
 }

@@ -150,6 +150,9 @@ func (s *sending) afterFailure(ctx context.Context, err error) bool {
 	}
 	sent := s.line.sent(err)
 	s.doubt(sent)
+	if !sent {
+		s.err = &busy{"service was not reached", s.err}
+	}
 	return (!sent || s.mayRepeat()) && s.again(ctx, backoff(s.failed, s.c.options.Random()))
 }
 
@@ -177,12 +180,28 @@ func (s *sending) afterReply(ctx context.Context, resp *http.Response) bool {
 	if !temporary(s.status, s.err) || !proof && !s.mayRepeat() {
 		return false
 	}
-	wait, asked := RetryAfter(resp.Header)
-	if !asked {
-		return s.again(ctx, backoff(s.failed, s.c.options.Random()))
-	}
-	return s.again(ctx, spread(wait, s.c.options.Random()))
+	return s.again(ctx, s.wanted(resp.Header)) && s.leaveToPace(resp.Header)
 }
+
+// wanted is how long to wait before the call is sent again.
+func (s *sending) wanted(h http.Header) time.Duration {
+	random := s.c.options.Random()
+	if wait, asked := RetryAfter(h); asked {
+		return spread(wait, random)
+	}
+	return backoff(s.failed, random)
+}
+
+// leaveToPace lets Options.Pace do the waiting that it does for all calls anyway. It returns true.
+func (s *sending) leaveToPace(h http.Header) bool {
+	_, asked := RetryAfter(h)
+	if s.paced() && (s.status == http.StatusTooManyRequests || s.status == http.StatusServiceUnavailable && asked) {
+		s.wait = 0
+	}
+	return true
+}
+
+func (s *sending) paced() bool { return s.c.options.Pace != nil && !s.call.Plain }
 
 // proves reports whether an answer proves that the call was not carried out.
 func (s *sending) proves(resp *http.Response) bool {
@@ -285,8 +304,8 @@ func (s *sending) end(ctx context.Context, resp *http.Response, err error) (*htt
 	if resp != nil {
 		resp.Body.Close()
 	}
-	if err != nil && ctx.Err() != nil {
-		s.err = fmt.Errorf("%w: %w", context.Cause(ctx), s.err)
+	if err != nil && ctx.Err() != nil && !errors.Is(s.err, ctx.Err()) {
+		s.err = fmt.Errorf("%w: %w", ctx.Err(), s.err)
 	}
 	if !s.found && s.unknown && !errors.Is(err, errStop) && ctx.Err() == nil {
 		_ = s.look(ctx) // what it finds stands in s

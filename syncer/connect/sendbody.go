@@ -63,10 +63,24 @@ func (b *sendBody) next(p []byte) (int, error) {
 	if b.sum != nil {
 		b.sum.Write(p[:n])
 	}
+	if err == nil && b.read == b.body.Size {
+		err = b.last()
+	}
 	if flaw := b.flaw(err); flaw != nil {
 		return 0, flaw
 	}
 	return n, err
+}
+
+// last asks, with the last byte in hand, whether the body ends here. What it says comes before that
+// byte is handed on: a body that the service has had whole may have become a file.
+func (b *sendBody) last() error {
+	n, err := io.ReadFull(b.from, make([]byte, 1))
+	b.read += int64(n)
+	if n > 0 {
+		return nil
+	}
+	return err
 }
 
 // flaw returns what is wrong with the body so far, at its end or before it.
@@ -79,7 +93,7 @@ func (b *sendBody) flaw(err error) error {
 		return fmt.Errorf("the body to be sent is longer than %d bytes: %w", size, syncer.ErrStale)
 	case over(err) && size != syncer.UnknownSize && b.read < size:
 		return fmt.Errorf("the body to be sent ends after %d of %d bytes: %w", b.read, size, syncer.ErrStale)
-	case b.sum != nil && (over(err) || b.read == size):
+	case b.sum != nil && over(err):
 		if got := b.body.Digest.Algorithm().Sum(b.sum); got != b.body.Digest {
 			return fmt.Errorf("the body to be sent is not what it was: %w", syncer.ErrStale)
 		}

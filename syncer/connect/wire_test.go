@@ -1,0 +1,97 @@
+package connect_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// step is what becomes of one try.
+type step func(req *http.Request) (*http.Response, error)
+
+// wire is a service without a network: it takes its steps in order, and the last one again and again.
+type wire struct {
+	mu     sync.Mutex
+	steps  []step
+	seen   []*http.Request
+	bodies []string
+}
+
+func wired(steps ...step) *wire { return &wire{steps: steps} }
+
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	next := w.steps[min(len(w.seen), len(w.steps)-1)]
+	w.seen = append(w.seen, req)
+	w.mu.Unlock()
+	body, err := "", error(nil)
+	if req.Body != nil {
+		var data []byte
+		data, err = io.ReadAll(req.Body)
+		body = string(data)
+		req.Body.Close()
+	}
+	w.mu.Lock()
+	w.bodies = append(w.bodies, body)
+	w.mu.Unlock()
+	if err != nil {
+		return nil, err // as net/http does when it cannot send the body whole
+	}
+	resp, err := next(req)
+	if resp != nil {
+		resp.Request = req
+	}
+	return resp, err
+}
+
+// reply answers with a status, a body, and header fields "Name: value".
+func reply(status int, body string, fields ...string) step {
+	return func(*http.Request) (*http.Response, error) {
+		h := http.Header{}
+		for _, f := range fields {
+			name, value, _ := strings.Cut(f, ": ")
+			h.Add(name, value)
+		}
+		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}, nil
+	}
+}
+
+// lost carries the request out, perhaps, and brings no answer.
+func lost(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
+
+// unreached never gets a connection.
+func unreached(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+}
+
+// cut answers 200 and breaks off in the middle.
+func cut(part string) step {
+	return func(*http.Request) (*http.Response, error) {
+		body := io.MultiReader(strings.NewReader(part), brokenReader{})
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(body)}, nil
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// client returns a Client that speaks to w and draws no lots.
+func client(t *testing.T, w http.RoundTripper, set ...func(o *connect.Options)) *connect.Client {
+	t.Helper()
+	o := connect.Options{Base: "https://api.example.com/2.0", HTTP: w, Random: func() float64 { return 0.5 }}
+	for _, f := range set {
+		f(&o)
+	}
+	c, err := connect.New(o)
+	require.NoError(t, err)
+	return c
+}
