@@ -147,7 +147,10 @@ func (r *download) skip(resp *http.Response) error {
 		r.end = from + resp.ContentLength
 	}
 	_, err := io.CopyN(io.Discard, resp.Body, r.at-from)
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("contents end before byte %d: %w", r.at, syncer.ErrStale)
+	case err != nil:
 		return fmt.Errorf("skip to byte %d: %w", r.at, err)
 	}
 	return nil
@@ -155,8 +158,11 @@ func (r *download) skip(resp *http.Response) error {
 
 // Read reads contents.
 func (r *download) Read(p []byte) (int, error) {
-	if r.end >= 0 && r.at < r.end {
+	if r.want.Length > 0 {
 		p = p[:min(int64(len(p)), r.end-r.at)]
+		if r.at == r.end {
+			return 0, io.EOF
+		}
 	}
 	for r.err == nil {
 		n, err := r.body.Read(p)

@@ -1,0 +1,4 @@
+package box
+
+// UploadParts is Upload for contents of any size in a session, so that tests need not move many bytes.
+var UploadParts = (*Client).uploadParts
