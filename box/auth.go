@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,6 +34,9 @@ func (a App) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, a.String()) 
 
 // String names the app by its client ID.
 func (a App) String() string { return "Box app " + a.ClientID }
+
+// LogValue returns what String returns.
+func (a App) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 func (a App) check() (Bases, error) {
 	if a.ClientID == "" || a.ClientSecret == "" {
@@ -251,3 +255,6 @@ func (f Fixed) Refused(context.Context, string) error {
 
 // Format writes no token, for every verb.
 func (f Fixed) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "fixed token") }
+
+// LogValue returns no token either.
+func (f Fixed) LogValue() slog.Value { return slog.StringValue("fixed token") }

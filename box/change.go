@@ -74,25 +74,19 @@ func (c *Client) putItem(ctx context.Context, kind, id string, ch Change) (*Item
 	if len(body) == 0 {
 		return nil, invalid("change of %s %s: nothing is to be changed", kind, id)
 	}
-	return c.put(ctx, kind, id, "change", body, ch.IfMatch, ch.made)
-}
-
-// put sends a partial item. If the answer is lost, made says of the item that is there afterwards
-// whether it shows the effect.
-func (c *Client) put(ctx context.Context, kind, id, verb string, body map[string]any, ifMatch string, made func(*Item) bool) (*Item, error) {
 	now := new(Item)
 	err := c.do(ctx, call{
-		op: verb + " " + kind + " " + id, method: http.MethodPut, path: path(kind, id), query: with(fieldsOf(kind)),
-		header: matching(ifMatch), body: body,
+		op: "change " + kind + " " + id, method: http.MethodPut, path: path(kind, id), query: with(fieldsOf(kind)),
+		header: matching(ch.IfMatch), body: body,
 		look: func(ctx context.Context) (bool, error) {
 			seen, err := c.getItem(ctx, kind, id)
 			switch {
 			case err != nil:
 				return false, err
-			case made(seen):
+			case ch.made(seen):
 				*now = *seen
 				return true, nil
-			case ifMatch != "" && seen.ETag != ifMatch:
+			case ch.IfMatch != "" && seen.ETag != ch.IfMatch:
 				return false, fmt.Errorf("%s %s is neither as it was nor as it should be", kind, id)
 			}
 			return false, nil

@@ -252,7 +252,9 @@ func (s *shelf) put(w http.ResponseWriter, r *http.Request) {
 func (s *shelf) commit(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var body struct{ Parts []box.UploadPart }
+	var body struct {
+		Parts []box.UploadPart `json:"parts"`
+	}
 	_ = json.NewDecoder(r.Body).Decode(&body)
 	if !slices.IsSortedFunc(body.Parts, func(a, b box.UploadPart) int { return int(a.Offset - b.Offset) }) {
 		refusal(400, "bad_request")(w, r)

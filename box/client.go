@@ -88,7 +88,7 @@ func New(o Options) (*Client, error) {
 	}
 	header := http.Header{}
 	if o.AsUser != "" {
-		if err := checkID("user", o.AsUser); err != nil {
+		if err := checkID("Options.AsUser: user", o.AsUser); err != nil {
 			return nil, err
 		}
 		header.Set("As-User", o.AsUser)

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -33,6 +34,9 @@ type Key struct {
 
 // Format writes the key's ID, for every verb.
 func (k Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "key "+k.ID) }
+
+// LogValue returns what Format writes.
+func (k Key) LogValue() slog.Value { return slog.StringValue("key " + k.ID) }
 
 func (k Key) check() error {
 	switch {

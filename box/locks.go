@@ -5,6 +5,8 @@ import (
 	"iter"
 	"net/http"
 	"time"
+
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // Lock says that somebody keeps a file from being changed by others, whose writes then fail with
@@ -35,7 +37,7 @@ func (c *Client) PutFilesIDLock(ctx context.Context, id string, until time.Time)
 	if !until.IsZero() {
 		lock["expires_at"] = stamp(until)
 	}
-	return c.put(ctx, TypeFile, id, "lock", map[string]any{"lock": lock}, "", func(now *Item) bool { return now.Lock != nil })
+	return c.setLock(ctx, "lock", id, lock)
 }
 
 // PutFilesIDUnlock takes the lock from a file.
@@ -43,7 +45,18 @@ func (c *Client) PutFilesIDUnlock(ctx context.Context, id string) (*Item, error)
 	if err := checkID("file", id); err != nil {
 		return nil, err
 	}
-	return c.put(ctx, TypeFile, id, "unlock", map[string]any{"lock": nil}, "", func(now *Item) bool { return now.Lock == nil })
+	return c.setLock(ctx, "unlock", id, nil)
+}
+
+// setLock locks or unlocks. Done twice that is the same as once; a look could not tell whose lock it
+// sees.
+func (c *Client) setLock(ctx context.Context, verb, id string, lock any) (*Item, error) {
+	now := new(Item)
+	err := c.do(ctx, call{
+		op: verb + " file " + id, method: http.MethodPut, path: path(TypeFile, id), query: with(fileFields),
+		body: map[string]any{"lock": lock}, repeat: connect.Again,
+	}, now)
+	return orNil(now, err)
 }
 
 // FolderLock keeps a folder from being moved and deleted, by anybody; such a call fails with

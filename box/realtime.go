@@ -19,8 +19,10 @@ type RealtimeServer struct {
 	timeout time.Duration
 }
 
-// String says that there is a server, and not which.
-func (s RealtimeServer) String() string { return fmt.Sprintf("realtime server for %d polls", s.polls) }
+// Format says that there is a server, and not which, for every verb.
+func (s RealtimeServer) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "realtime server for %d polls", s.polls)
+}
 
 // OptionsEvents returns a server at which the user of the token may wait for events.
 func (c *Client) OptionsEvents(ctx context.Context) (*RealtimeServer, error) {

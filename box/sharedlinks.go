@@ -2,6 +2,9 @@ package box
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,8 +24,13 @@ type SharedLink struct {
 	UnsharedAt          time.Time `json:"unshared_at,omitzero"`
 }
 
-// String says that there is a link, and not which.
-func (l SharedLink) String() string { return "shared link (" + l.EffectiveAccess + ")" }
+// Format says that there is a link, and not which, for every verb.
+func (l SharedLink) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "shared link ("+l.EffectiveAccess+")")
+}
+
+// LogValue says what Format writes.
+func (l SharedLink) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
 
 // GetSharedItems returns the file or folder that a shared link leads to. password is empty where the
 // link needs none.
