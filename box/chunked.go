@@ -87,7 +87,7 @@ func (c *Client) beginSession(ctx context.Context, at string, body map[string]an
 	s := new(UploadSession)
 	err := c.do(ctx, call{
 		op: "begin upload session", method: http.MethodPost, path: c.options.Bases.Upload + version + at,
-		body: body, kind: KindUpload, repeat: connect.Harmless, // of two sessions one comes to nothing
+		body: body, repeat: connect.Harmless, // of two sessions one comes to nothing
 	}, s)
 	if err == nil {
 		err = s.check()
@@ -183,7 +183,7 @@ func (c *Client) PostFilesUploadSessionsIDCommit(
 	commit := call{
 		op: to.op() + ": commit", method: http.MethodPost, path: s.Endpoints.Commit, query: with(""), header: header,
 		body:    map[string]any{"parts": parts, "attributes": attributes},
-		pending: []int{http.StatusAccepted}, patience: commitPatience,
+		pending: []int{http.StatusAccepted}, patience: commitPatience, kind: KindUpload,
 		look: func(ctx context.Context) (bool, error) {
 			var err error
 			found, err = c.uploaded(ctx, to, sum)

@@ -39,12 +39,12 @@ func pages[T any](ctx context.Context, c *Client, k call) iter.Seq2[T, error] {
 		}
 		// The next page begins where this one would have ended in full: entries that the user may not
 		// see are left out of it.
-		offset := int64(p.Offset + p.Limit)
+		offset := int64(p.Offset + max(p.Limit, Number(len(p.Entries)))) // some listings are told without a limit
 		if offset >= int64(p.TotalCount) || k.most > 0 && offset > k.most {
 			return p.Entries, nil, nil
 		}
-		if p.Limit <= 0 {
-			return p.Entries, nil, fmt.Errorf("%s: a page of %d has no next one: %w", k.op, p.Limit, errReply)
+		if offset <= int64(p.Offset) {
+			return p.Entries, nil, fmt.Errorf("%s: an empty page has no next one: %w", k.op, errReply)
 		}
 		return p.Entries, connect.ByMarker(at, "offset", strconv.FormatInt(offset, 10)), nil
 	})

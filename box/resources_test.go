@@ -50,7 +50,7 @@ func TestASearchGoesByOffsetsAsFarAsBoxLetsIt(t *testing.T) {
 	})
 	with(t, routes{search: always(200, `{"total_count":5,"entries":[]}`)}, func(t *testing.T, c *box.Client, _ *service) {
 		_, err := collect(c.GetSearch(t.Context(), box.Search{Query: "x"}))
-		require.Error(t, err, "a page without a limit has no next one, and must not be asked for again and again")
+		require.Error(t, err, "an empty page has no next one, and must not be asked for again and again")
 		_, err = collect(c.GetSearch(t.Context(), box.Search{}))
 		require.ErrorIs(t, err, syncer.ErrInvalid)
 	})
