@@ -56,6 +56,9 @@ func (s *sending) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	s.learn(resp.StatusCode, resp.Header)
+	// net/http would read the target, though it is not to follow it, and repeat it in its error.
+	s.target = resp.Header["Location"]
+	delete(resp.Header, "Location")
 	resp.Body = &replyBody{ReadCloser: resp.Body, cancel: cancel}
 	return resp, nil
 }

@@ -301,7 +301,7 @@ func TestACallThatMakesNoSenseNamesTheField(t *testing.T) {
 		"leads to api.examp": {Op: "x", Path: "http://api.example.com/2.0/files"},
 	} {
 		w := wired(reply(200, ""))
-		_, err := client(t, w).Do(t.Context(), call)
+		err := fails(client(t, w).Do(t.Context(), call))
 		require.ErrorIs(t, err, syncer.ErrInvalid, field)
 		require.ErrorContains(t, err, field)
 		require.Empty(t, w.seen)

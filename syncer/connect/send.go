@@ -29,6 +29,7 @@ type sending struct {
 	renewed bool      // another token was asked for
 	token   string    // of the try
 	line    *line     // of the try
+	target  []string  // where the answer to it redirects to
 	body    *sendBody // of the try
 	judged  bool      // the answer to the try was looked at
 	wait    time.Duration
@@ -159,6 +160,9 @@ func (s *sending) afterFailure(ctx context.Context, err error) bool {
 // afterReply judges an answer.
 func (s *sending) afterReply(ctx context.Context, resp *http.Response) bool {
 	s.status, s.id = resp.StatusCode, s.c.requestID(resp.Header)
+	if s.target != nil {
+		resp.Header["Location"] = s.target
+	}
 	switch {
 	case s.call.accepts(s.status):
 		s.err = nil

@@ -84,6 +84,14 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
+// fails returns the error of a call that must not have an answer.
+func fails(resp *http.Response, err error) error {
+	if err == nil {
+		resp.Body.Close()
+	}
+	return err
+}
+
 // client returns a Client that speaks to w and draws no lots.
 func client(t *testing.T, w http.RoundTripper, set ...func(o *connect.Options)) *connect.Client {
 	t.Helper()
