@@ -26,7 +26,7 @@ func (s *Source) refresh(ctx context.Context, now Token, save SaveToken) error {
 	case now.Refresh == "":
 		return s.mint(ctx, now, save)
 	case now.Refresh == s.rotten: // and it is still what the store has
-		return s.end(ctx, now, save, "the service no longer takes the refresh token"+afterLoss(now), nil)
+		return s.end(ctx, now, save, s.whyRotten(), nil)
 	case now.Asked.IsZero():
 	case s.options.Once:
 		return s.end(ctx, now, save, "the answer to a refresh was lost", nil)
@@ -66,7 +66,8 @@ func (s *Source) exchange(ctx context.Context, now Token, save SaveToken) error 
 		s.unsaved, s.from = next, now.Refresh
 		return s.keep(ctx, next, save)
 	case errors.Is(err, ErrSignIn):
-		s.rotten = now.Refresh
+		// Nothing is stored on the way out: somebody may have, who knows of no place.
+		s.rotten, s.lost = now.Refresh, !now.Asked.IsZero()
 		return errAgain
 	case syncer.NotDone(err):
 		if undone := save(context.WithoutCancel(ctx), now); undone != nil {
@@ -126,11 +127,12 @@ func (s *Source) settle(ctx context.Context, asked time.Time) error {
 	}
 }
 
-func afterLoss(t Token) string {
-	if t.Asked.IsZero() {
-		return ""
+func (s *Source) whyRotten() string {
+	const why = "the service no longer takes the refresh token"
+	if s.lost {
+		return why + ", and an earlier refresh was not answered"
 	}
-	return ", and an earlier refresh was not answered"
+	return why
 }
 
 // busy is an error that leaves the side in peace for now, without saying that the service is busy.

@@ -51,6 +51,7 @@ type Source struct {
 	token   Token
 	refused string // an access token that the service has not taken
 	rotten  string // a refresh token that the service has not taken
+	lost    bool   // it had been sent before, without an answer
 	unsaved Token  // a Token that could not be stored yet
 	from    string // the refresh token that unsaved was given for
 }

@@ -62,11 +62,11 @@ func (t Token) Encode() ([]byte, error) { return json.Marshal(tokenV1(t)) }
 // DecodeToken returns the Token that Encode made data of. If it was made of something else the error
 // wraps syncer.ErrDamaged and shows nothing of it.
 func DecodeToken(data []byte) (Token, error) {
-	var t tokenV1
-	if err := json.Unmarshal(data, &t); err != nil {
-		return Token{}, fmt.Errorf("decode token: %w", syncer.ErrDamaged)
+	var t *tokenV1
+	if err := json.Unmarshal(data, &t); err != nil || t == nil {
+		return Token{}, fmt.Errorf("decode token: %w", syncer.ErrDamaged) // the cause would show parts of it
 	}
-	return Token(t), nil
+	return Token(*t), nil
 }
 
 // tokenV1 is a Token as it is stored. It has none of its methods.

@@ -1,0 +1,488 @@
+package connect_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/storage/memory"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// authority is a service that gives tokens. A refresh token is good for one use.
+type authority struct {
+	mu    sync.Mutex
+	given int            // how many tokens
+	good  string         // the refresh token that is good now
+	sent  map[string]int // how often each was presented
+	life  time.Duration
+	// fault is asked before and after each exchange; an error is what the client gets.
+	fault func(n int, done bool) error
+}
+
+func newAuthority() *authority {
+	return &authority{sent: map[string]int{}, good: "r0", life: time.Hour}
+}
+
+// first is the Token of a person who has signed in, used up.
+func (a *authority) first() connect.Token {
+	return connect.Token{Access: "a0", Refresh: "r0", Expiry: time.Now(), Since: time.Now().Add(-time.Hour)}
+}
+
+func (a *authority) Refresh(ctx context.Context, old connect.Token) (connect.Token, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sent[old.Refresh]++
+	n := 0
+	for _, times := range a.sent {
+		n += times
+	}
+	if err := a.strike(n, false); err != nil {
+		return connect.Token{}, err
+	}
+	if old.Refresh != a.good {
+		return connect.Token{}, &connect.GrantError{Status: 400, Code: "invalid_grant", Description: "Invalid refresh token"}
+	}
+	a.given++
+	next := connect.Token{Access: fmt.Sprint("a", a.given), Refresh: fmt.Sprint("r", a.given), Expiry: time.Now().Add(a.life)}
+	a.good = next.Refresh
+	if err := a.strike(n, true); err != nil {
+		return connect.Token{}, err
+	}
+	return next, ctx.Err()
+}
+
+func (a *authority) strike(n int, done bool) error {
+	if a.fault == nil {
+		return nil
+	}
+	return a.fault(n, done)
+}
+
+// loses makes a fault that strikes at exchange n, before or after it has its effect.
+func loses(at int, after bool) func(int, bool) error {
+	return func(n int, done bool) error {
+		if n == at && done == after {
+			return io.ErrUnexpectedEOF
+		}
+		return nil
+	}
+}
+
+// signedIn returns a Source whose Token has run out, its store and its authority.
+func signedIn(t *testing.T, set ...func(o *connect.SourceOptions)) (*connect.Source, *memory.Tokens, *authority) {
+	t.Helper()
+	store, a := memory.NewTokens(memory.Options{}), newAuthority()
+	s := another(t, store, a, set...)
+	require.NoError(t, s.SignIn(t.Context(), a.first()))
+	return s, store, a
+}
+
+// another returns a Source on the same store, as another process has it.
+func another(t *testing.T, store connect.TokenStore, a *authority, set ...func(o *connect.SourceOptions)) *connect.Source {
+	t.Helper()
+	o := connect.SourceOptions{Store: store, Credential: "anna", Refresh: a.Refresh}
+	for _, f := range set {
+		f(&o)
+	}
+	s, err := connect.NewSource(o)
+	require.NoError(t, err)
+	return s
+}
+
+func once(o *connect.SourceOptions) { o.Once = true }
+
+func TestATokenIsStoredBeforeItIsGivenOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, _ := signedIn(t)
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a1", access)
+		stored, err := store.Load(t.Context(), "anna")
+		require.NoError(t, err)
+		require.Equal(t, "r1", stored.Refresh)
+		require.Zero(t, stored.Asked)
+		require.Equal(t, time.Now().UTC(), stored.Since.UTC())
+	})
+}
+
+func TestATokenIsReplacedShortlyBeforeItEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		start := time.Now()
+		for time.Since(start) < 59*time.Minute {
+			_, err := s.Token(t.Context())
+			require.NoError(t, err)
+			if a.given == 2 {
+				break
+			}
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 58*time.Minute, time.Since(start))
+	})
+}
+
+func TestATokenThatLivesShortlyIsUsedAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		a.life = 10 * time.Second
+		for range 80 {
+			_, err := s.Token(t.Context())
+			require.NoError(t, err)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 10, a.given, "every 8 seconds")
+	})
+}
+
+func TestOneOfManyRefreshes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		var wg sync.WaitGroup
+		for i := range 40 {
+			source := s
+			if i%2 == 1 {
+				source = another(t, store, a)
+			}
+			wg.Go(func() {
+				access, err := source.Token(t.Context())
+				if err != nil || access != "a1" {
+					t.Errorf("%s %v", access, err)
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, map[string]int{"r0": 1}, a.sent)
+	})
+}
+
+func TestATokenThatSomebodyElseHasReplacedIsTakenFromTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		other := another(t, store, a)
+		for _, source := range []*connect.Source{s, other} {
+			access, err := source.Token(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, "a1", access)
+		}
+		require.NoError(t, s.Refused(t.Context(), "a1"))
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a2", access)
+
+		require.NoError(t, other.Refused(t.Context(), "a1"))
+		access, err = other.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a2", access)
+		require.Equal(t, 2, a.given)
+	})
+}
+
+func TestALostAnswerHaltsWithAReasonAndAsksNobodyAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		a.fault = loses(1, true)
+		start := time.Now()
+		_, err := s.Token(t.Context())
+		require.ErrorIs(t, err, connect.ErrSignIn)
+		require.True(t, syncer.NotDone(err), "no call was made, and the side is left in peace")
+		require.EqualError(t, err, `token of "anna": sign in again: the service no longer takes the refresh token, and an earlier refresh was not answered`)
+		require.Equal(t, 5*time.Second, time.Since(start), "the two requests must not overtake each other")
+		for range 10 {
+			for _, source := range []*connect.Source{s, another(t, store, a)} {
+				_, err = source.Token(t.Context())
+				require.ErrorIs(t, err, connect.ErrSignIn)
+				require.ErrorContains(t, err, "was not answered")
+			}
+		}
+		require.Equal(t, map[string]int{"r0": 2}, a.sent)
+	})
+}
+
+func TestALostRequestLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		a.fault = loses(1, false)
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a1", access)
+	})
+}
+
+func TestAServiceThatIsGoneForAWhileIsAskedAgainLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		a.fault = func(int, bool) error { return io.ErrUnexpectedEOF }
+		_, err := s.Token(t.Context())
+		require.NotErrorIs(t, err, connect.ErrSignIn)
+		require.ErrorIs(t, err, syncer.ErrBusy)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		a.fault = nil
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a1", access)
+	})
+}
+
+func TestARefreshTokenIsPresentedOnceIfTheServiceTakesTheSecondTimeForTheft(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s, store, a := signedIn(t, once)
+			a.fault = loses(1, after)
+			for _, source := range []*connect.Source{s, s, another(t, store, a, once)} {
+				_, err := source.Token(t.Context())
+				require.ErrorIs(t, err, connect.ErrSignIn)
+				require.ErrorContains(t, err, "the answer to a refresh was lost")
+			}
+			require.Equal(t, map[string]int{"r0": 1}, a.sent)
+		})
+	}
+}
+
+func TestWhoeverComesAfterAProcessThatDiedWaitsAndAsks(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		asked time.Duration // ago
+		waits time.Duration
+	}{
+		{"just now", 0, 5 * time.Second},
+		{"a moment ago", 2 * time.Second, 3 * time.Second},
+		{"long ago", time.Hour, 0},
+		{"in the future of a clock that was set", -time.Hour, 5 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, a := memory.NewTokens(memory.Options{}), newAuthority()
+				marked := a.first()
+				marked.Asked = time.Now().Add(-c.asked)
+				require.NoError(t, store.Update(t.Context(), "anna", func(ctx context.Context, _ connect.Token, save connect.SaveToken) error {
+					return save(ctx, marked)
+				}))
+				start := time.Now()
+				access, err := another(t, store, a).Token(t.Context())
+				require.NoError(t, err, "it died before the request was sent")
+				require.Equal(t, "a1", access)
+				require.Equal(t, c.waits, time.Since(start))
+
+				_, err = another(t, store, a, once).Token(t.Context())
+				require.NoError(t, err, "the mark went with what it was about")
+			})
+		})
+	}
+}
+
+func TestWaitingForADeadProcessesRequestEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		a.fault = func(int, bool) error { return io.ErrUnexpectedEOF }
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := s.Token(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
+func TestATokenThatIsNoLongerTakenIsReadAnewFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		a.good = "r7" // somebody has refreshed who does not take our lock
+		a.fault = func(int, bool) error {
+			a.fault = nil
+			// He stores what he got just when the service refuses us.
+			go func() {
+				err := store.Update(t.Context(), "anna", func(ctx context.Context, _ connect.Token, save connect.SaveToken) error {
+					return save(ctx, connect.Token{Access: "a7", Refresh: "r7", Expiry: time.Now().Add(time.Hour)})
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}()
+			synctest.Wait()
+			return nil
+		}
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a7", access)
+		require.Equal(t, map[string]int{"r0": 1}, a.sent)
+	})
+}
+
+func TestARefusalThatUsesNothingUpLeavesTheTokenAsItWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		a.fault = func(_ int, done bool) error {
+			if done {
+				return nil
+			}
+			return &connect.GrantError{Status: 429}
+		}
+		_, err := s.Token(t.Context())
+		require.ErrorIs(t, err, syncer.ErrBusy)
+		stored, err := store.Load(t.Context(), "anna")
+		require.NoError(t, err)
+		require.Zero(t, stored.Asked)
+		a.fault = nil
+		_, err = another(t, store, a, once).Token(t.Context())
+		require.NoError(t, err)
+	})
+}
+
+func TestWhatCannotBeMarkedIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full, broken := errors.New("disk is full"), false
+		store := memory.NewTokens(memory.Options{Fail: func(op memory.Op, _ bool) error {
+			if broken && op == memory.OpSave {
+				return full
+			}
+			return nil
+		}})
+		a := newAuthority()
+		s := another(t, store, a)
+		require.NoError(t, s.SignIn(t.Context(), a.first()))
+		broken = true
+		_, err := s.Token(t.Context())
+		require.ErrorIs(t, err, full)
+		require.Empty(t, a.sent)
+	})
+}
+
+func TestWhatCannotBeStoredIsNotUsedAndNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full, broken := errors.New("disk is full"), false
+		store := memory.NewTokens(memory.Options{Fail: func(op memory.Op, done bool) error {
+			if broken && op == memory.OpSave && !done {
+				return full
+			}
+			return nil
+		}})
+		a := newAuthority()
+		a.fault = func(_ int, done bool) error {
+			broken = done
+			return nil
+		}
+		s := another(t, store, a)
+		require.NoError(t, s.SignIn(t.Context(), a.first()))
+		for range 3 {
+			_, err := s.Token(t.Context())
+			require.ErrorIs(t, err, full)
+		}
+		broken = false
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a1", access)
+		require.Equal(t, map[string]int{"r0": 1}, a.sent)
+	})
+}
+
+func TestGivingUpDoesNotBreakARefreshOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		a.fault = func(_ int, done bool) error {
+			if done {
+				cancel()
+			}
+			return nil
+		}
+		_, _ = s.Token(ctx) // whether it still gets the token does not matter
+		stored, err := store.Load(t.Context(), "anna")
+		require.NoError(t, err)
+		require.Equal(t, "r1", stored.Refresh)
+		_, err = s.Token(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+func TestSigningInAgainMakesAnEndGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		a.good = "gone"
+		_, err := s.Token(t.Context())
+		require.EqualError(t, err, `token of "anna": sign in again: the service no longer takes the refresh token`)
+		a.good = "r9"
+		require.NoError(t, another(t, store, a).SignIn(t.Context(), connect.Token{Access: "a9", Refresh: "r9", Expiry: time.Now().Add(time.Hour), Ended: "x", Asked: time.Now()}))
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a9", access)
+	})
+}
+
+func TestACredentialThatGivesNoRefreshTokenIsAskedEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		var fails error
+		s := another(t, memory.NewTokens(memory.Options{}), newAuthority(), once, func(o *connect.SourceOptions) {
+			o.Refresh = func(_ context.Context, old connect.Token) (connect.Token, error) {
+				n++
+				return connect.Token{Access: fmt.Sprint("m", n), Expiry: time.Now().Add(time.Hour)}, fails
+			}
+		})
+		for range 3 {
+			access, err := s.Token(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, "m1", access)
+		}
+		time.Sleep(time.Hour)
+		fails = io.ErrUnexpectedEOF
+		_, err := s.Token(t.Context())
+		require.ErrorIs(t, err, syncer.ErrBusy)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		fails = nil
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "m3", access)
+	})
+}
+
+func TestAServiceMayKeepARefreshToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, _ := signedIn(t, func(o *connect.SourceOptions) {
+			o.Refresh = func(context.Context, connect.Token) (connect.Token, error) {
+				return connect.Token{Access: "a1", Expiry: time.Now().Add(time.Hour)}, nil
+			}
+		})
+		_, err := s.Token(t.Context())
+		require.NoError(t, err)
+		stored, err := store.Load(t.Context(), "anna")
+		require.NoError(t, err)
+		require.Equal(t, "r0", stored.Refresh)
+	})
+}
+
+func TestAStoreThatCannotBeReadIsNotTakenForAnEmptyOne(t *testing.T) {
+	gone := errors.New("disk is gone")
+	a := newAuthority()
+	s := another(t, memory.NewTokens(memory.Options{Fail: func(memory.Op, bool) error { return gone }}), a)
+	_, err := s.Token(t.Context())
+	require.ErrorIs(t, err, gone)
+	require.NotErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorIs(t, s.SignIn(t.Context(), a.first()), gone)
+	require.Empty(t, a.sent)
+}
+
+func TestSourceOptionsThatMakeNoSenseNameTheField(t *testing.T) {
+	good := connect.SourceOptions{Store: memory.NewTokens(memory.Options{}), Credential: "x", Refresh: newAuthority().Refresh}
+	for field, set := range map[string]func(o *connect.SourceOptions){
+		"Store":      func(o *connect.SourceOptions) { o.Store = nil },
+		"Credential": func(o *connect.SourceOptions) { o.Credential = "" },
+		"Refresh":    func(o *connect.SourceOptions) { o.Refresh = nil },
+		"Early":      func(o *connect.SourceOptions) { o.Early = -1 },
+		"Settle":     func(o *connect.SourceOptions) { o.Settle = -1 },
+		"Timeout":    func(o *connect.SourceOptions) { o.Timeout = -1 },
+	} {
+		o := good
+		set(&o)
+		_, err := connect.NewSource(o)
+		require.ErrorIs(t, err, syncer.ErrInvalid)
+		require.ErrorContains(t, err, field)
+	}
+}
