@@ -189,8 +189,8 @@ func (w *world) refusal(n *node, t, x Side) string {
 func (w *world) decideLost(n *node, t Side, dir Direction) {
 	x := t.Other()
 	changed := w.contentChange(n, t)
-	if n.rec.Half(x).Behind {
-		changed = hasChanged // what is here was never there
+	if h := n.rec.Half(x); h.Behind || n.rec.Kind == File && h.Content == "" {
+		changed = hasChanged // what is here was never there: nothing is agreed about contents
 	}
 	switch {
 	case !dir.Mode.allows(t):

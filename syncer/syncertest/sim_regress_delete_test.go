@@ -283,4 +283,13 @@ var regressionsOfDeletes = []regression{
 			}},
 		},
 	},
+	{
+		name:  "what a Resolver overruled is not deleted before the contents that won have come",
+		setup: simSetup{Sides: [2]simSide{0: {Without: 2}}, Trees: [2]syncertest.Tree{0: {"d/D/b": "base0"}}, Resolver: "source"},
+		script: []simOp{
+			{Do: "write", On: 1, At: "d/D/b", Text: "c1"},
+			{Do: "run", Run: simRun{Faults: [2]simFaults{0: {Seed: 213462, Cut: 1}}}},
+			{Do: "out", At: "d/D/b"},
+		},
+	},
 }
