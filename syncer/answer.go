@@ -109,7 +109,14 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	gone := err == nil && e.Trashed || errors.Is(err, fs.ErrNotExist) && !(end.info.Trash && end.looker != nil)
 	switch {
 	case gone:
-		b := Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now())}
+		out := Outcome{
+			At: r.now(), Action: in.ID, Op: OpDelete, On: in.On, Record: rec.ID, Kind: rec.Kind, Path: rec.Half(in.On).Name,
+			Result: Done, Reason: "found done after an interruption", Before: in.Old,
+		}
+		if err == nil && e.Content != in.Old.Content {
+			out.Reason += "; an edit made before it took effect is in the trash with the file"
+		}
+		b := Batch{Drop: []RecordID{rec.ID}, Tombstones: tombstones(&rec, in.On, "", r.now()), Outcomes: []Outcome{out}}
 		r.clear(&b, rec.ID)
 		return b, nil
 	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):

@@ -232,3 +232,36 @@ func TestAnInterruptedDeleteOfAnItemThatIsNotVisibleIsNotTakenForDone(t *testing
 	}
 	require.Contains(t, known, id)
 }
+
+func TestADeleteWhoseReplyWasLostIsInTheJournal(t *testing.T) {
+	for name, edited := range map[string]bool{"as it was": false, "edited before it took effect": true} {
+		t.Run(name, func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
+				Destination: ordinary(func(i *syncer.Info) { i.Guards, i.Settle = syncer.Guards{}, 30*time.Second }),
+			})
+			w.Ann.Remove("p")
+			w.Later(time.Minute)
+			w.Right.OnCall(func(c syncertest.Call) error {
+				if c.Op == "Delete" && c.Phase == syncertest.Before {
+					return syncertest.ErrLate
+				}
+				return nil
+			})
+			full(t, w)
+			if edited {
+				w.Bob.Write("p", "2")
+			}
+			w.Right.OnCall(nil)
+			w.Later(time.Minute)
+			full(t, w)
+			require.False(t, w.Destination.Has("p"))
+			journal, err := w.Journal(t.Context())
+			require.NoError(t, err)
+			last := journal[len(journal)-1]
+			require.Equal(t, syncer.OpDelete, last.Op)
+			require.Equal(t, "p", last.Path)
+			require.Contains(t, last.Reason, "found done")
+			require.Equal(t, edited, strings.Contains(last.Reason, "in the trash"), last.Reason)
+		})
+	}
+}

@@ -292,4 +292,14 @@ var regressionsOfDeletes = []regression{
 			{Do: "out", At: "d/D/b"},
 		},
 	},
+	{
+		name:  "an edit before a delete takes effect that nobody guards and whose reply was lost is in the trash",
+		setup: simSetup{Sides: [2]simSide{1: {NoGuards: true, Settle: 30 * time.Second}}, Trees: [2]syncertest.Tree{1: {"d:/a:b": "base2", "x.txt": "same"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "d:"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 60389, Late: 1}}}},
+			{Do: "write", On: 1, At: "d:/a:b", Text: "c4."},
+		},
+	},
 }
