@@ -13,19 +13,22 @@ type mark struct {
 }
 
 // latestCharge returns the zero mark if there never was a charge.
-func latestCharge(c *conn) (mark, error) {
+func latestCharge(c *conn) (m mark, err error) {
 	row, err := c.one(selectClock)
 	switch {
 	case err != nil:
 		return mark{}, err
 	case row == nil:
 		return mark{}, damaged("the time of the latest charge is gone")
-	case row[0] == nil:
+	case row[0] != nil:
+		err = decode(bytes(row[0]), func(c *coder) { c.mark(&m) })
+		return m, err
+	case row[1] == nil:
 		return mark{}, nil
 	}
-	m := mark{at: instant(number(row[0]))}
-	if row[1] != nil {
-		m.boot, m.up = text(row[1]), time.Duration(number(row[2]))
+	m.at = instant(number(row[1])) // of an earlier version
+	if row[2] != nil {
+		m.boot, m.up = text(row[2]), time.Duration(number(row[3]))
 	}
 	return m, nil
 }

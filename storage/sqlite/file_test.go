@@ -235,8 +235,8 @@ func TestAPartOfADamagedFileSaysSoOrShowsWhatWasWritten(t *testing.T) {
 		for _, i := range []int{0, 3, 5} { // kind of page, number of cells, where they begin
 			try(flip, at+i, 0x5a)
 		}
-		for i := range 6 {
-			try(flip, at+page-5-20*i, 0x5a)
+		for i := range 2 {
+			try(flip, at+page-5-20*i, 0x5a) // what a row holds
 		}
 	}
 	require.Positive(t, opened)

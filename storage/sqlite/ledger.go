@@ -45,8 +45,9 @@ type Ledger struct {
 var _ syncer.Ledger = (*Ledger)(nil)
 
 const (
-	selectClock  = "SELECT at, boot, up FROM clock WHERE id = 1"
-	updateClock  = "UPDATE clock SET at = ?, boot = ?, up = ? WHERE id = 1"
+	selectClock  = "SELECT data, at, boot, up FROM clock WHERE id = 1"
+	updateClock  = "UPDATE clock SET data = ?, at = NULL, boot = NULL, up = NULL WHERE id = 1"
+	selectAny    = "SELECT id FROM charge WHERE id > 0 LIMIT 1"
 	selectCharge = "SELECT id FROM charge WHERE action = ? AND at > ? ORDER BY at DESC LIMIT 1"
 	insertCharge = "INSERT INTO charge (action, at) VALUES (?, ?) RETURNING id"
 	insertSpent  = "INSERT INTO spent (charge, scope, at, count) VALUES (?, ?, ?, ?)"
@@ -90,7 +91,14 @@ func (l *Ledger) sound(c *conn) error {
 	if err := passes(c, "integrity_check(charge)", "integrity_check(spent)", "integrity_check(clock)"); err != nil {
 		return err
 	}
-	_, err := l.now(c)
+	latest, err := latestCharge(c)
+	if err != nil || !latest.at.IsZero() {
+		return err
+	}
+	row, err := c.one(selectAny)
+	if err == nil && row != nil {
+		err = damaged("there are charges, and the time of the latest is gone")
+	}
 	return err
 }
 
@@ -125,7 +133,7 @@ func (l *Ledger) Charge(ctx context.Context, charge syncer.Charge) error {
 		if err != nil {
 			return err
 		}
-		_, err = c.exec(updateClock, nanos(now), m.boot, int64(m.up))
+		_, err = c.exec(updateClock, encode(func(c *coder) { c.mark(&m) }))
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -236,4 +237,31 @@ func TestAClosedStoreSaysSo(t *testing.T) {
 	require.ErrorContains(t, state.Commit(t.Context(), syncer.Batch{}), "store is closed")
 	_, err = s.Open(t.Context(), "pair")
 	require.ErrorContains(t, err, "store is closed")
+}
+
+func TestADamagedLedgerFreesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "good.db")
+	o := sqlite.LedgerOptions{Clock: func() time.Time { return someDay }}
+	l, err := sqlite.OpenLedger(t.Context(), path, o)
+	require.NoError(t, err)
+	require.NoError(t, charge(t, l, "a", 1))
+	require.NoError(t, l.Close())
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	page := int(binary.BigEndian.Uint16(good[16:]))
+	for at := page; at < len(good); at += page { // the first page has no rows of ours
+		for i := range 40 {
+			path := filepath.Join(t.TempDir(), "harmed.db")
+			require.NoError(t, os.WriteFile(path, flip.do(good, uint32(at+page-1-i), []byte{0x11}), 0o600))
+			l, err := sqlite.OpenLedger(t.Context(), path, o)
+			if err == nil {
+				err = charge(t, l, "b", 1)
+				require.NoError(t, l.Close())
+			}
+			if !errors.Is(err, syncer.ErrHeld) {
+				require.ErrorIs(t, err, syncer.ErrDamaged, "page %d, byte %d from its end", at/page, i+1)
+			}
+		}
+	}
 }

@@ -19,7 +19,7 @@ type format struct {
 // The numbers are "PBst", "PBld", "PBtk", "PBbu" and "PBdf".
 var (
 	stateFormat  = format{0x50427374, []string{"state/0001_state"}}
-	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime"}}
+	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime", "ledger/0003_checked"}}
 	tokenFormat  = format{0x5042746b, []string{"token/0001_token"}}
 	budgetFormat = format{0x50426275, []string{"budget/0001_budget"}}
 	wholeFormat  = format{0x50426466, []string{
@@ -27,6 +27,7 @@ var (
 		"ledger/0001_ledger", "ledger/0002_uptime",
 		"token/0001_token",
 		"budget/0001_budget",
+		"ledger/0003_checked",
 	}}
 )
 
