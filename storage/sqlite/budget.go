@@ -10,18 +10,6 @@ import (
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
-// BudgetOptions may be left zero.
-type BudgetOptions struct {
-	// Clock tells the time; nil means time.Now. It is asked for the time once, and from then on for how
-	// much has passed.
-	Clock func() time.Time
-	// Uptime is that of LedgerOptions. With it the clock is believed only at the first Update after a
-	// start of the machine.
-	Uptime func() (boot string, up time.Duration)
-	// Busy is how long an Update waits for another process that writes; 0 means 5 seconds.
-	Busy time.Duration
-}
-
 // Budget is a [connect.Budget] in a file, which all processes that share a credential have open. Close
 // it when it is not needed any more.
 type Budget struct {

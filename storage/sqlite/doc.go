@@ -61,7 +61,8 @@
 // missed (the list of pairs, intents, holds, pending items, inboxes) is looked through at Open. Every
 // value carries a checksum, Records are counted, and outcomes are numbered without a gap: a read
 // yields what was written, or an error. [Store.Check] looks through everything, and takes some
-// seconds for a million Records. The other parts are small, and looked through whenever they are opened.
+// seconds for a million Records; so does [File.Check]. The other parts are small, and looked through
+// whenever they are opened.
 //
 // # Where the file may be
 //

@@ -4,28 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"github.com/procorebox/procorebox/syncer/connect"
 )
-
-// FileOptions may be left zero.
-type FileOptions struct {
-	// Options are those of the file and of its Store.
-	Options
-	// Confirmed and Uptime are those of LedgerOptions.
-	Confirmed func() time.Time
-	Uptime    func() (boot string, up time.Duration)
-	// Key is that of TokenOptions. Without it the File keeps no tokens: whoever asks for one or stores
-	// one is told so.
-	Key connect.TokenKey
-}
 
 // File is all that a program keeps, in one file: what would otherwise be a file for each. Its parts
 // keep the same promises, are closed by Close, and wait for each other's writes, which take some
 // milliseconds. Other processes may have the same file open. Those that share a limit, but no file,
 // need a Ledger of its own.
 type File struct {
+	// Store keeps the pairs, Ledger counts their deletes, Tokens keeps what services gave for
+	// credentials, and Budget counts calls. They are never nil.
 	Store  *Store
 	Ledger *Ledger
 	Tokens *Tokens
@@ -62,6 +49,18 @@ func (f *File) sound(c *conn) error {
 		if err := part(c); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Check reads all that the File holds and returns an error that wraps [syncer.ErrDamaged] if anything of
+// it is not as it was written. It may run beside owners, and takes some seconds for a million Records.
+func (f *File) Check(ctx context.Context) error {
+	if err := f.Store.Check(ctx); err != nil {
+		return err
+	}
+	if err := f.database.read(ctx, f.sound); err != nil {
+		return fmt.Errorf("check %s: %w", f.database.path, err)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func TestTheStoreOfAFileIsAStore(t *testing.T) {
 				return f.Store, err
 			},
 			Close: func() {
-				require.NoError(t, f.Store.Check(t.Context()))
+				require.NoError(t, f.Check(t.Context()))
 				require.NoError(t, f.Close())
 			},
 		}
@@ -220,9 +220,14 @@ func TestAPartOfADamagedFileSaysSoOrShowsWhatWasWritten(t *testing.T) {
 			return
 		}
 		opened++
+		checked := f.Check(t.Context())
 		got, err := readKept(t.Context(), f)
+		if checked != nil {
+			require.ErrorIs(t, checked, syncer.ErrDamaged)
+		}
 		if err != nil {
 			require.ErrorIs(t, err, syncer.ErrDamaged)
+			require.Error(t, checked, "the check found nothing")
 		} else {
 			require.Equal(t, want, got, "harm %d at %d", h, at)
 		}

@@ -12,27 +12,6 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// LedgerOptions may be left zero.
-type LedgerOptions struct {
-	// Clock tells the time by which charges leave their window; nil means time.Now. It is asked for
-	// the time once, and from then on for how much has passed: the system's clock may be set while the
-	// Ledger is open, and that changes nothing.
-	Clock func() time.Time
-	// Confirmed returns the latest time that a service has told, as in the Date header of an answer,
-	// and the zero time before the first. With it the Ledger goes by the service, and by what has passed
-	// since: no clock of a machine that is set, forward or back, frees anything, not even across a
-	// restart or between processes whose clocks differ. nil means that only the machine is asked.
-	Confirmed func() time.Time
-	// Uptime returns how long the machine has been running, by a clock that nobody can set and that all
-	// processes share, and a name for this start of it; an empty name means that it is not known. With
-	// it, and without Confirmed, the clock is believed only at the first charge after a start of the
-	// machine. nil means what the system says, which is known on Linux, or nothing if Clock is set.
-	// Where it is not known the clock is believed each time a Ledger is opened.
-	Uptime func() (boot string, up time.Duration)
-	// Busy is how long a charge waits for another process that charges; 0 means 5 seconds.
-	Busy time.Duration
-}
-
 // Ledger is a [syncer.Ledger] in a file that all processes which spend from the same limits may have
 // open at once. It forgets no charge, since it may be asked for any window. Close it when it is not
 // needed any more.

@@ -1,6 +1,10 @@
 package sqlite
 
-import "time"
+import (
+	"time"
+
+	"github.com/procorebox/procorebox/syncer/connect"
+)
 
 // Options may be left zero.
 type Options struct {
@@ -18,6 +22,59 @@ type Options struct {
 	// Cache bounds the pages that the writer keeps in memory, in bytes, and four times as much is kept
 	// by all readers together; 0 means 16 MiB.
 	Cache int64
+}
+
+// LedgerOptions may be left zero.
+type LedgerOptions struct {
+	// Clock tells the time by which charges leave their window; nil means time.Now. It is asked for
+	// the time once, and from then on for how much has passed: the system's clock may be set while the
+	// Ledger is open, and that changes nothing.
+	Clock func() time.Time
+	// Confirmed returns the latest time that a service has told, as in the Date header of an answer,
+	// and the zero time before the first. With it the Ledger goes by the service, and by what has passed
+	// since: no clock of a machine that is set, forward or back, frees anything, not even across a
+	// restart or between processes whose clocks differ. nil means that only the machine is asked.
+	Confirmed func() time.Time
+	// Uptime returns how long the machine has been running, by a clock that nobody can set and that all
+	// processes share, and a name for this start of it; an empty name means that it is not known. With
+	// it, and without Confirmed, the clock is believed only at the first charge after a start of the
+	// machine. nil means what the system says, which is known on Linux, or nothing if Clock is set.
+	// Where it is not known the clock is believed each time a Ledger is opened.
+	Uptime func() (boot string, up time.Duration)
+	// Busy is how long a charge waits for another process that charges; 0 means 5 seconds.
+	Busy time.Duration
+}
+
+// TokenOptions say how Tokens are kept. Key must be set.
+type TokenOptions struct {
+	// Key encrypts what is stored: see connect.TokenKeyFile and connect.ParseTokenKey.
+	Key connect.TokenKey
+	// Busy is how long a write waits for another process that writes; 0 means 5 seconds.
+	Busy time.Duration
+}
+
+// BudgetOptions may be left zero.
+type BudgetOptions struct {
+	// Clock tells the time; nil means time.Now. It is asked for the time once, and from then on for how
+	// much has passed.
+	Clock func() time.Time
+	// Uptime is that of LedgerOptions. With it the clock is believed only at the first Update after a
+	// start of the machine.
+	Uptime func() (boot string, up time.Duration)
+	// Busy is how long an Update waits for another process that writes; 0 means 5 seconds.
+	Busy time.Duration
+}
+
+// FileOptions may be left zero.
+type FileOptions struct {
+	// Options are those of the file and of its Store.
+	Options
+	// Confirmed and Uptime are those of LedgerOptions.
+	Confirmed func() time.Time
+	Uptime    func() (boot string, up time.Duration)
+	// Key is that of TokenOptions. Without it the File keeps no tokens: whoever asks for one or stores
+	// one is told so.
+	Key connect.TokenKey
 }
 
 func (o Options) withDefaults() Options {

@@ -7,18 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
-	"time"
 
 	"github.com/procorebox/procorebox/syncer/connect"
 )
-
-// TokenOptions say how Tokens are kept. Key must be set.
-type TokenOptions struct {
-	// Key encrypts what is stored: see connect.TokenKeyFile and connect.ParseTokenKey.
-	Key connect.TokenKey
-	// Busy is how long a write waits for another process that writes; 0 means 5 seconds.
-	Busy time.Duration
-}
 
 // Tokens is a [connect.TokenStore] in a file, which all processes that share a credential have open.
 // Close it when it is not needed any more.
