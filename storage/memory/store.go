@@ -1,9 +1,10 @@
-// Package memory keeps the state of pairs in the memory of the process.
+// Package memory keeps the state of pairs in the memory of the process, and with it the ledger of
+// deletes, tokens and budgets of calls.
 //
 // It is for tests, for trying things out and for one-off runs: everything is gone with the process.
-// Within the process it keeps every promise of [syncer.StateStore] and [syncer.Ledger], and a
-// million Records are no trouble to it: they are read in order in a fraction of a second, and a
-// Batch costs what it changes, not what is there.
+// Within the process it keeps every promise of [syncer.StateStore], [syncer.Ledger],
+// [connect.TokenStore] and [connect.Budget], and a million Records are no trouble to it: they are read
+// in order in a fraction of a second, and a Batch costs what it changes, not what is there.
 //
 //	store := memory.New(memory.Options{})
 //	state, err := store.Open(ctx, "drawings")

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -24,6 +23,7 @@ const (
 	selectTick     = "SELECT data FROM tick WHERE id = 1"
 	updateTick     = "UPDATE tick SET data = ? WHERE id = 1"
 	selectAccount  = "SELECT data FROM account WHERE credential = ?"
+	deleteAccount  = "DELETE FROM account WHERE credential = ?"
 	upsertAccount  = "INSERT INTO account (credential, data) VALUES (?, ?) ON CONFLICT (credential) DO UPDATE SET data = excluded.data"
 	selectAccounts = "SELECT data FROM account"
 )
@@ -47,18 +47,14 @@ func newBudget(d *database, o BudgetOptions) *Budget {
 	return &Budget{database: d, time: newTimekeeper(o.Clock, o.Uptime)}
 }
 
-// sound looks through all accounts, which are few: what was spent must never seem unspent.
+// sound returns an error if an account may be missing: what was spent must never seem unspent. One that
+// is damaged says so when it is asked for.
 func (b *Budget) sound(c *conn) error {
 	if err := passes(c, "integrity_check(account)", "integrity_check(tick)"); err != nil {
 		return err
 	}
-	if _, err := latestUpdate(c); err != nil {
-		return err
-	}
-	return c.each(func(row []driver.Value) error {
-		_, err := unwrap(bytes(row[0]))
-		return err
-	}, selectAccounts)
+	_, err := latestUpdate(c)
+	return err
 }
 
 // Close closes the file. It does nothing to the Budget of a File.
@@ -94,6 +90,19 @@ func (b *Budget) Update(ctx context.Context, credential string, change func(now 
 	})
 	if err != nil {
 		return fmt.Errorf("update the account of %q: %w", credential, err)
+	}
+	return nil
+}
+
+// Forget takes away the account of a credential, also if it is damaged: what was spent is no longer
+// known, and the next calls may be too many for the service.
+func (b *Budget) Forget(ctx context.Context, credential string) error {
+	err := b.database.write(ctx, func(c *conn) error {
+		_, err := c.exec(deleteAccount, credential)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget the account of %q: %w", credential, err)
 	}
 	return nil
 }

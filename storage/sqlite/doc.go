@@ -61,8 +61,8 @@
 // missed (the list of pairs, intents, holds, pending items, inboxes) is looked through at Open. Every
 // value carries a checksum, Records are counted, and outcomes are numbered without a gap: a read
 // yields what was written, or an error. [Store.Check] looks through everything, and takes some
-// seconds for a million Records; so does [File.Check]. The other parts are small, and looked through
-// whenever they are opened.
+// seconds for a million Records; so does [File.Check]. A token or an account that is damaged says so
+// when it is asked for, and stops no other.
 //
 // # Where the file may be
 //

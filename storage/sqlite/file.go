@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 )
@@ -59,10 +60,27 @@ func (f *File) Check(ctx context.Context) error {
 	if err := f.Store.Check(ctx); err != nil {
 		return err
 	}
-	if err := f.database.read(ctx, f.sound); err != nil {
+	err := f.database.read(ctx, func(c *conn) error {
+		if err := f.sound(c); err != nil {
+			return err
+		}
+		for _, values := range []string{selectTokens, selectAccounts} {
+			if err := c.each(readable, values); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("check %s: %w", f.database.path, err)
 	}
 	return nil
+}
+
+// readable returns an error unless a row holds a value that was wrapped.
+func readable(row []driver.Value) error {
+	_, err := unwrap(bytes(row[0]))
+	return err
 }
 
 // Close closes the file, and with it all parts. Pairs that are still open stay leased, as after the end

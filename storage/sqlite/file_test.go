@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -247,4 +248,42 @@ func TestAPartOfADamagedFileSaysSoOrShowsWhatWasWritten(t *testing.T) {
 	require.Positive(t, opened)
 	require.Positive(t, refused)
 	t.Logf("%d files refused, %d opened", refused, opened)
+}
+
+func TestWhatIsDamagedOfOneCredentialStopsNothingElseAndCanBeForgotten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "procorebox.db")
+	whole, want := goodWhole(t)
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	for _, table := range []string{"token", "account"} {
+		_, err = db.ExecContext(t.Context(), "UPDATE "+table+" SET data = zeroblob(60) WHERE credential = 'box'")
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+
+	f, err := sqlite.OpenFile(t.Context(), path, fixed(t))
+	require.NoError(t, err)
+	defer f.Close()
+	same := func(_ time.Time, old []byte) ([]byte, error) { return old, nil }
+	_, err = f.Tokens.Load(t.Context(), "box")
+	require.ErrorIs(t, err, syncer.ErrDamaged)
+	require.ErrorIs(t, saveToken(t.Context(), f.Tokens, "box", connect.Token{}), syncer.ErrDamaged)
+	require.ErrorIs(t, f.Budget.Update(t.Context(), "box", same), syncer.ErrDamaged, "what was spent must not seem unspent")
+	token, err := f.Tokens.Load(t.Context(), "procore")
+	require.NoError(t, err)
+	require.Equal(t, want.tokens[1], token)
+	require.NoError(t, f.Budget.Update(t.Context(), "procore", same))
+	require.ErrorIs(t, f.Check(t.Context()), syncer.ErrDamaged)
+
+	require.NoError(t, f.Tokens.Forget(t.Context(), "box"))
+	require.ErrorIs(t, f.Check(t.Context()), syncer.ErrDamaged)
+	require.NoError(t, f.Budget.Forget(t.Context(), "box"))
+	require.NoError(t, f.Check(t.Context()))
+	require.NoError(t, saveToken(t.Context(), f.Tokens, "box", connect.Token{}))
+	require.NoError(t, f.Budget.Update(t.Context(), "box", func(_ time.Time, old []byte) ([]byte, error) {
+		require.Empty(t, old)
+		return old, nil
+	}))
 }
