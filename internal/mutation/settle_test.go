@@ -30,6 +30,15 @@ var settling = []mutation{
 		tests: []string{"TestWhatWasMadeWithoutAReplyIsTheSameFileWhereverAUserHasMovedIt"},
 	},
 	{
+		name:  "a folder that cannot be read answers for a create as an empty one does",
+		file:  "syncer/endpoint.go",
+		old:   "\t\t\tif e.Err != nil {\n\t\t\t\treturn nil, e.Err\n\t\t\t}\n\t\t\tfirst",
+		new:   "\t\t\tfirst",
+		why:   "the listing itself has not failed",
+		in:    unit,
+		tests: []string{"TestAFolderThatCannotBeReadAnyMoreDoesNotAnswerForACreateInIt"},
+	},
+	{
 		name:  "any newer version counts as ours",
 		file:  "syncer/answer.go",
 		old:   "\tsame, err := r.bytesOf(ctx, in, &e)\n",
