@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 // An account is what the Governors of one credential know together: what was counted in each
 // window, and who is waiting. Without a Budget there is one Governor, and the account is its own.
 type account struct {
-	latest  time.Duration // the time never goes back
+	latest  time.Duration // when it was asked last
 	meters  []*meter
 	stop    time.Duration // nothing may go before
 	passed  int           // how often live calls have gone before bulk calls that were waiting, in a row
@@ -65,13 +66,31 @@ func (a *account) meter(name string) *meter {
 	return a.meters[i]
 }
 
-// advance sets the time, and returns it: it never goes back.
+// advance sets the time, and returns it. It does not go back: that would keep calls for as long as it
+// takes to catch up. If it is told to go back far, all that is remembered goes back with it, and
+// nothing is freed by that.
 func (a *account) advance(now time.Duration) time.Duration {
+	if back := a.latest - now; back > time.Minute {
+		a.shift(-back)
+	}
 	a.latest = max(a.latest, now)
 	for _, m := range a.meters {
 		m.forget(a.latest)
 	}
 	return a.latest
+}
+
+// shift moves all that is remembered to another time.
+func (a *account) shift(by time.Duration) {
+	a.latest, a.stop = a.latest+by, max(0, a.stop+by)
+	for _, m := range a.meters {
+		log := m.log
+		m.log, m.used, m.when = nil, 0, m.when+by
+		for _, g := range log {
+			m.add(g.at+by, g.n)
+		}
+	}
+	clear(a.members) // they come back soon
 }
 
 // counts calls f for each window that a call counts in.
@@ -93,8 +112,12 @@ func (a *account) patience() time.Duration {
 	return patience
 }
 
-// format is the version of a stored account.
-const format = 1
+// format is the version of a stored account, and end is later than any time in one, so that a sum of
+// two times can be counted.
+const (
+	format = 1
+	end    = math.MaxInt64 / 4 * 3
+)
 
 // stored is an account as a Budget keeps it.
 type stored struct {
@@ -115,7 +138,7 @@ type storedMeter struct {
 	Told  int           `json:"told,omitempty"`
 	Cut   int           `json:"cut,omitempty"`
 	When  time.Duration `json:"when,omitempty"`
-	Log   []int64       `json:"log,omitempty"` // pairs: how many parts after the one before, and how many calls
+	Log   []byte        `json:"log,omitempty"` // pairs of varints: how many parts after the one before, how many calls
 }
 
 func (a *account) encode() ([]byte, error) {
@@ -128,7 +151,8 @@ func (a *account) encode() ([]byte, error) {
 		var last int64
 		for _, g := range m.log {
 			part := int64(g.at / m.length())
-			kept.Log = append(kept.Log, part-last, int64(g.n))
+			kept.Log = binary.AppendVarint(kept.Log, part-last)
+			kept.Log = binary.AppendVarint(kept.Log, int64(g.n))
 			last = part
 		}
 		s.Meters = append(s.Meters, kept)
@@ -148,6 +172,9 @@ func decodeAccount(data []byte) (*account, error) {
 	}
 	if s.Format != format {
 		return nil, fmt.Errorf("read the account: its format is %d and not %d: %w", s.Format, format, syncer.ErrDamaged)
+	}
+	if s.Latest < 0 || s.Latest > end || s.Stop < 0 || s.Passed < 0 {
+		return nil, fmt.Errorf("read the account: a time is out of range: %w", syncer.ErrDamaged)
 	}
 	a.latest, a.stop, a.passed = s.Latest, s.Stop, s.Passed
 	maps.DeleteFunc(s.Members, func(_ string, m *member) bool { return m == nil })
@@ -172,17 +199,19 @@ func (s storedMeter) meter() (*meter, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	if s.Told < 0 || s.Cut < 0 || len(s.Log)%2 != 0 {
-		return nil, errors.New("a number is out of range")
+	if s.Told < 0 || s.Cut < 0 {
+		return nil, errors.New("a limit is less than 0")
 	}
-	var part int64
-	for i := 0; i < len(s.Log); i += 2 {
-		part += s.Log[i]
-		if s.Log[i] < 0 || part < 0 || part > math.MaxInt64/2/int64(m.length()) || s.Log[i+1] < 1 || s.Log[i+1] > math.MaxInt32 {
-			return nil, errors.New("a count is out of range")
+	last, most := int64(0), end/int64(m.length())
+	for rest := s.Log; len(rest) > 0; {
+		after, a := binary.Varint(rest)
+		n, b := binary.Varint(rest[max(0, a):])
+		if a <= 0 || b <= 0 || after < 0 || after > most-last || n < 1 || n > math.MaxInt32 {
+			return nil, errors.New("what was counted is out of range")
 		}
-		m.log = append(m.log, grain{time.Duration(part * int64(m.length())), int(s.Log[i+1])})
-		m.used += int(s.Log[i+1])
+		rest, last = rest[a+b:], last+after
+		m.log = append(m.log, grain{time.Duration(last) * m.length(), int(n)})
+		m.used += int(n)
 	}
 	return m, nil
 }

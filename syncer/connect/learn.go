@@ -23,16 +23,22 @@ func (l *Lane) Learn(status int, h http.Header) {
 	if len(readings) > 0 || refused {
 		g.note(heard{at: now, readings: readings, refused: refused})
 	}
+	news := g.alone >= 0 || len(readings) > 0 && g.options.Budget == nil
 	g.alone = -1
 	switch wait, asked := RetryAfter(h); {
 	case status == http.StatusTooManyRequests:
 		g.halt(now, g.length(now, wait, readings))
+		news = true
 	case status == http.StatusServiceUnavailable && asked:
 		g.halt(now, wait)
+		news = true
 	case status > 0 && now >= g.stop:
+		news = news || g.careful
 		g.careful, g.tries = false, 0
 	}
-	g.wake()
+	if news {
+		g.wake() // else there is no more to be had than before
+	}
 }
 
 // note lets the account know, or remembers it for the Budget.

@@ -155,9 +155,7 @@ func (g *Governor) share(ctx context.Context, asks []ask) (got grant, err error)
 		for _, h := range news {
 			a.hear(now, h, ours-h.at)
 		}
-		if stop > ours {
-			a.stop = max(a.stop, now+stop-ours)
-		}
+		a.stop = min(max(a.stop, now+stop-ours), now+g.options.Longest)
 		got, common, offset = a.answer(now, d), a, now-ours
 		return a.encode()
 	})

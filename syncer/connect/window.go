@@ -23,7 +23,7 @@ type Window struct {
 	// Most is how many calls fit in as far as is known; 0 means that answers will tell. What an
 	// answer tells counts more.
 	Most int
-	// Every is how long the window is. It must be more than 0.
+	// Every is how long the window is: more than 0, and less than ten years.
 	Every time.Duration
 	// Fixed says that the service forgets all calls at once when the window is over, at the time
 	// that its answers tell. It matters only for calls that the Governor has not let go itself.
@@ -46,13 +46,15 @@ type Reading struct {
 	In time.Duration
 }
 
+const longest = 10 * 365 * 24 * time.Hour
+
 func (w Window) check() error {
 	switch {
 	case w.Name == "":
 		return fmt.Errorf("window without Name: %w", syncer.ErrInvalid)
 	case w.Most < 0:
 		return fmt.Errorf("window %q: Most is %d: %w", w.Name, w.Most, syncer.ErrInvalid)
-	case w.Every <= 0:
+	case w.Every <= 0 || w.Every > longest:
 		return fmt.Errorf("window %q: Every is %s: %w", w.Name, w.Every, syncer.ErrInvalid)
 	}
 	return nil
