@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// program is the path of the command that the tests drive.
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(buildAndRun(m))
+}
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "procorebox-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "procorebox")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	return m.Run()
+}
+
+// fakes starts the command and returns what it prints. It is interrupted when the test ends, and must
+// then end well.
+func fakes(t *testing.T, args ...string) map[string]string {
+	t.Helper()
+	ctx, kill := context.WithTimeout(context.Background(), time.Minute)
+	cmd := exec.CommandContext(ctx, program, append([]string{"fakes"}, args...)...)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewReader(stdout)
+	t.Cleanup(func() {
+		defer kill()
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+		rest, err := io.ReadAll(lines)
+		require.NoError(t, err)
+		require.Empty(t, rest, "one line and no more")
+		require.NoError(t, cmd.Wait())
+	})
+	line, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	require.Less(t, time.Since(began), 30*time.Second)
+	var env map[string]string
+	require.NoError(t, json.Unmarshal([]byte(line), &env))
+	return env
+}
+
+// call sends a request with the token and returns the answer with its JSON.
+func call(t *testing.T, env map[string]string, method, address, kind string, body io.Reader) (*http.Response, map[string]any) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, body)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+env["BOX_TOKEN"])
+	r.Header.Set("Content-Type", kind)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	var values map[string]any
+	if len(text) > 0 {
+		require.NoError(t, json.Unmarshal(text, &values), "%s", text)
+	}
+	return answer, values
+}
+
+func TestTheFakesServeUntilInterrupted(t *testing.T) {
+	env := fakes(t, "--box", "127.0.0.1:0", "--json")
+	require.Len(t, env, 8)
+	hosts := map[string]bool{}
+	for _, name := range []string{"BOX_API_BASE", "BOX_UPLOAD_BASE", "BOX_LOGIN_BASE"} {
+		u, err := url.Parse(env[name])
+		require.NoError(t, err)
+		require.Empty(t, u.Path, "%s has no path", name)
+		hosts[u.Host] = true
+	}
+	require.Len(t, hosts, 3, "three origins")
+
+	_, items := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/"+env["BOX_FOLDER_ID"]+"/items", "", nil)
+	require.Empty(t, items["entries"])
+
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	require.NoError(t, form.WriteField("attributes", `{"name":"a.txt","parent":{"id":"`+env["BOX_FOLDER_ID"]+`"}}`))
+	part, err := form.CreateFormFile("file", "a.txt")
+	require.NoError(t, err)
+	_, err = part.Write([]byte("hello"))
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+	answer, _ := call(t, env, http.MethodPost, env["BOX_UPLOAD_BASE"]+"/2.0/files/content", form.FormDataContentType(), &body)
+	require.Equal(t, http.StatusCreated, answer.StatusCode)
+
+	login := url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {env["BOX_REFRESH_TOKEN"]},
+		"client_id": {env["BOX_CLIENT_ID"]}, "client_secret": {env["BOX_CLIENT_SECRET"]},
+	}.Encode()
+	answer, pair := call(t, env, http.MethodPost, env["BOX_LOGIN_BASE"]+"/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader(login))
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	env["BOX_TOKEN"] = pair["access_token"].(string)
+	answer, _ = call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/users/me", "", nil)
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+}
+
+func TestTheFakesHaveRealLimitsUnlessTheyAreOff(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want int
+	}{
+		{nil, http.StatusTooManyRequests},
+		{[]string{"--limits", "off"}, http.StatusOK},
+	} {
+		env := fakes(t, append([]string{"--box", "127.0.0.1:0", "--json"}, c.args...)...)
+		status := http.StatusOK
+		for range 1001 {
+			answer, _ := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/0?fields=id", "", nil)
+			if status = answer.StatusCode; status != http.StatusOK {
+				require.NotEmpty(t, answer.Header.Get("Retry-After"))
+			}
+		}
+		require.Equal(t, c.want, status)
+	}
+}
+
+func TestThePortsAreNeighbours(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	port := l.Addr().(*net.TCPAddr).Port
+	require.NoError(t, l.Close())
+	if port > 65533 {
+		t.Skip("no room for neighbours")
+	}
+	env := fakes(t, "--box", "127.0.0.1:"+strconv.Itoa(port), "--json")
+	for i, name := range []string{"BOX_API_BASE", "BOX_UPLOAD_BASE", "BOX_LOGIN_BASE"} {
+		require.Equal(t, "http://127.0.0.1:"+strconv.Itoa(port+i), env[name])
+	}
+}
+
+func TestACommandLineThatIsWrongExitsWithTwo(t *testing.T) {
+	for _, c := range []struct{ line, says string }{
+		{"fakes", "--box is missing"},
+		{"fakes --box nonsense", "--box must be host:port"},
+		{"fakes --box 127.0.0.1:65534", "--box must have a port"},
+		{"fakes --box 127.0.0.1:0 --limits some", "--limits must be real or off"},
+		{"fakes --box 127.0.0.1:0 --fault-rate 2", "--fault-rate must be from 0 to 1"},
+		{"fakes --box 127.0.0.1:0 --fault-rate NaN", "--fault-rate must be from 0 to 1"},
+		{"fakes --box 127.0.0.1:0 --fault-rate x", "fault-rate"},
+		{"fakes --box 127.0.0.1:0 --seed -1", "seed"},
+		{"fakes --box 127.0.0.1:0 --switch Magic", "--switch knows no"},
+		{"fakes --box 127.0.0.1:0 --colour", "unknown flag: --colour"},
+		{"fakes here", "unknown command"},
+		{"nonsense", "unknown command"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			cmd := exec.CommandContext(t.Context(), program, strings.Fields(c.line)...)
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			require.Error(t, cmd.Run())
+			require.Equal(t, exitUsage, cmd.ProcessState.ExitCode())
+			require.Contains(t, stderr.String(), c.says)
+			require.Empty(t, stdout.String())
+		})
+	}
+}
+
+func TestAPortThatIsTakenExitsWithOne(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	cmd := exec.CommandContext(t.Context(), program, "fakes", "--box", l.Addr().String())
+	require.Error(t, cmd.Run())
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+}
+
+func TestWithoutJSONTheSettingsAreForAShell(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, settings{APIBase: "http://x", FolderID: "7"}.print(&out, false))
+	require.Contains(t, out.String(), "export BOX_API_BASE=http://x\n")
+	require.Contains(t, out.String(), "export BOX_FOLDER_ID=7\n")
+}
