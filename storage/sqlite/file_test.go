@@ -121,13 +121,14 @@ func TestThePartsOfAFileEndWithIt(t *testing.T) {
 
 func TestAFileOfOneKindIsNoneOfAnother(t *testing.T) {
 	t.Parallel()
+	key := tokenKey(t, 1)
 	kinds := map[string]func(path string) (io.Closer, error){
 		"state": func(path string) (io.Closer, error) { return sqlite.Open(t.Context(), path, sqlite.Options{}) },
 		"ledger": func(path string) (io.Closer, error) {
 			return sqlite.OpenLedger(t.Context(), path, sqlite.LedgerOptions{})
 		},
 		"tokens": func(path string) (io.Closer, error) {
-			return sqlite.OpenTokens(t.Context(), path, sqlite.TokenOptions{})
+			return sqlite.OpenTokens(t.Context(), path, sqlite.TokenOptions{Key: key})
 		},
 		"budget": func(path string) (io.Closer, error) {
 			return sqlite.OpenBudget(t.Context(), path, sqlite.BudgetOptions{})

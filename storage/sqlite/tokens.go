@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"sync"
 
+	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
@@ -33,6 +34,9 @@ const (
 // wraps [syncer.ErrDamaged], and is left as it is. Tokens that were sealed with another key are no
 // error before they are asked for.
 func OpenTokens(ctx context.Context, path string, o TokenOptions) (*Tokens, error) {
+	if o.Key.IsZero() {
+		return nil, fmt.Errorf("open tokens in %s: Key is not set: %w", path, syncer.ErrInvalid)
+	}
 	d, err := openDatabase(ctx, path, tokenFormat, Options{Busy: o.Busy, Cache: 1 << 20})
 	if err != nil {
 		return nil, fmt.Errorf("open tokens in %s: %w", path, err)

@@ -122,14 +122,19 @@ func TestTokensOfAnotherKeyAreSaidToBeSuchAndStayAsTheyAre(t *testing.T) {
 
 func TestWithoutAKeyNoTokenIsStored(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "tokens.db")
-	none := tokensAt(t, path, connect.TokenKey{})
-	_, err := none.Load(t.Context(), "box")
+	_, err := sqlite.OpenTokens(t.Context(), filepath.Join(t.TempDir(), "tokens.db"), sqlite.TokenOptions{})
+	require.ErrorIs(t, err, syncer.ErrInvalid)
+	require.ErrorContains(t, err, "Key is not set")
+
+	f := openFile(t)
+	defer f.Close()
+	none := (&oneFile{path: f.path, clock: f.clock}).beside(t).Tokens
+	_, err = none.Load(t.Context(), "box")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	err = saveToken(t.Context(), none, "box", connect.Token{Access: "a"})
 	require.ErrorIs(t, err, syncer.ErrInvalid)
 	require.ErrorContains(t, err, "no key")
-	require.NoError(t, saveToken(t.Context(), tokensAt(t, path, tokenKey(t, 1)), "box", connect.Token{Access: "a"}))
+	require.NoError(t, saveToken(t.Context(), f.Tokens, "box", connect.Token{Access: "a"}))
 	_, err = none.Load(t.Context(), "box")
 	require.ErrorIs(t, err, syncer.ErrInvalid)
 }
