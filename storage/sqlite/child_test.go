@@ -11,6 +11,7 @@ import (
 	"net/rpc"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -261,12 +262,28 @@ func run(parent *rpc.Client, path string) error {
 	return parent.Call("Parent.Done", result, &struct{}{})
 }
 
+// wholeFile is what files are called that hold all parts.
+const wholeFile = "procorebox.db"
+
+// openEither opens a Store in a file of its own or in one with all parts, and returns what closes it.
+func openEither(ctx context.Context, path string) (*sqlite.Store, io.Closer, error) {
+	if filepath.Base(path) != wholeFile {
+		store, err := sqlite.Open(ctx, path, sqlite.Options{})
+		return store, store, err
+	}
+	file, err := sqlite.OpenFile(ctx, path, sqlite.FileOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	return file.Store, file, nil
+}
+
 func runOnce(ctx context.Context, parent *rpc.Client, path string, roots [2]string) (*syncer.Report, error) {
-	store, err := sqlite.Open(ctx, path, sqlite.Options{})
+	store, file, err := openEither(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
+	defer file.Close()
 	engine, err := syncer.New(store, syncer.Pair{
 		Name:        "pair",
 		Source:      syncer.Endpoint{FS: remote{parent, syncer.Source}, Root: roots[syncer.Source]},

@@ -17,7 +17,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -197,7 +196,7 @@ func TestARunThatIsKilledAnywhereIsHealedByTheNext(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s, want := newServices(uint64(seed))
-			path := filepath.Join(t.TempDir(), "state.db")
+			path := filepath.Join(t.TempDir(), [...]string{"state.db", wholeFile}[seed%2])
 			killed := 0
 			for n := range 10 {
 				d := death{at: 1 + s.random.IntN(12), when: s.random.IntN(3), after: time.Duration(s.random.IntN(3000)) * time.Microsecond}
@@ -224,10 +223,10 @@ func TestARunThatIsKilledAnywhereIsHealedByTheNext(t *testing.T) {
 			require.Equal(t, want, files(s.sides[0].Tree()), "nothing is lost or doubled on the source")
 			require.Equal(t, want, files(s.sides[1].Tree()), "nothing is lost or doubled on the destination")
 			t.Logf("%d processes killed, %d files in step", killed, len(want))
-			store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+			store, file, err := openEither(t.Context(), path)
 			require.NoError(t, err)
 			require.NoError(t, store.Check(t.Context()))
-			require.NoError(t, store.Close())
+			require.NoError(t, file.Close())
 		})
 	}
 }
