@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 // roles are what a child can do with a file.
 func roles() map[string]func(parent *rpc.Client, path string) error {
 	return map[string]func(parent *rpc.Client, path string) error{
-		"own": own, "sync": run, "fill": fillDisk, "spend": spend, "refresh": refresh, "count": count, "linger": linger, "call": call,
+		"own": own, "sync": run, "fill": fillDisk, "spend": spend, "refresh": refresh, "work": work, "count": count, "linger": linger, "call": call,
 	}
 }
 

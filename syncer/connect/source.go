@@ -35,8 +35,10 @@ type SourceOptions struct {
 	// that the two cannot overtake each other; 0 means 5 seconds.
 	Settle time.Duration
 	// Once is for services that take the second use of a refresh token for theft: after a Refresh
-	// without an answer it is never sent again, and a person must sign in. Without it the service
-	// is asked once more, which helps whenever the request was lost and not the answer.
+	// without an answer it is never sent again, and a person must sign in, also after a process
+	// was killed that was only about to send it. Without it the same refresh token is sent again:
+	// if the request was lost, or never sent, that is its first use, and if the answer was lost the
+	// service says so. Then a person must sign in only if the service has really exchanged it.
 	Once bool
 	// Log is told of every Refresh and of every end; nil means nobody is.
 	Log *slog.Logger
