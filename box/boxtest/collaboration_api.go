@@ -114,7 +114,7 @@ func listCollaborations(k kind) handler {
 		for _, grant := range c.box.drive.grantsOn(it) {
 			entries = append(entries, c.view().collaboration(grant))
 		}
-		return answer(http.StatusOK, object{"total_count": len(entries), "entries": entries}), nil
+		return answer(http.StatusOK, object{"entries": entries, "limit": defaultPage, "next_marker": nil}), nil
 	}
 }
 
@@ -145,7 +145,8 @@ func listFolderLocks(c *call) (*reply, error) {
 	if it.fixed != nil {
 		entries = append(entries, c.view().folderLock(it.fixed))
 	}
-	return answer(http.StatusOK, object{"entries": entries, "limit": defaultPage}), nil
+	// Box writes this one limit as a text.
+	return answer(http.StatusOK, object{"entries": entries, "limit": digits(defaultPage), "next_marker": nil}), nil
 }
 
 func deleteFolderLock(c *call) (*reply, error) {
@@ -162,7 +163,8 @@ func deleteFolderLock(c *call) (*reply, error) {
 
 func (v viewer) folderLock(l *folderLock) object {
 	return object{
-		"id": l.id, "type": "folder_lock", "folder": v.mini(l.folder), "created_by": l.by.mini(),
+		"id": l.id, "type": "folder_lock", "folder": v.mini(l.folder),
+		"created_by": object{"type": "user", "id": l.by.ID},
 		"created_at": v.time(l.created), "lock_type": "freeze",
 		"locked_operations": object{"move": true, "delete": true},
 	}

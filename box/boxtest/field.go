@@ -108,12 +108,16 @@ func (v viewer) collaboration(c *collaboration) object {
 
 // version is an older state of a file, in full.
 func (v viewer) version(ver *version) object {
-	return object{
+	o := object{
 		"type": "file_version", "id": ver.id, "sha1": ver.blob.digest(), "name": ver.name,
 		"size": v.number(ver.blob.size), "created_at": v.time(ver.created), "modified_at": v.time(ver.modified),
-		"modified_by": ver.by.mini(), "trashed_at": v.time(ver.trashed), "trashed_by": ver.trashedBy.mini(),
+		"modified_by": ver.by.mini(), "trashed_at": v.time(ver.trashed),
 		"purged_at": nil, "restored_at": nil, "version_number": digits(ver.number),
 	}
+	if ver.trashedBy != nil {
+		o["trashed_by"] = ver.trashedBy.mini()
+	}
+	return o
 }
 
 // source is what a user's stream shows of the item that an event is about. It is nothing if the item
