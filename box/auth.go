@@ -59,8 +59,6 @@ type SignIn struct {
 	URL string
 	// State comes back with the answer, and proves that the answer belongs to this SignIn.
 	State string
-	// Redirect is the address of the program that Box sends the browser back to.
-	Redirect string
 }
 
 // SignIn begins to sign a person in. redirect must be registered with the app, letter by letter; one
@@ -74,14 +72,14 @@ func (a App) SignIn(redirect string, scopes ...string) (*SignIn, error) {
 		return nil, invalid("sign in: redirect %q is no URL", redirect)
 	}
 	state := rand.Text()
-	return &SignIn{URL: config.AuthCodeURL(state), State: state, Redirect: redirect}, nil
+	return &SignIn{URL: config.AuthCodeURL(state), State: state}, nil
 }
 
 // Finish takes what Box sent the browser back with, and exchanges the code in it for a token. A code
 // is good for one use within 30 seconds. An answer with another state is refused: somebody may want
 // to slip another account in. One that says that the person declined wraps connect.ErrSignIn.
 func (a App) Finish(ctx context.Context, begun *SignIn, answer url.Values) (connect.Token, error) {
-	config, err := a.config(begun.Redirect, nil)
+	config, err := a.config("", nil) // where the answer came to was said with the question
 	if err != nil {
 		return connect.Token{}, err
 	}

@@ -75,7 +75,7 @@ func TestAPersonSignsIn(t *testing.T) {
 		require.Equal(t, []string{"AT2", "RT2"}, []string{token.Access, token.Refresh})
 		require.WithinDuration(t, time.Now().Add(3982*time.Second), token.Expiry, time.Second)
 		require.Equal(t, map[string]string{
-			"grant_type": "authorization_code", "code": "AUTHCODE", "client_id": "CID", "client_secret": "SEC", "redirect_uri": "https://x.example/cb",
+			"grant_type": "authorization_code", "code": "AUTHCODE", "client_id": "CID", "client_secret": "SEC",
 		}, form(t, s.last()))
 	})
 }

@@ -38,14 +38,6 @@ func (c *Client) GetFilesIDCollaborations(ctx context.Context, id string) iter.S
 	return c.collaborations(ctx, TypeFile, id)
 }
 
-// GetCollaborations yields the invitations that the user has not answered. An error ends it.
-func (c *Client) GetCollaborations(ctx context.Context) iter.Seq2[Collaboration, error] {
-	return pages[Collaboration](ctx, c, call{
-		op: "list pending collaborations", method: http.MethodGet, path: "/collaborations",
-		query: with(collaborationFields, "status", "pending", "limit", strconv.Itoa(pageSize)),
-	})
-}
-
 // GetCollaborationsID returns one collaboration.
 func (c *Client) GetCollaborationsID(ctx context.Context, id string) (*Collaboration, error) {
 	if err := checkID("collaboration", id); err != nil {

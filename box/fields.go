@@ -18,6 +18,13 @@ const (
 	// the same for a thousand entries and is left out.
 	listFields = common + ",sha1,file_version,lock,is_package"
 
+	// trashedFolderFields and trashedFileFields are what Box describes of what was trashed. Nobody has
+	// permissions there, and nothing is locked.
+	trashedFolderFields = "type,id,sequence_id,etag,name,size,created_at,modified_at," +
+		"content_created_at,content_modified_at,trashed_at,purged_at,item_status," +
+		"parent,created_by,modified_by,owned_by,shared_link,description,path_collection"
+	trashedFileFields = trashedFolderFields + ",sha1,file_version"
+
 	versionFields = "type,id,sha1,name,size,created_at,modified_at,modified_by," +
 		"trashed_at,purged_at,version_number"
 	userFields = "type,id,name,login,status,timezone,space_amount,space_used,max_upload_size," +

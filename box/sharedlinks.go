@@ -35,12 +35,12 @@ func (l SharedLink) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l
 // GetSharedItems returns the file or folder that a shared link leads to. password is empty where the
 // link needs none.
 func (c *Client) GetSharedItems(ctx context.Context, link, password string) (*Item, error) {
-	if link == "" {
-		return nil, invalid("shared item: link is empty")
+	if u, err := url.Parse(link); err != nil || u.Scheme == "" || u.Host == "" {
+		return nil, invalid("shared item: link is no URL")
 	}
-	value := "shared_link=" + url.QueryEscape(link)
+	value := "shared_link=" + link // as it is, not escaped
 	if password != "" {
-		value += "&shared_link_password=" + url.QueryEscape(password)
+		value += "&shared_link_password=" + password
 	}
 	item := new(Item)
 	err := c.do(ctx, call{

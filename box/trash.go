@@ -51,6 +51,13 @@ func (c *Client) DeleteFoldersIDTrash(ctx context.Context, id string) error {
 	return c.purge(ctx, TypeFolder, id)
 }
 
+func trashedFieldsOf(kind string) string {
+	if kind == TypeFile {
+		return trashedFileFields
+	}
+	return trashedFolderFields
+}
+
 func (c *Client) getTrashed(ctx context.Context, kind, id string) (*Item, error) {
 	if err := checkID(kind, id); err != nil {
 		return nil, err
@@ -58,7 +65,7 @@ func (c *Client) getTrashed(ctx context.Context, kind, id string) (*Item, error)
 	item := new(Item)
 	err := c.do(ctx, call{
 		op: "read trashed " + kind + " " + id, method: http.MethodGet, path: path(kind, id) + "/trash",
-		query: with(fieldsOf(kind)),
+		query: with(trashedFieldsOf(kind)),
 	}, item)
 	return orNil(item, err)
 }
@@ -80,7 +87,7 @@ func (c *Client) restore(ctx context.Context, kind, id, parentID, name string) (
 	back := new(Item)
 	err := c.do(ctx, call{
 		op: "restore " + kind + " " + id, method: http.MethodPost, path: path(kind, id),
-		query: with(fieldsOf(kind)), body: body,
+		query: with(trashedFieldsOf(kind)), body: body,
 		look: func(ctx context.Context) (bool, error) {
 			seen, err := c.getItem(ctx, kind, id)
 			if err == nil {
