@@ -51,19 +51,39 @@ func newCommitter(state State, clock func() time.Time) *committer {
 }
 
 // now stores b, and everything gathered before, durably.
-func (c *committer) now(ctx context.Context, b Batch) error { return c.add(ctx, b, true) }
+func (c *committer) now(ctx context.Context, b Batch) error { return c.push(ctx, c.gather(b), true) }
 
 // soon stores b with the next group.
-func (c *committer) soon(ctx context.Context, b Batch) error { return c.add(ctx, b, false) }
+func (c *committer) soon(ctx context.Context, b Batch) error { return c.push(ctx, c.gather(b), false) }
 
-func (c *committer) add(ctx context.Context, b Batch, wait bool) error {
+// gather puts b into the next group and waits for nothing. Whoever makes b under a lock calls it under
+// that lock: of two words on one thing the later one must count. It returns nil if nothing is
+// accepted any more.
+func (c *committer) gather(b Batch) *gathering {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.failed != nil {
+		return nil
+	}
+	c.buffer.take(b, c.clock())
+	return c.buffer
+}
+
+// push stores the group g if it is due, or if somebody waits for it.
+func (c *committer) push(ctx context.Context, g *gathering, wait bool) error {
+	c.mu.Lock()
+	if g == nil {
 		defer c.mu.Unlock()
 		return c.failed
 	}
-	g := c.buffer
-	g.take(b, c.clock())
+	if g != c.buffer { // somebody has taken it
+		c.mu.Unlock()
+		if !wait {
+			return nil
+		}
+		<-g.done
+		return g.err
+	}
 	if !wait && g.count < groupOutcomes && c.clock().Sub(g.since) < groupTime {
 		c.mu.Unlock()
 		return nil

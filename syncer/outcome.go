@@ -53,10 +53,12 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 		x.mu.Unlock()
 		return wrapped
 	}
-	b := Batch{Settled: []ActionID{in.ID}}
 	if a.Op == OpMove && errors.Is(err, ErrRefused) && a.node.known && !a.Temporary {
-		x.declineMove(&b, a, err)
+		if e := x.put(ctx, func() (Batch, error) { return x.declineMove(a, err), nil }); e != nil {
+			return e
+		}
 	}
+	b := Batch{Settled: []ActionID{in.ID}}
 	if a.Op == OpRestore && errors.Is(err, fs.ErrNotExist) {
 		// The trash no longer has it: forget where it was, so that it is made anew.
 		t := *a.node.tomb
@@ -70,15 +72,13 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 }
 
 // declineMove records a move that the service will not make as one that the side cannot follow.
-func (x *executor) declineMove(b *Batch, a *Action, err error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *executor) declineMove(a *Action, err error) Batch {
 	n := a.node
 	n.stayOn(a.On, x.r.w.parentOn(n, a.On))
 	n.why = fmt.Sprintf("%s does not take it there: %v", a.On, err)
 	r := x.r.w.settled(&Action{Op: OpDecline, node: n, attrs: attrPlace})
 	n.rec, n.refused = r, true
-	b.Put = append(b.Put, r)
+	return Batch{Put: []Record{r}}
 }
 
 // spoilt notes contents that the service stored other than sent. The version before is made current
@@ -92,14 +92,15 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 		return x.spoiltForGood(ctx, a, in, got, err)
 	}
 	promoted := x.promote(ctx, x.r.ends[a.On], got, in.Old.Content)
-	x.mu.Lock()
-	r := a.node.rec
-	putContent(r.Half(a.On), &promoted, "")
-	r.Half(a.On).Wrote = x.r.now()
-	a.node.rec = r
-	x.mu.Unlock()
-	if e := x.r.commit.soon(ctx, Batch{Settled: []ActionID{in.ID}, Put: []Record{r}}); e != nil {
-		return fatal(e)
+	e := x.put(ctx, func() (Batch, error) {
+		r := a.node.rec
+		putContent(r.Half(a.On), &promoted, "")
+		r.Half(a.On).Wrote = x.r.now()
+		a.node.rec = r
+		return Batch{Settled: []ActionID{in.ID}, Put: []Record{r}}, nil
+	})
+	if e != nil {
+		return e
 	}
 	return &Error{a.Op.String(), a.On, a.Path, err}
 }
@@ -107,19 +108,18 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 // spoiltForGood notes a new file with wrong contents that could not be removed again. It is recorded
 // as ours, with nothing agreed about contents, so that the next run sends the right ones.
 func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got *Entry, err error) error {
-	x.mu.Lock()
-	b := Batch{Settled: []ActionID{in.ID}}
-	if err := x.store(ctx, &b, a, in, got, nil, x.r.now()); err != nil {
-		x.mu.Unlock()
-		return fatal(err)
-	}
-	t := a.On.Other()
-	h := a.node.rec.Half(t)
-	h.Content, h.Digest, h.Size = "", "", UnknownSize
-	b.Put[0] = a.node.rec
-	x.mu.Unlock()
-	if e := x.r.commit.soon(ctx, b); e != nil {
-		return fatal(e)
+	e := x.put(ctx, func() (Batch, error) {
+		b := Batch{Settled: []ActionID{in.ID}}
+		if err := x.store(ctx, &b, a, in, got, nil, x.r.now()); err != nil {
+			return b, err
+		}
+		h := a.node.rec.Half(a.On.Other())
+		h.Content, h.Digest, h.Size = "", "", UnknownSize
+		b.Put[0] = a.node.rec
+		return b, nil
+	})
+	if e != nil {
+		return e
 	}
 	return &Error{a.Op.String(), a.On, a.Path, err}
 }
@@ -145,41 +145,47 @@ func (x *executor) promote(ctx context.Context, end *endpoint, e *Entry, content
 
 // succeeded stores the outcome and what is known of the item from now on.
 func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *Entry, trashed Trashed, t *transfer, out *Outcome) error {
-	x.mu.Lock()
-	n, now := a.node, x.r.now()
-	b := Batch{Settled: []ActionID{in.ID}, Outcomes: []Outcome{*out}}
-	if a.Op == OpDelete {
-		switch {
-		case n.free && !n.known:
-			b.Tombstones = []Tombstone{*n.tomb}
-		case n.known:
-			x.r.clear(&b, n.rec.ID)
-			b.Drop = []RecordID{n.rec.ID}
-			b.Put = x.r.w.orphans(n)
-			b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
-			if e := n.entry[a.On]; e != nil && e.ID != n.rec.Half(a.On).ID {
-				now := n.rec // the item had got a new ID that is recorded nowhere yet
-				now.Half(a.On).ID, now.Half(a.On).Content = e.ID, e.Content
-				b.Tombstones = append(b.Tombstones, tombstones(&now, a.On, trashed.Handle, x.r.now())...)
-			}
+	return x.put(ctx, func() (Batch, error) {
+		n, now := a.node, x.r.now()
+		b := Batch{Settled: []ActionID{in.ID}, Outcomes: []Outcome{*out}}
+		if a.Op == OpDelete {
+			x.removed(&b, a, trashed, now)
+			return b, nil
 		}
-		n.lose(a.On, gone)
-		n.gone = true
-	} else {
 		if err := x.store(ctx, &b, a, in, got, t, now); err != nil {
-			x.mu.Unlock()
-			return fatal(err)
+			return b, err
 		}
 		x.remember(&b, n)
 		if a.Op == OpMove && n.rec.Kind == Folder && x.r.placesCount() {
 			x.relist(&b, a)
 		}
-	}
-	x.mu.Unlock()
-	return fatal(x.r.commit.soon(ctx, b))
+		return b, nil
+	})
 }
 
-// store adds to b what a write that was made leaves of the item.
+// removed adds to b what a delete that was made leaves of the item.
+func (x *executor) removed(b *Batch, a *Action, trashed Trashed, now time.Time) {
+	n := a.node
+	switch {
+	case n.free && !n.known:
+		b.Tombstones = []Tombstone{*n.tomb}
+	case n.known:
+		x.r.clear(b, n.rec.ID)
+		b.Drop = []RecordID{n.rec.ID}
+		b.Put = x.r.w.orphans(n)
+		b.Tombstones = tombstones(&n.rec, a.On, trashed.Handle, now)
+		if e := n.entry[a.On]; e != nil && e.ID != n.rec.Half(a.On).ID {
+			latest := n.rec // the item had got a new ID that is recorded nowhere yet
+			latest.Half(a.On).ID, latest.Half(a.On).Content = e.ID, e.Content
+			b.Tombstones = append(b.Tombstones, tombstones(&latest, a.On, trashed.Handle, now)...)
+		}
+	}
+	n.lose(a.On, gone)
+	n.gone = true
+}
+
+// store adds to b what a write that was made leaves of the item. The Record is not the one that the
+// Intent foresaw but made anew: other calls may have changed it meanwhile.
 func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, got *Entry, t *transfer, now time.Time) error {
 	n := a.node
 	var digest Digest
@@ -190,15 +196,15 @@ func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, g
 	if up := n.up[a.On]; up != nil {
 		folder = up.rec.ID
 	}
-	r := fill(in.After, in, got, folder, digest, now)
+	r := fill(x.r.w.planned(a), in, got, folder, digest, now)
 	b.Put = append(b.Put, r)
 	if err := x.evict(ctx, b, &r); err != nil {
 		return err
 	}
 	b.Tombstones = append(b.Tombstones, retired(n, &r, a.Op == OpUpdate, now)...)
-	if in.Split.ID != 0 {
-		b.Put = append(b.Put, in.Split)
-		n.parted.rec = in.Split
+	if o := n.parted; in.Split.ID != 0 && o.rec.Half(a.On).ID == in.Old.ID {
+		*o.rec.Half(a.On) = Half{}
+		b.Put = append(b.Put, o.rec)
 	}
 	x.madeAgain(b, n, &r)
 	n.rec, n.known = r, true

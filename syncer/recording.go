@@ -30,24 +30,36 @@ func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
 	return fatal(x.r.commit.soon(ctx, Batch{Outcomes: []Outcome{*out}}))
 }
 
-// record settles something that needs no call.
-func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
-	n := a.node
+// put stores, with the next group, a Batch that build returns. Two calls at once may concern one Record: so it
+// is made and gathered under one lock, and the later of two words on a Record counts.
+func (x *executor) put(ctx context.Context, build func() (Batch, error)) error {
 	x.mu.Lock()
-	r := x.r.w.settled(a)
-	b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, x.r.now())}
-	err := x.evict(ctx, &b, &r)
-	x.madeAgain(&b, n, &r)
-	n.rec, n.known = r, true
-	x.remember(&b, n)
-	x.mu.Unlock()
+	b, err := build()
 	if err != nil {
+		x.mu.Unlock()
 		return fatal(err)
 	}
-	out.Result, out.At = Done, x.r.now()
-	out.After = r.Half(a.On).Stamp()
-	b.Outcomes = []Outcome{*out}
-	return fatal(x.r.commit.soon(ctx, b))
+	g := x.r.commit.gather(b)
+	x.mu.Unlock()
+	return fatal(x.r.commit.push(ctx, g, false))
+}
+
+// record settles something that needs no call.
+func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
+	return x.put(ctx, func() (Batch, error) {
+		n, now := a.node, x.r.now()
+		r := x.r.w.settled(a)
+		b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, now)}
+		if err := x.evict(ctx, &b, &r); err != nil {
+			return b, err
+		}
+		x.madeAgain(&b, n, &r)
+		n.rec, n.known = r, true
+		x.remember(&b, n)
+		out.Result, out.At, out.After = Done, now, r.Half(a.On).Stamp()
+		b.Outcomes = []Outcome{*out}
+		return b, nil
+	})
 }
 
 // remember puts what a side cannot follow into the pending set together with the Record that says so:
@@ -179,21 +191,21 @@ func retired(n *node, r *Record, replaced bool, now time.Time) []Tombstone {
 }
 
 func (x *executor) forget(ctx context.Context, a *Action, out *Outcome) error {
-	n := a.node
-	out.Result, out.At = Done, x.r.now()
-	b := Batch{Outcomes: []Outcome{*out}}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	n.gone = true
-	if n.known {
-		x.r.clear(&b, n.rec.ID)
-		b.Put = x.r.w.orphans(n)
-		b.Drop = []RecordID{n.rec.ID}
-		for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {
-			if !n.there(t.Side) {
-				b.Tombstones = append(b.Tombstones, t)
+	return x.put(ctx, func() (Batch, error) {
+		n := a.node
+		out.Result, out.At = Done, x.r.now()
+		b := Batch{Outcomes: []Outcome{*out}}
+		n.gone = true
+		if n.known {
+			x.r.clear(&b, n.rec.ID)
+			b.Put = x.r.w.orphans(n)
+			b.Drop = []RecordID{n.rec.ID}
+			for _, t := range tombstones(&n.rec, 0, "", x.r.now()) {
+				if !n.there(t.Side) {
+					b.Tombstones = append(b.Tombstones, t)
+				}
 			}
 		}
-	}
-	return fatal(x.r.commit.soon(ctx, b))
+		return b, nil
+	})
 }

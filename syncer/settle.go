@@ -91,30 +91,19 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if err != nil {
 		return Batch{}, err
 	}
-	was := [2]Entry{{ID: in.After.Source.ID, Birth: in.After.Source.Birth}, {ID: in.After.Destination.ID, Birth: in.After.Destination.Birth}}
-	was[in.On] = e
 	b := Batch{}
-	for _, side := range sides {
-		known, vacant, err := r.holder(ctx, side, &was[side])
-		switch {
-		case err != nil:
-			return Batch{}, err
-		case known.ID == 0 || known.ID == in.Record || known.ID == in.Split.ID:
-		case vacant:
-			*known.Half(side) = vacated(*known.Half(side))
-			b.Put = append(b.Put, known)
-		default:
-			return Batch{}, nil // it was taken for another item meanwhile, and is looked after as that
-		}
+	after, ours, err := r.intended(ctx, in, &e, &b)
+	if err != nil || !ours {
+		return Batch{}, err
 	}
-	folder := in.After.ParentID
+	folder := after.ParentID
 	p, err := r.state.ByID(ctx, in.On, e.ParentID)
 	if err == nil {
 		folder = p.ID
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Batch{}, err
 	}
-	rec := fill(in.After, in, &e, folder, in.Digest, in.At)
+	rec := fill(after, in, &e, folder, in.Digest, in.At)
 	b.Put = append(b.Put, rec)
 	b.Outcomes = []Outcome{{
 		At: r.now(), Action: in.ID, Op: in.Op, On: in.On, Record: in.Record, Kind: in.Kind, Path: in.Name,
@@ -123,10 +112,58 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	if in.Old.ID != "" && in.Old.ID != e.ID {
 		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: in.Op == OpUpdate}}
 	}
-	if in.Split.ID != 0 {
-		b.Put = append(b.Put, in.Split)
+	err = r.takeOut(ctx, in, &b)
+	return b, err
+}
+
+// intended returns the Record that an Intent foresaw, for the item that was found as e. Other calls may have
+// changed it since: where they took the other side away from it, that is so. It is not ours if its ID was
+// taken for another item meanwhile, which is looked after as that.
+func (r *run) intended(ctx context.Context, in *Intent, e *Entry, b *Batch) (after Record, ours bool, err error) {
+	after = in.After
+	was := [2]Entry{{ID: after.Source.ID, Birth: after.Source.Birth}, {ID: after.Destination.ID, Birth: after.Destination.Birth}}
+	was[in.On] = *e
+	for _, side := range sides {
+		known, vacant, err := r.holder(ctx, side, &was[side])
+		switch {
+		case err != nil:
+			return after, false, err
+		case known.ID == 0 || known.ID == in.Record || known.ID == in.Split.ID:
+			continue
+		case vacant:
+			*known.Half(side) = vacated(*known.Half(side))
+			b.Put = append(b.Put, known)
+			continue
+		case side == in.On:
+			return after, false, nil
+		}
+		mine, err := r.state.Record(ctx, in.Record)
+		if errors.Is(err, fs.ErrNotExist) {
+			return after, false, nil
+		}
+		if err != nil {
+			return after, false, err
+		}
+		*after.Half(side) = *mine.Half(side)
 	}
-	return b, nil
+	return after, true, nil
+}
+
+// takeOut takes the item that an Intent made one of its own out of the Record that it came from, as that
+// is now.
+func (r *run) takeOut(ctx context.Context, in *Intent, b *Batch) error {
+	if in.Split.ID == 0 {
+		return nil
+	}
+	whole, err := r.state.Record(ctx, in.Split.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && whole.Half(in.On).ID == in.Old.ID {
+		*whole.Half(in.On) = Half{}
+		b.Put = append(b.Put, whole)
+	}
+	return err
 }
 
 // holder returns the Record that has the ID of e on side, a zero one if none has. vacant says that the ID
