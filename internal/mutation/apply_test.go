@@ -94,6 +94,15 @@ var applying = []mutation{
 		tests: scenario("limit-survives-restart", "folder-delete-counts-descendants"),
 	},
 	{
+		name:  "an outcome writes the Record that its Intent foresaw",
+		file:  "syncer/outcome.go",
+		old:   "fill(x.r.w.planned(a), in, got",
+		new:   "fill(in.After, in, got",
+		why:   "the Intent carries the whole Record, and between it and the outcome lies one call",
+		in:    unit,
+		tests: []string{"TestTwoCallsThatConcernOneRecordAtOnceAreBothRecorded"},
+	},
+	{
 		name:  "a delete that was refused stays charged",
 		file:  "syncer/write.go",
 		old:   "\tx.withdraw(ctx, a)\n\treturn nil\n",
