@@ -25,7 +25,7 @@ func (f *FS) Move(ctx context.Context, old, parent syncer.Entry, name string) (s
 	}
 	defer from.close()
 	if from.id == to.id && old.Name == name {
-		return f.made(to, name)
+		return f.entry(to.id, name, &was), nil
 	}
 	if err := renameNew(from.fd, old.Name, to.fd, name); err != nil {
 		if errors.Is(err, unix.EINVAL) && old.Kind == syncer.Folder {
@@ -33,19 +33,47 @@ func (f *FS) Move(ctx context.Context, old, parent syncer.Entry, name string) (s
 		}
 		return syncer.Entry{}, failure("move "+from.below(old.Name)+" to", to.below(name), gone(err))
 	}
-	s, err := statAt(to.fd, name)
-	if err != nil || s.ino != was.ino || s.birth != was.birth {
+	e, err := f.moved(old, &was, to, name)
+	if errors.Is(err, errOther) {
 		if back := renameNew(to.fd, name, from.fd, old.Name); back != nil {
 			return syncer.Entry{}, fmt.Errorf("move %q: something else had its name, and is %q now: %v", old.Name, to.below(name), back) //nolint:errorlint // must not match NotDone
 		}
 		return syncer.Entry{}, fmt.Errorf("move %q: something else had its name: %w", old.Name, syncer.ErrStale)
 	}
+	if err == nil {
+		err = f.persist()
+	}
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("look at %q after moving it: %v", to.below(name), err) //nolint:errorlint // must not match NotDone
+	}
+	return e, nil
+}
+
+var errOther = errors.New("another item")
+
+// moved returns what a rename has brought to a place, if it is the item old. Whoever has written into
+// it since did so after us: then its version is the one before, so that the difference is noticed.
+func (f *FS) moved(old syncer.Entry, was *stat, to *folder, name string) (syncer.Entry, error) {
+	s, err := statAt(to.fd, name)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	if s.ino != was.ino || s.birth != was.birth {
+		return syncer.Entry{}, errOther
+	}
 	if old.Kind == syncer.Folder {
 		f.saw(old.ID, place{to.id, name})
-	} else if s.sameBytes(&was) {
+		return f.entry(to.id, name, &s), nil
+	}
+	same := s.sameBytes(was)
+	if same {
 		f.keep(f.entry(to.id, name, &s).ID, &s, old.Content)
 	}
-	return f.made(to, name)
+	e := f.entry(to.id, name, &s)
+	if !same {
+		e.Content, e.Guard = old.Content, old.Guard
+	}
+	return e, nil
 }
 
 // Delete implements syncer.FileSystem. Folders are removed, files go to the trash.

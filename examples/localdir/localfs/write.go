@@ -24,14 +24,23 @@ func (f *FS) CreateFolder(ctx context.Context, parent syncer.Entry, name string)
 		return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
 	}
 	defer d.close()
+	before := time.Now().Add(-tick)
 	if err := unix.Mkdirat(d.fd, name, 0o777); err != nil {
 		return syncer.Entry{}, failure("create folder", d.below(name), err)
 	}
-	e, err := f.made(d, name)
-	if err == nil {
-		f.saw(e.ID, place{d.id, name})
+	s, err := statAt(d.fd, name)
+	if err == nil && (s.kind() != unix.S_IFDIR || s.birth < before.UnixNano()) {
+		err = errors.New("something else has its name now")
 	}
-	return e, err
+	if err == nil {
+		err = f.persist()
+	}
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("look at folder %q after making it: %v", d.below(name), err) //nolint:errorlint // must not match NotDone
+	}
+	e := f.entry(d.id, name, &s)
+	f.saw(e.ID, place{d.id, name})
+	return e, nil
 }
 
 // into opens the folder in which something is to get a name.
@@ -45,10 +54,14 @@ func (f *FS) into(ctx context.Context, parent syncer.Entry, name string) (*folde
 	return f.folder(ctx, parent.ID)
 }
 
-// made returns what stands under a name after a write, and sees to it that it stays there. Its
-// errors say nothing about the write, which was made.
-func (f *FS) made(d *folder, name string) (syncer.Entry, error) {
+// made returns the file that was written under a name, and sees to it that it stays there. Whoever has
+// put another file there since, or has written into this one, did so after us: then it is returned as it
+// was written, so that the difference is noticed. Errors say nothing about the write, which was made.
+func (f *FS) made(d *folder, name string, wrote *stat) (syncer.Entry, error) {
 	s, err := statAt(d.fd, name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !s.sameBytes(wrote) {
+		s, err = *wrote, nil
+	}
 	if err == nil {
 		err = f.persist()
 	}
@@ -68,34 +81,37 @@ func (f *FS) CreateFile(ctx context.Context, parent syncer.Entry, name string, c
 	if _, err := statAt(d.fd, name); err == nil {
 		return syncer.Entry{}, failure("create file", d.below(name), fs.ErrExist) // before all the bytes are sent
 	}
-	st, temporary, err := f.receive(ctx, c, nil)
+	st, in, err := f.receive(ctx, c, nil)
 	if err == nil {
-		if err = renameNew(st.fd(), temporary, d.fd, name); err != nil {
-			st.drop(temporary)
+		if err = renameNew(st.fd(), in.name, d.fd, name); err != nil {
+			st.drop(in.name)
 		}
 	}
 	if err != nil {
 		return syncer.Entry{}, failure("create file", d.below(name), err)
 	}
-	return f.made(d, name)
+	return f.made(d, name, &in.stat)
 }
 
 // receive writes a body to the private area, whole or not at all, with the mode and owner of old.
-func (f *FS) receive(ctx context.Context, c syncer.Content, old *stat) (*stage, string, error) {
+func (f *FS) receive(ctx context.Context, c syncer.Content, old *stat) (*stage, child, error) {
 	st, err := f.private()
 	if err != nil {
-		return nil, "", err
+		return nil, child{}, err
 	}
-	name := st.name(onTheWayIn)
-	if err := f.fill(ctx, filepath.Join(st.path, name), c, old); err != nil {
-		st.drop(name)
-		return nil, "", err
+	in := child{name: st.name(onTheWayIn)}
+	err = f.fill(ctx, filepath.Join(st.path, in.name), c, old)
+	if err == nil {
+		err = ctx.Err()
 	}
-	if err := ctx.Err(); err != nil {
-		st.drop(name)
-		return nil, "", err
+	if err == nil {
+		in.stat, err = statAt(st.fd(), in.name)
 	}
-	return st, name, nil
+	if err != nil {
+		st.drop(in.name)
+		return nil, child{}, err
+	}
+	return st, in, nil
 }
 
 // drop removes what was received and is not wanted; what cannot be removed now, Recover removes.
@@ -158,61 +174,6 @@ func setModified(out *os.File, t time.Time) error {
 		return nil //nolint:nilerr // a time that no file can have is not worth a file
 	}
 	return unix.UtimesNanoAt(int(out.Fd()), "", []unix.Timespec{at, at}, unix.AT_EMPTY_PATH)
-}
-
-// UpdateFile implements syncer.FileSystem. The new version and the old one change places in one step;
-// only then is the old one looked at for the last time.
-func (f *FS) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.Content) (syncer.Entry, error) {
-	d, was, err := f.current(ctx, old)
-	if err != nil {
-		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
-	}
-	defer d.close()
-	st, received, err := f.receive(ctx, c, &was)
-	if err != nil {
-		return syncer.Entry{}, failure("update", d.below(old.Name), err)
-	}
-	// From now on what stands under this name may be the user's.
-	swap := st.name(onTheWayOut)
-	if err := renameNew(st.fd(), received, st.fd(), swap); err != nil {
-		st.drop(received)
-		return syncer.Entry{}, failure("update", d.below(old.Name), err)
-	}
-	if err := f.unchanged(d, old); err != nil {
-		st.drop(swap)
-		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
-	}
-	exchange := func() error { return unix.Renameat2(st.fd(), swap, d.fd, old.Name, unix.RENAME_EXCHANGE) }
-	if err := exchange(); err != nil {
-		st.drop(swap)
-		return syncer.Entry{}, failure("update", d.below(old.Name), gone(err))
-	}
-	if err := f.retire(st, swap, d.below(old.Name), &was); err != nil {
-		if back := exchange(); back != nil {
-			return syncer.Entry{}, fmt.Errorf("update %q: %v; the version before is %q and could not be put back: %v",
-				d.below(old.Name), err, filepath.Join(st.path, swap), back) //nolint:errorlint // must not match NotDone
-		}
-		st.drop(swap)
-		return syncer.Entry{}, failure("update", d.below(old.Name), err)
-	}
-	return f.made(d, old.Name)
-}
-
-// retire moves what was taken out to the trash, if it is what it should be.
-func (f *FS) retire(st *stage, name, rel string, was *stat) error {
-	_, err := f.retired(st, name, rel, was)
-	return err
-}
-
-func (f *FS) retired(st *stage, name, rel string, was *stat) (string, error) {
-	s, err := statAt(st.fd(), name)
-	if err != nil {
-		return "", err
-	}
-	if !s.sameBytes(was) {
-		return "", fmt.Errorf("it was changed just now: %w", syncer.ErrStale)
-	}
-	return f.discard(st.fd(), filepath.Base(st.path), name, rel)
 }
 
 // current opens the folder that holds an item, if the item is as the entry says.
