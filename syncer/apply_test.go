@@ -99,3 +99,26 @@ func TestAFolderWaitsForTheOneThatHasToLeaveItFirst(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"e/": "", "e/d/": "", "e/d/p": "p", "e/q": "q"}, w.Source.Tree())
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
+
+// Bob gives p another name and makes a new p, and Ann edits p just when it is to be renamed for her. The new p
+// waits for its name until p is looked at again: it gets no other one, on one side or on both. A read
+// that tells what was only touched has the rest of the run planned anew in between.
+func TestANameIsWaitedForWhileItsHolderIsLookedAtAgain(t *testing.T) {
+	digestless := ordinary(func(i *syncer.Info) { i.Digest = "" })
+	w := agreed(t, syncertest.Tree{"p": "1", "touched": "t"}, syncertest.WorldOptions{Source: digestless, Destination: digestless})
+	w.Bob.Rename("p", "q")
+	w.Bob.Write("p", "new")
+	w.Ann.Write("touched", "t")
+	once := false
+	w.Left.OnCall(func(c syncertest.Call) error {
+		if c.Op == "Move" && c.Phase == syncertest.Before && !once {
+			once = true
+			w.Ann.Write("p", "of ann")
+		}
+		return nil
+	})
+	require.True(t, full(t, w).Settled())
+	require.True(t, once)
+	require.Equal(t, syncertest.Tree{"p": "new", "q": "of ann", "touched": "t"}, w.Source.Tree())
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+}

@@ -180,8 +180,11 @@ func (c *claims) waits(n *node) bool {
 	return false
 }
 
-// aboutToMove reports whether n only waits where it stands, or is read first.
-func (n *node) aboutToMove() bool { return n.fate == leave && n.soon || n.verify != [2]bool{} }
+// aboutToMove reports whether n only waits where it stands, is read first, or could not be dealt with
+// in this round and will be looked at again.
+func (n *node) aboutToMove() bool {
+	return n.fate == leave && n.soon || n.verify != [2]bool{} || n.again || n.result == Failed
+}
 
 // choose finds names for n. The name it has on a side stays if nobody else claimed it.
 func (c *claims) choose(n *node) {

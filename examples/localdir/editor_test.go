@@ -20,6 +20,7 @@ type editor struct {
 	who     string
 	files   []string
 	folders []string // the root is the first
+	most    int      // with more files than this, a user makes no new ones but deletes some; 0 is any number
 	made    int
 }
 
@@ -81,7 +82,11 @@ func (e *editor) name() string {
 
 // edit does one thing.
 func (e *editor) edit() {
-	switch e.rand.IntN(12) {
+	what := e.rand.IntN(12)
+	if e.most > 0 && len(e.files) > e.most && what <= 1 {
+		what = 5
+	}
+	switch what {
 	case 0, 1:
 		_ = os.WriteFile(filepath.Join(e.pick(e.folders), e.name()), e.contents(), 0o644)
 	case 2, 3:

@@ -53,6 +53,7 @@ func TestBothSidesAreEditedWhileTheyAreKeptInStep(t *testing.T) {
 		require.NoError(t, os.Mkdir(filepath.Join(e.pick(e.folders), e.name()), 0o755))
 	}
 	require.Equal(t, agree, w.sync().code)
+	most := len(newEditor(0, w.a, "").files) + 2000
 
 	end := time.Now().Add(*soak)
 	var users sync.WaitGroup
@@ -61,7 +62,7 @@ func TestBothSidesAreEditedWhileTheyAreKeptInStep(t *testing.T) {
 			pace := rand.New(rand.NewPCG(*seed, uint64(i)))
 			for n := 0; time.Now().Before(end); n++ {
 				e := newEditor(*seed+uint64(n), root, filepath.Base(root))
-				e.made = n * 1000
+				e.made, e.most = n*1000, most
 				for range pace.IntN(30) {
 					e.edit()
 				}
@@ -84,6 +85,12 @@ func TestBothSidesAreEditedWhileTheyAreKeptInStep(t *testing.T) {
 	for path := range a {
 		if _, same := b[path]; !same {
 			tags++
+			t.Logf("only on a: %q", path)
+		}
+	}
+	for path := range b {
+		if _, same := a[path]; !same {
+			t.Logf("only on b: %q", path)
 		}
 	}
 	t.Logf("%d runs; in the end %d items, of which %d have a tag on one side; %d files in the trash", runs, len(a), tags, len(w.trash()))
