@@ -122,3 +122,26 @@ func TestANameIsWaitedForWhileItsHolderIsLookedAtAgain(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"p": "new", "q": "of ann", "touched": "t"}, w.Source.Tree())
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
+
+// Bob has a file of his own under the name for a moment, just when Ann's is to be made there.
+func TestANameThatWasTakenForAMomentIsNotAvoided(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"k": "k"}, syncertest.WorldOptions{})
+	w.Ann.Write("p", "of ann")
+	calls := 0
+	w.Right.OnCall(func(c syncertest.Call) error {
+		if c.Op != "CreateFile" {
+			return nil
+		}
+		if calls++; calls == 1 {
+			w.Bob.Write("p", "of bob")
+		}
+		if calls == 2 {
+			w.Bob.Remove("p")
+		}
+		return nil
+	})
+	require.True(t, full(t, w).Settled())
+	require.Equal(t, 4, calls, "the second try is made in the same run")
+	require.Equal(t, syncertest.Tree{"k": "k", "p": "of ann"}, w.Source.Tree())
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+}

@@ -143,7 +143,7 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 		return true
 	}
 	rule := c.w.info[side].Names.Unique
-	if slices.Contains(c.w.ghosts[side][parent.idOn(side)], name) && !c.w.seenAt(side, parent, name) {
+	if c.w.haunted(side, parent, name) && !c.w.seenAt(side, parent, name) {
 		return true
 	}
 	for _, s := range c.w.strangers[side][parent.idOn(side)] {
@@ -152,6 +152,18 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 		}
 	}
 	return false
+}
+
+// haunted reports whether a side has refused a name as taken twice. Whoever had it the first time may
+// be gone, and was looked for since.
+func (w *world) haunted(side Side, parent *node, name string) bool {
+	times := 0
+	for _, refused := range w.ghosts[side][parent.idOn(side)] {
+		if refused == name {
+			times++
+		}
+	}
+	return times > 1
 }
 
 // seenAt reports whether an item was seen under a name that a side had refused as taken: then it is
