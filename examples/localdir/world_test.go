@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -167,6 +168,22 @@ func (w *world) trash() []string {
 		}
 	}
 	return all
+}
+
+// trashed returns how many files are in the trash.
+func (w *world) trashed() int {
+	w.t.Helper()
+	files := 0
+	err := filepath.WalkDir(w.state+".trash", func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files++
+		}
+		return err
+	})
+	if !errors.Is(err, fs.ErrNotExist) {
+		require.NoError(w.t, err)
+	}
+	return files
 }
 
 // tidy makes sure that nothing stands in the world's directory but what belongs there.
