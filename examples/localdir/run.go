@@ -107,14 +107,14 @@ func (s *settings) sides() (a, b *localfs.FS, err error) {
 	if err := localfs.Apart(a, b); err != nil {
 		return nil, nil, err
 	}
-	for _, side := range []*localfs.FS{a, b} {
-		for what, path := range map[string]string{"-state": s.state, "-trash": s.trash} {
-			inside, err := side.Holds(path)
+	for _, own := range []struct{ flag, path string }{{"-state", s.state}, {"-trash", s.trash}} {
+		for _, side := range []*localfs.FS{a, b} {
+			inside, err := side.Holds(own.path)
 			if err != nil {
 				return nil, nil, err
 			}
 			if inside {
-				return nil, nil, fmt.Errorf("%s %q lies in %q, which is to be kept in step: %w", what, path, side.Root(), syncer.ErrOverlap)
+				return nil, nil, fmt.Errorf("%s %q lies in %q, which is to be kept in step: %w", own.flag, own.path, side.Root(), syncer.ErrOverlap)
 			}
 		}
 	}
