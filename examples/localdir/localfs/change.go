@@ -27,21 +27,27 @@ func (f *FS) Move(ctx context.Context, old, parent syncer.Entry, name string) (s
 	if from.id == to.id && old.Name == name {
 		return f.entry(to.id, name, &was), nil
 	}
+	e, err := f.relocate(from, &was, old, to, name)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	return e, f.stays(to, name)
+}
+
+func (f *FS) relocate(from *folder, was *stat, old syncer.Entry, to *folder, name string) (syncer.Entry, error) {
+	defer f.hold(from, old.Name)()
 	if err := renameNew(from.fd, old.Name, to.fd, name); err != nil {
 		if errors.Is(err, unix.EINVAL) && old.Kind == syncer.Folder {
 			err = fmt.Errorf("a folder does not go into itself: %w: %w", syncer.ErrRefused, err)
 		}
 		return syncer.Entry{}, failure("move "+from.below(old.Name)+" to", to.below(name), gone(err))
 	}
-	e, err := f.moved(old, &was, to, name)
+	e, err := f.moved(old, was, to, name)
 	if errors.Is(err, errOther) {
 		if back := renameNew(to.fd, name, from.fd, old.Name); back != nil {
 			return syncer.Entry{}, fmt.Errorf("move %q: something else had its name, and is %q now: %v", old.Name, to.below(name), back) //nolint:errorlint // must not match NotDone
 		}
 		return syncer.Entry{}, fmt.Errorf("move %q: something else had its name: %w", old.Name, syncer.ErrStale)
-	}
-	if err == nil {
-		err = f.persist()
 	}
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("look at %q after moving it: %v", to.below(name), err) //nolint:errorlint // must not match NotDone
@@ -83,35 +89,36 @@ func (f *FS) Delete(ctx context.Context, old syncer.Entry) (syncer.Trashed, erro
 		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
 	}
 	defer d.close()
+	trashed := syncer.Trashed{ID: old.ID}
 	if was.kind() == unix.S_IFDIR {
 		if err := unix.Unlinkat(d.fd, old.Name, unix.AT_REMOVEDIR); err != nil {
 			return syncer.Trashed{}, failure("delete folder", d.below(old.Name), gone(err))
 		}
 		f.forget(old.ID)
-		return syncer.Trashed{ID: old.ID}, f.deleted(d.below(old.Name))
+	} else if trashed.Handle, err = f.remove(d, old.Name, &was); err != nil {
+		return syncer.Trashed{}, err
 	}
-	st, err := f.private()
-	if err != nil {
-		return syncer.Trashed{}, failure("delete", d.below(old.Name), err)
-	}
-	name := st.name(onTheWayOut)
-	if err := renameNew(d.fd, old.Name, st.fd(), name); err != nil {
-		return syncer.Trashed{}, failure("delete", d.below(old.Name), gone(err))
-	}
-	handle, err := f.retired(st, name, d.below(old.Name), &was)
-	if err != nil {
-		if back := renameNew(st.fd(), name, d.fd, old.Name); back != nil {
-			return syncer.Trashed{}, fmt.Errorf("delete %q: %v; it is %q and could not be put back: %v",
-				d.below(old.Name), err, filepath.Join(st.path, name), back) //nolint:errorlint // must not match NotDone
-		}
-		return syncer.Trashed{}, failure("delete", d.below(old.Name), err)
-	}
-	return syncer.Trashed{ID: old.ID, Handle: handle}, f.deleted(d.below(old.Name))
+	return trashed, f.stays(d, old.Name)
 }
 
-func (f *FS) deleted(rel string) error {
-	if err := f.persist(); err != nil {
-		return fmt.Errorf("delete %q: %v", rel, err) //nolint:errorlint // must not match NotDone
+// remove takes a file out of its folder and moves it to the trash, if it is what it should be.
+func (f *FS) remove(d *folder, name string, was *stat) (handle string, err error) {
+	st, err := f.private()
+	if err != nil {
+		return "", failure("delete", d.below(name), err)
 	}
-	return nil
+	defer f.hold(d, name)()
+	out := st.name(onTheWayOut)
+	if err := renameNew(d.fd, name, st.fd(), out); err != nil {
+		return "", failure("delete", d.below(name), gone(err))
+	}
+	handle, err = f.retired(st, out, d.below(name), was)
+	if err != nil {
+		if back := renameNew(st.fd(), out, d.fd, name); back != nil {
+			return "", fmt.Errorf("delete %q: %v; it is %q and could not be put back: %v",
+				d.below(name), err, filepath.Join(st.path, out), back) //nolint:errorlint // must not match NotDone
+		}
+		return "", failure("delete", d.below(name), err)
+	}
+	return handle, nil
 }

@@ -50,6 +50,16 @@ type FS struct {
 
 	stageMu sync.Mutex
 	stage   *stage
+
+	places [64]sync.Mutex // by a hash of the place
+}
+
+// hold keeps other calls away from what has a name in a folder, until release is called. What one call
+// takes out, and puts back because it is stale, must not look to another as if a user had changed it.
+func (f *FS) hold(d *folder, name string) (release func()) {
+	m := &f.places[sum(d.id, name)%uint64(len(f.places))]
+	m.Lock()
+	return m.Unlock
 }
 
 var (

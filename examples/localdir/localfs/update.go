@@ -30,6 +30,16 @@ func (f *FS) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.Content)
 		st.drop(in.name)
 		return syncer.Entry{}, failure("update", d.below(old.Name), err)
 	}
+	e, err := f.replace(st, swap, d, old, &was, &in.stat)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	return e, f.stays(d, old.Name)
+}
+
+// replace puts what is called swap in the place of a file that is still as the entry says.
+func (f *FS) replace(st *stage, swap string, d *folder, old syncer.Entry, was, ours *stat) (syncer.Entry, error) {
+	defer f.hold(d, old.Name)()
 	if err := f.unchanged(d, old); err != nil {
 		st.drop(swap)
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
@@ -38,14 +48,14 @@ func (f *FS) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.Content)
 		st.drop(swap)
 		return syncer.Entry{}, failure("update", d.below(old.Name), gone(err))
 	}
-	if err := f.retire(st, swap, d.below(old.Name), &was); err != nil {
-		if back := f.giveBack(st, swap, d, old.Name, &in.stat); back != nil {
+	if err := f.retire(st, swap, d.below(old.Name), was); err != nil {
+		if back := f.giveBack(st, swap, d, old.Name, ours); back != nil {
 			return syncer.Entry{}, fmt.Errorf("update %q: %v; the version before is %q and could not be put back: %v",
 				d.below(old.Name), err, filepath.Join(st.path, swap), back) //nolint:errorlint // must not match NotDone
 		}
 		return syncer.Entry{}, failure("update", d.below(old.Name), err)
 	}
-	return f.made(d, old.Name, &in.stat)
+	return f.made(d, old.Name, ours)
 }
 
 func exchange(st *stage, swap string, d *folder, name string) error {

@@ -32,15 +32,12 @@ func (f *FS) CreateFolder(ctx context.Context, parent syncer.Entry, name string)
 	if err == nil && (s.kind() != unix.S_IFDIR || s.birth < before.UnixNano()) {
 		err = errors.New("something else has its name now")
 	}
-	if err == nil {
-		err = f.persist()
-	}
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("look at folder %q after making it: %v", d.below(name), err) //nolint:errorlint // must not match NotDone
 	}
 	e := f.entry(d.id, name, &s)
 	f.saw(e.ID, place{d.id, name})
-	return e, nil
+	return e, f.stays(d, name)
 }
 
 // into opens the folder in which something is to get a name.
@@ -54,21 +51,27 @@ func (f *FS) into(ctx context.Context, parent syncer.Entry, name string) (*folde
 	return f.folder(ctx, parent.ID)
 }
 
-// made returns the file that was written under a name, and sees to it that it stays there. Whoever has
-// put another file there since, or has written into this one, did so after us: then it is returned as it
-// was written, so that the difference is noticed. Errors say nothing about the write, which was made.
+// made returns the file that was written under a name. Whoever has put another file there since, or has
+// written into this one, did so after us: then it is returned as it was written, so that the difference
+// is noticed. Errors say nothing about the write, which was made.
 func (f *FS) made(d *folder, name string, wrote *stat) (syncer.Entry, error) {
 	s, err := statAt(d.fd, name)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !s.sameBytes(wrote) {
 		s, err = *wrote, nil
 	}
-	if err == nil {
-		err = f.persist()
-	}
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("look at %q after writing it: %v", d.below(name), err) //nolint:errorlint // must not match NotDone
 	}
 	return f.entry(d.id, name, &s), nil
+}
+
+// stays sees to it that what was changed under a name is on the disk. Its error says nothing about the
+// change, which was made.
+func (f *FS) stays(d *folder, name string) error {
+	if err := f.persist(); err != nil {
+		return fmt.Errorf("wait for the disk after changing %q: %v", d.below(name), err) //nolint:errorlint // must not match NotDone
+	}
+	return nil
 }
 
 // CreateFile implements syncer.FileSystem.
@@ -90,7 +93,11 @@ func (f *FS) CreateFile(ctx context.Context, parent syncer.Entry, name string, c
 	if err != nil {
 		return syncer.Entry{}, failure("create file", d.below(name), err)
 	}
-	return f.made(d, name, &in.stat)
+	e, err := f.made(d, name, &in.stat)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	return e, f.stays(d, name)
 }
 
 // receive writes a body to the private area, whole or not at all, with the mode and owner of old.
