@@ -115,7 +115,7 @@ func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got
 		}
 		h := a.node.rec.Half(a.On.Other())
 		h.Content, h.Digest, h.Size = "", "", UnknownSize
-		b.Put[0] = a.node.rec
+		b.Put = append(b.Put, a.node.rec)
 		return b, nil
 	})
 	if e != nil {
@@ -197,10 +197,10 @@ func (x *executor) store(ctx context.Context, b *Batch, a *Action, in *Intent, g
 		folder = up.rec.ID
 	}
 	r := fill(x.r.w.planned(a), in, got, folder, digest, now)
-	b.Put = append(b.Put, r)
-	if err := x.evict(ctx, b, &r); err != nil {
+	if err := x.evict(ctx, b, a, &r); err != nil {
 		return err
 	}
+	b.Put = append(b.Put, r)
 	b.Tombstones = append(b.Tombstones, retired(n, &r, a.Op == OpUpdate, now)...)
 	if o := n.parted; in.Split.ID != 0 && o.rec.Half(a.On).ID == in.Old.ID {
 		*o.rec.Half(a.On) = Half{}

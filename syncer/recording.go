@@ -49,10 +49,11 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 	return x.put(ctx, func() (Batch, error) {
 		n, now := a.node, x.r.now()
 		r := x.r.w.settled(a)
-		b := Batch{Put: []Record{r}, Tombstones: retired(n, &r, false, now)}
-		if err := x.evict(ctx, &b, &r); err != nil {
+		b := Batch{}
+		if err := x.evict(ctx, &b, a, &r); err != nil {
 			return b, err
 		}
+		b.Put, b.Tombstones = append(b.Put, r), retired(n, &r, false, now)
 		x.madeAgain(&b, n, &r)
 		n.rec, n.known = r, true
 		x.remember(&b, n)
@@ -115,12 +116,23 @@ func (r *run) clear(b *Batch, id RecordID) {
 	}
 }
 
-// evict takes from other Records the IDs that r has now, on a side that gives them out again.
-func (x *executor) evict(ctx context.Context, b *Batch, r *Record) error {
+// evict sees to it that no other Record has an ID that r has now, on a side that gives them out again.
+// Whoever got it last has it: that is n where it was just written, and whoever was written since n was
+// seen everywhere else.
+func (x *executor) evict(ctx context.Context, b *Batch, a *Action, r *Record) error {
+	w := x.r.w
 	for _, side := range sides {
 		id := r.Half(side).ID
 		if id == "" || !x.r.ends[side].info.ReusableIDs {
 			continue
+		}
+		if o := w.byID[side][id]; o != nil && o != a.node && o.known && !o.gone && o.rec.Half(side).ID == id {
+			if side != a.On || !a.Op.Writes() {
+				*r.Half(side) = vacated(*r.Half(side))
+				continue
+			}
+			*o.rec.Half(side) = vacated(*o.rec.Half(side))
+			b.Put = append(b.Put, o.rec)
 		}
 		old, err := x.r.view.ByID(ctx, side, id)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && old.ID == r.ID {
@@ -129,16 +141,14 @@ func (x *executor) evict(ctx context.Context, b *Batch, r *Record) error {
 		if err != nil {
 			return err
 		}
-		if n := x.r.w.nodes[old.ID]; n != nil {
-			if n.gone || n.rec.Half(side).ID != id {
-				continue
-			}
-			*n.rec.Half(side) = vacated(*n.rec.Half(side))
-			old = n.rec
-		} else {
+		n := w.nodes[old.ID]
+		if n == nil {
 			*old.Half(side) = vacated(*old.Half(side))
+			b.Put = append(b.Put, w.add(old).rec)
+		} else if !n.gone && n.rec.Half(side).ID == id {
+			*n.rec.Half(side) = vacated(*n.rec.Half(side))
+			b.Put = append(b.Put, n.rec)
 		}
-		b.Put = append(b.Put, old)
 	}
 	return nil
 }

@@ -148,3 +148,59 @@ func TestACallThatIsFoundDoneLeavesWhatWasRecordedSinceItsIntent(t *testing.T) {
 		})
 	}
 }
+
+// reusing is a service as a disk is: the ID of what is deleted is given out again, and there is no trash.
+func reusing() syncertest.Options {
+	return ordinary(func(i *syncer.Info) { i.ReusableIDs, i.Trash = true, false })
+}
+
+// Two files are made at once. Bob deletes the first as soon as it is there, and the second gets its ID.
+func TestAnIDThatIsGivenOutTwiceAtOnceBelongsToOneRecord(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		t.Run(map[bool]string{false: "the first is recorded first", true: "the first is recorded last"}[late], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := agreed(t, syncertest.Tree{"k": "k"}, syncertest.WorldOptions{Destination: reusing(), Engine: syncer.Options{Parallel: 2}})
+				w.Ann.Write("p", "p")
+				w.Ann.Write("q", "q")
+				begun, gone, recorded := make(chan string, 2), make(chan struct{}), make(chan struct{})
+				ids := map[string]string{}
+				w.Options.Observe = func(e syncer.Event) {
+					if o := e.Outcome; o != nil && o.Op == syncer.OpCreateFile && o.Path == "q" {
+						close(recorded)
+					}
+				}
+				w.Right.OnCall(func(c syncertest.Call) error {
+					switch {
+					case c.Op != "CreateFile":
+					case c.Phase == syncertest.Before && c.Name == "p":
+						<-begun // the Intents of both are durable
+					case c.Phase == syncertest.Before:
+						begun <- c.Name
+						<-gone
+					case c.Name == "p":
+						ids["p"] = w.Destination.ID("p")
+						w.Bob.Remove("p")
+						close(gone)
+						if late {
+							<-recorded
+						}
+					default:
+						ids["q"] = w.Destination.ID("q")
+						if !late {
+							synctest.Wait() // until p is recorded
+						}
+					}
+					return nil
+				})
+				full(t, w)
+				require.NotEmpty(t, ids["p"])
+				require.Equal(t, ids["p"], ids["q"])
+				w.Options.Observe = nil
+				w.Right.OnCall(nil)
+				require.True(t, full(t, w).Settled())
+				require.Equal(t, syncertest.Tree{"k": "k", "q": "q"}, w.Source.Tree(), "Bob's delete is carried over")
+				require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+			})
+		})
+	}
+}
