@@ -16,7 +16,8 @@
 // file are both kept, one of them under another name.
 //
 // The exit code is 0 if the sides agree, 1 if something was left, each with its reason, and 2 if the
-// command could not run. A dry run writes nothing, and exits with 1 if a run would leave something.
+// command could not run; go run makes a 1 of that, so scripts build the command first. A dry run writes
+// nothing, and exits with 1 if a run would leave something.
 //
 // With -json each action is an object on a line of its own: op, on (a or b), kind, path, result, and
 // what else there is to say. What was left comes behind, in the same form, and last the totals. Bytes

@@ -38,14 +38,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if errors.Is(err, flag.ErrHelp) {
 		return agree
 	}
-	if err == nil {
-		var code int
-		if code, err = s.run(ctx, stdout, stderr); err == nil {
-			return code
-		}
+	if err != nil {
+		say(stderr, "%v; -h tells how it is used", err)
+		return failed
 	}
-	say(stderr, "%v", err)
-	return failed
+	code, err := s.run(ctx, stdout, stderr)
+	if err != nil {
+		say(stderr, "%v", err)
+		return failed
+	}
+	return code
 }
 
 // say tells people what no result can. Where nobody listens the exit code remains.
