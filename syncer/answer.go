@@ -101,16 +101,12 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	if err != nil {
 		return Batch{}, err
 	}
-	parent := ""
-	if p, err := r.state.Record(ctx, rec.ParentOn(in.On)); err == nil {
-		parent = p.Half(in.On).ID
-	}
-	e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: parent, Kind: Folder}, rec.Half(in.On).Name)
+	e, err := end.lookNow(ctx, in.Old.ID, Entry{ID: in.Parent, Kind: Folder}, in.Name)
 	gone := err == nil && e.Trashed || errors.Is(err, fs.ErrNotExist) && !(end.info.Trash && end.looker != nil)
 	switch {
 	case gone:
 		out := Outcome{
-			At: r.now(), Action: in.ID, Op: OpDelete, On: in.On, Record: rec.ID, Kind: rec.Kind, Path: rec.Half(in.On).Name,
+			At: r.now(), Action: in.ID, Op: OpDelete, On: in.On, Record: rec.ID, Kind: rec.Kind, Path: in.Name,
 			Result: Done, Reason: "found done after an interruption", Before: in.Old,
 		}
 		if err == nil && e.Content != in.Old.Content {
@@ -122,7 +118,7 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	case err == nil && (e.Guard == "" || e.Guard != rec.Half(in.On).Guard):
 		b := Batch{}
 		// Nobody knows whether it was not made, or was made and undone by somebody.
-		r.tryAgain(&b, in.Record, in.On, rec.Half(in.On).Name, "an interrupted delete is looked at again")
+		r.tryAgain(&b, in.Record, in.On, in.Name, "an interrupted delete is looked at again")
 		return b, nil
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		return Batch{}, nil

@@ -10,8 +10,8 @@ type Intent struct {
 	On     Side
 	Record RecordID
 	Kind   Kind
-	// Parent is the ID on side On of the folder written to, Name the name wanted there. Temporary
-	// says that Name is one of ours.
+	// Parent is the ID on side On of the folder written to, Name the name wanted there; of a delete, where
+	// the item was seen and under which name. Temporary says that Name is one of ours.
 	Parent    string
 	Name      string
 	Temporary bool

@@ -265,3 +265,23 @@ func TestADeleteWhoseReplyWasLostIsInTheJournal(t *testing.T) {
 		})
 	}
 }
+
+func TestAnInterruptedDeleteIsLookedForWhereTheItemWasSeen(t *testing.T) {
+	for name, to := range map[string]string{"moved": "p", "renamed": "d/q"} {
+		t.Run(name, func(t *testing.T) {
+			// Nobody can look at an item of the destination by its ID, and the delete comes to nothing.
+			w := agreed(t, syncertest.Tree{"d/p": "1"}, syncertest.WorldOptions{
+				Destination: syncertest.Options{Info: syncertest.Ordinary(), Without: syncertest.Looking},
+			})
+			w.Bob.Move("d/p", to)
+			w.Ann.Remove("d/p")
+			w.Right.OnCall(breaks("Delete", syncertest.Before))
+			full(t, w)
+			w.Right.OnCall(nil)
+			w.Later(time.Hour)
+			report := full(t, w)
+			require.Equal(t, syncertest.Tree{"d/": ""}, w.Source.Tree(), report)
+			require.Equal(t, syncertest.Tree{"d/": ""}, w.Destination.Tree(), report)
+		})
+	}
+}

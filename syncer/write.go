@@ -82,6 +82,9 @@ func (x *executor) intent(a *Action) (Intent, error) {
 	}
 	if e := n.entry[a.On]; e != nil {
 		in.Old = e.Stamp()
+		if a.Op == OpDelete {
+			in.Name = e.Name // which may not be recorded, nor its folder
+		}
 	}
 	if e := n.entry[a.On.Other()]; e != nil && (a.Op == OpCreateFile || a.Op == OpUpdate) {
 		in.Digest = e.Digest
