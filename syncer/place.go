@@ -122,4 +122,32 @@ func (w *world) declineImpossible(list []*node) {
 			}
 		}
 	}
+	w.declineTooDeep(list)
+}
+
+// declineTooDeep leaves alone folders that would have to be made too deep on a side, because the
+// folders above stand deeper there than where they were moved on the other side.
+func (w *world) declineTooDeep(list []*node) {
+	for _, n := range list {
+		for _, side := range sides {
+			most := w.info[side].MaxDepth
+			if n.fate == stay && n.want[side] && n.rec.Kind == Folder && most > 0 && w.depthInTheEnd(n, side) > most {
+				n.leave(fmt.Sprintf("%s takes folders only %d deep", side, most), false)
+				n.soon = false
+			}
+		}
+	}
+}
+
+// depthInTheEnd counts the folders from the root of side down to n as they shall stand there.
+func (w *world) depthInTheEnd(n *node, side Side) int {
+	d := 1
+	for p := n.up[side]; p != nil && p.rec.ID != RootRecord && d < maxDepth; d++ {
+		if p.touched && p.fate == stay && p.up[side] != nil {
+			p = p.up[side]
+		} else {
+			p = w.parentOn(p, side)
+		}
+	}
+	return d
 }

@@ -293,4 +293,14 @@ var regressionsOfRest = []regression{
 			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 334197, Shift: 0.05, Refusals: []string{"refused", "readonly"}}}}},
 		},
 	},
+	{
+		name:  "how deep a folder would be made is seen from where the folder above stands on that side",
+		setup: simSetup{Sides: [2]simSide{1: {Without: 9, MaxDepth: 2}}, Trees: [2]syncertest.Tree{1: {"d:/e/A/": ""}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "d:/e", To: "d:/e~"},
+			{Do: "move", At: "d:/e~", To: "c"},
+			{Do: "write", At: "c/A/a*b", Text: "c2."},
+		},
+	},
 }
