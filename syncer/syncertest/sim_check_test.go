@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -194,7 +193,8 @@ func (s *sim) checkNothingLost() {
 	for _, service := range s.users.services {
 		for _, c := range service.Written() {
 			switch {
-			case s.users.live(c) && !now[c] && !s.setup.overwrites() && !s.raced(c):
+			case s.raced(c):
+			case s.users.live(c) && !now[c] && !s.setup.overwrites():
 				s.fail(2, "%q is not current anywhere, and no user replaced or deleted it", c)
 			case kept[c] || dropped[c]:
 			case s.setup.keeps():
@@ -206,14 +206,23 @@ func (s *sim) checkNothingLost() {
 	}
 }
 
-// raced reports whether contents are in the trash of a side that guards no calls, and on which a delete
-// took effect though it had failed: an edit that came before the effect went along with it. No look before
-// a call can see what comes after.
+// raced reports whether contents may have gone along with a delete that took effect though it had failed,
+// on a side that guards no calls: they are in its trash, or a user wrote them there and it has none. No look
+// before a call can see an edit that comes after it.
 func (s *sim) raced(contents string) bool {
 	for side := syncer.Source; side <= syncer.Destination; side++ {
-		late := slices.ContainsFunc(s.handle(side).Calls(), func(c syncertest.Call) bool { return c.Op == "Delete" && c.Done && c.Err != nil })
-		if late && s.setup.Sides[side].NoGuards && slices.Contains(slices.Collect(maps.Values(s.service(side).Trash())), contents) {
+		service, unguarded := s.service(side), s.setup.Sides[side].NoGuards
+		late := func(c syncertest.Call) bool { return c.Op == "Delete" && c.Done && c.Err != nil }
+		if !unguarded || !slices.ContainsFunc(s.handle(side).Calls(), late) {
+			continue
+		}
+		if s.setup.Sides[side].NoTrash && slices.Contains(service.Written(), contents) {
 			return true
+		}
+		for _, thrown := range service.Trash() {
+			if thrown == contents {
+				return true
+			}
 		}
 	}
 	return false

@@ -302,4 +302,17 @@ var regressionsOfDeletes = []regression{
 			{Do: "write", On: 1, At: "d:/a:b", Text: "c4."},
 		},
 	},
+	{
+		name:  "an edit before such a delete takes effect is lost where there is no trash",
+		setup: simSetup{Sides: [2]simSide{1: {NoGuards: true, NoTrash: true, Without: 6, Settle: 30 * time.Second}}, Trees: [2]syncertest.Tree{0: {"d/d/X.txt": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "d", To: "b"},
+			{Do: "move", On: 1, At: "d/d/X.txt", To: "X.txt"},
+			{Do: "remove", At: "b/d"},
+			{Do: "later", For: 60 * time.Second},
+			{Do: "run", Run: simRun{Faults: [2]simFaults{1: {Seed: 891728, Late: 1}}}},
+			{Do: "write", On: 1, At: "X.txt", Text: "c2."},
+		},
+	},
 }
