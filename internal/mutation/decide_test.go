@@ -186,4 +186,13 @@ var deciding = []mutation{
 		in:    unit,
 		tests: []string{"TestTheTypeOfAFileIsThatOfTheNameThatItGets"},
 	},
+	{
+		name:  "a file that a Resolver overruled is deleted though the winner never came",
+		file:  "syncer/reconcile.go",
+		old:   `h.Behind || n.rec.Kind == File && h.Content == "" {`,
+		new:   `h.Behind {`,
+		why:   "it has not changed since the two were made one",
+		in:    scenarios,
+		tests: regression("what a Resolver overruled is not deleted before the contents that won have come"),
+	},
 }

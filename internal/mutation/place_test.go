@@ -218,4 +218,13 @@ var placing = []mutation{
 		in:    scenarios,
 		tests: regression("a folder that stepped aside and was deleted on the other side comes back there under its own name"),
 	},
+	{
+		name:  "a folder is made too deep below one that could not follow a move",
+		file:  "syncer/place.go",
+		old:   `most > 0 && w.depthInTheEnd(n, side) > most {`,
+		new:   `most > 0 && w.finalDepth(n) > most {`,
+		why:   "it is not that deep where it was moved",
+		in:    scenarios,
+		tests: regression("how deep a folder would be made is seen from where the folder above stands on that side"),
+	},
 }

@@ -119,4 +119,13 @@ var settling = []mutation{
 		in:    scenarios,
 		tests: regression("a delete that a user undid before its reply was known counts when it is sent again", "a delete that a user undid after the process had died counts when it is sent again"),
 	},
+	{
+		name:  "an interrupted delete is looked for where the item was recorded",
+		file:  "syncer/write.go",
+		old:   "\t\t\tin.Name = e.Name //",
+		new:   "\t\t\tin.Name = n.rec.Half(a.On).Name //",
+		why:   "it was there when both sides were equal",
+		in:    unit,
+		tests: []string{"TestAnInterruptedDeleteIsLookedForWhereTheItemWasSeen"},
+	},
 }
