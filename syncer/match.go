@@ -74,8 +74,10 @@ func (w *world) reunite() {
 	}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			inPlace := w.info[side].File.Update == UpdateInPlace // elsewhere every edit puts the item before it into the trash
-			lost := n.sight[side] == missing || n.sight[side] == gone && !(n.trashed[side] && inPlace)
+			// What is only missing may be there still: the budget ended before it was looked at. And where each
+			// edit makes a new item, the trash holds the one before it and proves nothing.
+			inPlace := w.info[side].File.Update == UpdateInPlace
+			lost := n.sight[side] == gone && !(n.trashed[side] && inPlace)
 			if h := n.rec.Half(side); n.known && n.rec.Kind == File && lost && n.mayBe(side.Other()) {
 				c := contents{side, h.Digest, h.Size}
 				missed[c] = append(missed[c], n)

@@ -617,7 +617,7 @@ var regressions = []regression{
 
 func TestWhatTheSimulationFoundStaysFixed(t *testing.T) {
 	t.Parallel()
-	for _, c := range slices.Concat(regressions, regressionsOfDeletes, regressionsOfIdentity, regressionsOfNames, regressionsOfReports, regressionsOfRest, regressionsOfTwins) {
+	for _, c := range slices.Concat(regressions, regressionsOfDeletes, regressionsOfIdentity, regressionsOfNames, regressionsOfReports, regressionsOfRest, regressionsOfTwins, regressionsOfHints) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.way != "" {

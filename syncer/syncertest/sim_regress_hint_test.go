@@ -1,0 +1,26 @@
+package syncertest_test
+
+import (
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+// regressionsOfHints are cases in which hints tell everything, and runs on hints end where a full scan would.
+var regressionsOfHints = []regression{
+	{
+		name:  "a file that was not looked at before the budget ended keeps its ID though a new one has its bytes",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 2}}, Trees: [2]syncertest.Tree{1: {"a": "same", "d:/b": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "d/d/x.txt", Text: "c1."},
+			{Do: "remove", On: 1, At: "a"},
+			{Do: "write", On: 1, At: "a", Text: "c3."},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 210617, Fail: 0.05, Lose: 0.5}}}},
+			{Do: "write", On: 1, At: "b.", Text: "c3."},
+			{Do: "move", At: "d", To: "d~"},
+			{Do: "write", At: "d/d/x.txt/d/x.txt", Text: "c4."},
+			{Do: "remove", At: "d"},
+			{Do: "remove", At: "a"},
+			{Do: "run", Run: simRun{Poll: true, Calls: 16}},
+		},
+	},
+}
