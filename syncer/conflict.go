@@ -17,8 +17,7 @@ func (w *world) decideBoth(n *node) {
 	if n.rec.Kind != File {
 		return
 	}
-	if !n.known || n.rec.Source.Presence == Never || n.rec.Destination.Presence == Never ||
-		n.rec.Source.Presence == Declined || n.rec.Destination.Presence == Declined {
+	if !n.known || neverAgreed(&n.rec.Source) || neverAgreed(&n.rec.Destination) {
 		w.compare(n)
 		return
 	}
@@ -38,6 +37,11 @@ func (w *world) decideBoth(n *node) {
 	default:
 		w.send(n, Destination)
 	}
+}
+
+// neverAgreed reports whether a side never had the contents of an item.
+func neverAgreed(h *Half) bool {
+	return h.Presence == Never || h.Presence == Declined && h.Content == ""
 }
 
 // compare settles contents that are new on both sides.

@@ -23,4 +23,16 @@ var regressionsOfHints = []regression{
 			{Do: "run", Run: simRun{Poll: true, Calls: 16}},
 		},
 	},
+	{
+		name:  "what comes back as it was is no conflict with an edit on the other side",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"D/a": "base0", "e\u0301": "base5"}}, Deletes: -1, Resolver: "leave"},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "D"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "run", Run: simRun{Full: true, Calls: 4, During: []simEvent{{At: 4, Edits: []simOp{{Do: "restore", On: 1, At: "D"}}}}}},
+			{Do: "remove", At: "D/a"},
+			{Do: "write", At: "D/a", Text: "c3"},
+		},
+	},
 }
