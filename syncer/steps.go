@@ -76,12 +76,15 @@ func (s *steps) emitNode(n *node) {
 }
 
 // bound is what must be recorded even of an item that is left alone: an ID that it was recognised
-// under, and that it came back on a side. Otherwise it would be forgotten meanwhile.
+// under, that it came back on a side, and that a folder is gone from one: should it come back, what is in
+// it has to be listed. Otherwise it would be forgotten meanwhile.
 func bound(n *node) attr {
 	var out attr
 	for _, side := range sides {
 		h, e := n.rec.Half(side), n.entry[side]
 		switch {
+		case n.known && n.rec.Kind == Folder && n.sight[side] == gone && h.Presence == Present && n.there(side.Other()):
+			out |= attrGone(side)
 		case !n.known || e == nil:
 		case h.Presence == Present && (e.ID != h.ID || e.Birth != h.Birth):
 			out |= attrIdentity

@@ -35,4 +35,28 @@ var regressionsOfHints = []regression{
 			{Do: "write", At: "D/a", Text: "c3"},
 		},
 	},
+	{
+		name:  "a folder that waited while it was in the trash is listed when it comes back",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/d:": "right0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "lock", At: "d"},
+			{Do: "move", On: 1, At: "d", To: "D"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "remove", On: 1, At: "D"},
+			{Do: "write", On: 1, At: "d:", Text: "c5"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "restore", On: 1, At: "D"},
+		},
+	},
+	{
+		name:  "a folder that was kept for what is in it is listed when it comes back",
+		setup: simSetup{Sides: [2]simSide{1: {MaxSize: 3}}, Trees: [2]syncertest.Tree{0: {"D/d/d:": "left0"}, 1: {"d/D/x.txt": "base0", "e/\u00e9": "same"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "remove", On: 1, At: "d"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "restore", On: 1, At: "d"},
+		},
+	},
 }
