@@ -49,7 +49,8 @@ func (b *Batch) idle() bool {
 	return b.Header == nil && len(b.Pending)+len(b.Cleared)+len(b.Taken)+len(b.Holds)+len(b.Lifted)+len(b.Seen) == 0
 }
 
-// hold stores the plan's Holds, adds those of the Gates, and lifts the others.
+// hold stores the plan's Holds, adds those of the Gates, and lifts the others, but for those of items
+// that could not be looked at: what a person has decided about them is as true as before.
 func (r *run) hold(b *Batch, acts []*executor) {
 	now := map[ActionID]Hold{}
 	for _, x := range acts {
@@ -80,7 +81,7 @@ func (r *run) hold(b *Batch, acts []*executor) {
 		h := r.holds[id]
 		_, still := now[id]
 		n := r.w.nodes[h.Record]
-		if still || n != nil && !n.touched || n == nil && r.stillThere(h.Record) {
+		if still || n != nil && (!n.touched || n.unlooked()) || n == nil && r.stillThere(h.Record) {
 			continue
 		}
 		delete(r.holds, id)

@@ -65,6 +65,11 @@ func (n *node) unclear(side Side) bool { return n.sight[side] == unseen || n.sig
 // mayBe reports whether the item is on side, or out of sight there.
 func (n *node) mayBe(side Side) bool { return n.there(side) || n.sight[side] == unseen }
 
+// unlooked reports whether the item could not be looked at in this run, so that nothing new is known of it.
+func (n *node) unlooked() bool {
+	return n.doubt != "" || (n.unclear(Source) || n.unclear(Destination)) && !n.sleeps
+}
+
 // lost reports whether the item was on side and is proved not to be within the root any more.
 func (n *node) lost(side Side) bool { return n.sight[side] == gone || n.sight[side] == out }
 

@@ -190,6 +190,8 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 		return p, true
 	case n.fate == leave && n.silent:
 		return p, false
+	case n.fate == leave && n.unlooked() && r.pending[p.PendingKey].Result == Held:
+		return r.pending[p.PendingKey], true // still held
 	case n.refused:
 		p.Result, p.Reason, p.Quiet = 0, n.why, true
 	case n.hold != nil:

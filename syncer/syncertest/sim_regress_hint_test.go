@@ -59,4 +59,17 @@ var regressionsOfHints = []regression{
 			{Do: "restore", On: 1, At: "d"},
 		},
 	},
+	{
+		name:  "a held folder that could not be looked at once is listed when it comes back",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"e/D/\u00e9": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "out", At: "e/D"},
+			{Do: "move", On: 1, At: "e", To: "A"},
+			{Do: "remove", On: 1, At: "A/D/\u00e9"},
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 845013, Refuse: 0.2, Fail: 0.2, Refusals: []string{"readonly"}}}}},
+			{Do: "in", At: "D", To: "D"},
+		},
+	},
 }
