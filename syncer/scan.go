@@ -72,7 +72,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 		}
 		if first {
 			first = false
-			if err := o.checkRoot(l.side, &e); err != nil {
+			if err := checkRoot(o.ends[l.side], l.side, &e); err != nil {
 				return from, err
 			}
 			o.rooted[l.side] = true
@@ -96,7 +96,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 }
 
 // checkRoot makes sure that the folder at the root's place is the one that the Records describe.
-func (o *observer) checkRoot(side Side, e *Entry) error {
+func checkRoot(end *endpoint, side Side, e *Entry) error {
 	if e.Trashed {
 		return fmt.Errorf("root of %s is in the trash: %w", side, ErrHalted)
 	}
@@ -106,10 +106,10 @@ func (o *observer) checkRoot(side Side, e *Entry) error {
 	if e.Err != nil {
 		return &Error{"list", side, "", e.Err}
 	}
-	if want := o.ends[side].rootID; want != "" && want != e.ID {
+	if want := end.rootID; want != "" && want != e.ID {
 		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", side, e.ID, want, ErrHalted)
 	}
-	if up := o.ends[side].rootUp; up != "" && e.ParentID != "" && up != e.ParentID && !o.ends[side].follow {
+	if up := end.rootUp; up != "" && e.ParentID != "" && up != e.ParentID && !end.follow {
 		return fmt.Errorf("root of %s was moved to another folder: %w", side, ErrHalted)
 	}
 	return nil

@@ -27,6 +27,9 @@ func (r *run) settle(ctx context.Context) error {
 			continue
 		}
 		b, err := r.answer(ctx, in)
+		if unproved := r.unproved(ctx, in, &b, err); unproved != nil {
+			err = unproved
+		}
 		if errors.Is(err, errAstray) && in.Kind == File {
 			r.astray = append(r.astray, *in) // looked for among what is new, before anything is planned
 			r.doubt(in)
@@ -50,6 +53,16 @@ func (r *run) settle(ctx context.Context) error {
 		r.doubt(in)
 	}
 	return nil
+}
+
+// unproved returns why an answer which says that something is not there, or is in the trash, proves
+// nothing: its root may be in the trash itself.
+func (r *run) unproved(ctx context.Context, in *Intent, b *Batch, err error) error {
+	absent := err == nil && len(b.Put) == 0 || errors.Is(err, errAstray) || errors.Is(err, errNoFolder)
+	if !absent {
+		return nil
+	}
+	return r.rootStands(ctx, in.On)
 }
 
 func (r *run) fly(in *Intent) {

@@ -141,8 +141,8 @@ var observing = []mutation{
 	{
 		name:  "a root that is another folder than before is synced",
 		file:  "syncer/scan.go",
-		old:   `if want := o.ends[side].rootID; want != "" && want != e.ID {`,
-		new:   `if want := o.ends[side].rootID; want == "" && want != e.ID {`,
+		old:   `if want := end.rootID; want != "" && want != e.ID {`,
+		new:   `if want := end.rootID; want == "" && want != e.ID {`,
 		why:   "a folder stands at the configured place",
 		in:    scenarios,
 		tests: scenario("root-missing-or-replaced/scanned/replaced by a folder of the same name"),

@@ -72,4 +72,18 @@ var regressionsOfHints = []regression{
 			{Do: "in", At: "D", To: "D"},
 		},
 	},
+	{
+		name: "an interrupted delete is not taken for done because the root is in the trash",
+		setup: simSetup{Trees: [2]syncertest.Tree{
+			0: {"D/e/b ": "left0", "a": "base2", "b\u201b\u2219": "lefta", "b\u2219": "leftc", "d:/\u00e9": "same", "e/d/A": "base5", "e/x.txt/": ""},
+			1: {"a": "base2", "d/a*b": "right0", "d/d/e": "base4", "d:/\u00e9": "same", "d:/\u201b:": "rightb", "d:/b": "base3", "e/d/A": "base5", "e/x.txt/": ""},
+		}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "remove", At: "d:/b"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{0: {Seed: 179867, Refuse: 0.2, Refusals: []string{"locked", "readonly"}}}, During: []simEvent{{At: 55, Kill: true}, {At: 14, Disk: true}}}},
+			{Do: "remove", On: 1, At: "id:d1"},
+			{Do: "run", Run: simRun{Full: true}},
+		},
+	},
 }
