@@ -214,6 +214,9 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 				return err
 			}
 			n.tomb = &t
+			if !t.Replaced && recent(t.At, o.w.now, o.ends[side].info.Settle) {
+				n.doubt = "was deleted a moment ago" // the service may still show it, and it must not be joined to what came back
+			}
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -271,6 +271,7 @@ func (w *world) pairByNamer(lists [2][]*node, taken map[*node]bool) {
 func (w *world) unite(s, d *node, taken map[*node]bool) {
 	e := d.entry[Destination]
 	s.see(Destination, e)
+	s.doubt = cmp.Or(s.doubt, d.doubt)
 	w.byID[Destination][e.ID] = s
 	taken[s], taken[d] = true, true
 }

@@ -137,16 +137,12 @@ func (w *world) placeChanged(n *node, side Side) attr {
 func (w *world) decideNew(n *node, t Side, dir Direction) {
 	x := t.Other()
 	if n.tomb != nil && !n.known {
-		settling := recent(n.tomb.At, w.now, w.info[t].Settle)
 		switch {
 		case n.tomb.Replaced && n.tomb.Content == n.entry[t].Content && w.info[t].Abilities(n.rec.Kind).Delete:
 			n.fate, n.on, n.free, n.why = die, t, true, "left over from a replacement"
 			return
 		case n.tomb.Replaced:
 			n.leave("an earlier version of a file that was replaced, changed since", true)
-			return
-		case settling:
-			n.leave("was deleted a moment ago", false)
 			return
 		}
 	}

@@ -76,9 +76,9 @@ var observing = []mutation{
 	},
 	{
 		name:  "what we have just deleted comes back when a listing still shows it",
-		file:  "syncer/reconcile.go",
-		old:   `settling := recent(n.tomb.At, w.now, w.info[t].Settle)`,
-		new:   `settling := recent(n.tomb.At, w.now, 0)`,
+		file:  "syncer/closure.go",
+		old:   `recent(t.At, o.w.now, o.ends[side].info.Settle)`,
+		new:   `recent(t.At, o.w.now, 0)`,
 		why:   "an item with a Tombstone that is there again looks restored",
 		in:    scenarios,
 		tests: scenario("resurrected-listing"),

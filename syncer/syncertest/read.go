@@ -103,7 +103,7 @@ func (h *Handle) Find(ctx context.Context, parent syncer.Entry, key syncer.Key) 
 		var out []syncer.Entry
 		for _, n := range found {
 			n = s.seen(n, stale)
-			if n != nil && n.parent == folder && syncer.NameKey(n.name) == key && !n.hidden() {
+			if n != nil && n.parent == folder && syncer.NameKey(n.name) == key && !n.trashed() && !n.hidden() {
 				out = append(out, s.entry(n))
 			}
 		}

@@ -1,6 +1,8 @@
 package syncertest_test
 
 import (
+	"time"
+
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
@@ -84,6 +86,19 @@ var regressionsOfHints = []regression{
 			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{0: {Seed: 179867, Refuse: 0.2, Refusals: []string{"locked", "readonly"}}}, During: []simEvent{{At: 55, Kill: true}, {At: 14, Disk: true}}}},
 			{Do: "remove", On: 1, At: "id:d1"},
 			{Do: "run", Run: simRun{Full: true}},
+		},
+	},
+	{
+		name:  "what a stale view still shows of a delete is not joined to what a user restored",
+		setup: simSetup{Sides: [2]simSide{1: {Settle: 30 * time.Second}}},
+		script: []simOp{
+			{Do: "write", At: "e/x.txt", Text: "c2."},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "e/x.txt"},
+			{Do: "later", For: 8640000 * time.Second},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "restore", At: "e/x.txt"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 975767, Stale: 1}}}},
 		},
 	},
 }
