@@ -2,10 +2,10 @@ package sqlite_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -93,7 +93,7 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case fate < 16:
 		o.kill(number, true)
 	}
-	status, answer := http.StatusBadRequest, map[string]any{"error": "invalid_grant", "error_description": "Invalid refresh token"}
+	status, answer := http.StatusBadRequest, `{"error":"invalid_grant","error_description":"Invalid refresh token"}`
 	if token == o.good {
 		status, answer = http.StatusOK, o.exchange(a)
 	}
@@ -114,7 +114,7 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer)
+	_, _ = io.WriteString(w, answer)
 }
 
 // present notes that a refresh token was presented, and by whom it must not have been.
@@ -138,11 +138,11 @@ func (o *Office) present(token string, number int) *asking {
 	return a
 }
 
-func (o *Office) exchange(a *asking) map[string]any {
+func (o *Office) exchange(a *asking) string {
 	o.given++
 	o.good = fmt.Sprint("r", o.given)
 	a.result = o.good
-	return map[string]any{"access_token": fmt.Sprint("a", o.given), "refresh_token": o.good, "token_type": "bearer", "expires_in": 3600}
+	return fmt.Sprintf(`{"access_token":"a%d","refresh_token":%q,"token_type":"bearer","expires_in":3600}`, o.given, o.good)
 }
 
 // pass lets time pass, in which others are served.
