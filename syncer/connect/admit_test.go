@@ -172,6 +172,7 @@ func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 			{now.Add(90 * time.Second).Format(http.TimeFormat), "", 90 * time.Second, true},
 			{now.Add(-time.Hour).Format(http.TimeFormat), "", 0, true},
 			{"Sun, 06 Nov 1994 08:50:07 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 30 * time.Second, true},
+			{"Fri, 31 Dec 9999 23:59:59 GMT", "", 365 * 24 * time.Hour, true},
 			{"Sunday, 06-Nov-94 08:49:37 GMT", "", 0, true},
 		} {
 			wait, asked := connect.RetryAfter(http.Header{"Retry-After": {c.value}, "Date": {c.date}})
@@ -206,4 +207,15 @@ func TestAStatusStandsForASentinel(t *testing.T) {
 	} {
 		require.ErrorIs(t, connect.StatusError(status, nil, nil), want, status)
 	}
+}
+
+func FuzzRetryAfterIsAWaitOrNothing(f *testing.F) {
+	for _, value := range []string{"", "0", "120", "1.5", "-1", "1e400", "Sun, 06 Nov 1994 08:49:37 GMT", "Inf", "0x10", "９"} {
+		f.Add(value, "Sun, 06 Nov 1994 08:49:37 GMT")
+	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		wait, asked := connect.RetryAfter(http.Header{"Retry-After": {value}, "Date": {date}})
+		require.GreaterOrEqual(t, wait, time.Duration(0))
+		require.True(t, asked || wait == 0)
+	})
 }

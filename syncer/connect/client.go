@@ -81,6 +81,7 @@ type Pace interface {
 type Client struct {
 	options Options
 	base    *url.URL
+	own     *http.Transport // nil if the program gave one
 }
 
 // New returns a Client. An error wraps syncer.ErrInvalid and names the field.
@@ -102,13 +103,16 @@ func New(o Options) (*Client, error) {
 	case o.Most < 0:
 		return nil, fmt.Errorf("connect: Most is %d: %w", o.Most, syncer.ErrInvalid)
 	}
-	return &Client{options: o.withDefaults(), base: base}, nil
+	c := &Client{base: base}
+	if o.HTTP == nil {
+		c.own = NewTransport()
+		o.HTTP = c.own
+	}
+	c.options = o.withDefaults()
+	return c, nil
 }
 
 func (o Options) withDefaults() Options {
-	if o.HTTP == nil {
-		o.HTTP = NewTransport()
-	}
 	if o.Decode == nil {
 		o.Decode = StatusError
 	}
@@ -165,7 +169,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
 // JSON sends a call, decodes the answer into out, if it is not nil, and repeats the call like one
 // that was not answered if the answer is cut off. An answer of more than Options.Most bytes, after
 // decompression, is ErrTooLarge; one that is not JSON is ErrReply. An empty answer leaves out as it
-// is, and so does one that Call.Look stood in for.
+// is, and so does one that Call.Look stood in for. Redirects are not followed.
 func (c *Client) JSON(ctx context.Context, call Call, out any) error {
 	call.Follow = 0
 	resp, err := c.send(ctx, call, func(resp *http.Response) error {
@@ -179,7 +183,7 @@ func (c *Client) JSON(ctx context.Context, call Call, out any) error {
 
 // Close gives idle connections back, if the transport is the Client's own.
 func (c *Client) Close() {
-	if own, ok := c.options.HTTP.(*http.Transport); ok {
-		own.CloseIdleConnections()
+	if c.own != nil {
+		c.own.CloseIdleConnections()
 	}
 }

@@ -242,3 +242,37 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 		require.NoError(t, <-failed)
 	}
 }
+
+func TestOverHTTP2TheSameIsKnown(t *testing.T) {
+	release := make(chan struct{})
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/slow":
+			<-release
+		case "/break":
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = io.WriteString(w, `{"id":"`+r.Proto+`"}`)
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	defer close(release)
+	c, err := connect.New(connect.Options{Base: s.URL, HTTP: s.Client().Transport, Timeout: 50 * time.Millisecond})
+	require.NoError(t, err)
+	var got item
+	for range 2 { // over a new connection, and over one that is there
+		require.NoError(t, c.JSON(t.Context(), connect.Call{Op: "read", Path: "/fine"}, &got))
+		require.Equal(t, "HTTP/2.0", got.ID)
+		for _, path := range []string{"/slow", "/break"} {
+			err = c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST", Path: path, Body: connect.Bytes("", []byte("x"))}, nil)
+			requireTruth(t, err, errAny, true)
+		}
+	}
+	other, err := connect.New(connect.Options{Base: s.URL, Attempts: 1}) // does not trust the certificate
+	require.NoError(t, err)
+	defer other.Close()
+	err = other.JSON(t.Context(), connect.Call{Op: "create", Method: "POST"}, nil)
+	require.True(t, syncer.NotDone(err), "%v", err)
+}

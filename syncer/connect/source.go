@@ -51,11 +51,12 @@ type Source struct {
 	options SourceOptions
 	place   chan struct{} // holds one while a goroutine works on what is below
 	token   Token
-	refused string // an access token that the service has not taken
-	rotten  string // a refresh token that the service has not taken
-	lost    bool   // it had been sent before, without an answer
-	unsaved Token  // a Token that could not be stored yet
-	from    string // the refresh token that unsaved was given for
+	later   time.Time // when a refresh that failed is tried again, if token lasts that long
+	refused string    // an access token that the service has not taken
+	rotten  string    // a refresh token that the service has not taken
+	lost    bool      // it had been sent before, without an answer
+	unsaved Token     // a Token that could not be stored yet
+	from    string    // the refresh token that unsaved was given for
 }
 
 var _ Tokens = (*Source)(nil)
@@ -90,20 +91,31 @@ func NewSource(o SourceOptions) (*Source, error) {
 
 // Token returns an access token that is good as far as is known. What it returns is stored durably.
 // An error that wraps ErrSignIn means that a person must sign in again, and says why; any other one
-// wraps syncer.ErrBusy, an error of the store, or that of ctx.
+// wraps syncer.ErrBusy, an error of the store, or that of ctx. As long as a token lasts that cannot be
+// replaced yet it is given out.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	if err := s.enter(ctx); err != nil {
 		return "", err
 	}
 	defer s.leave()
-	if s.good(s.token) {
+	if s.good(s.token) || s.lasts(s.token) && time.Now().Before(s.later) {
 		return s.token.Access, nil
 	}
-	if err := s.reload(ctx); err != nil {
-		return "", fmt.Errorf("token of %q: %w", s.options.Credential, err)
+	err := s.reload(ctx)
+	switch {
+	case err == nil:
+		return s.token.Access, nil
+	case s.lasts(s.token) && !errors.Is(err, ErrSignIn) && ctx.Err() == nil:
+		// It was to be replaced early just so that there is time to try again.
+		s.later = time.Now().Add(retryLater)
+		s.options.Log.WarnContext(ctx, "token could not be replaced yet", "credential", s.options.Credential, "until", s.token.Expiry, "error", err)
+		return s.token.Access, nil
 	}
-	return s.token.Access, nil
+	return "", fmt.Errorf("token of %q: %w", s.options.Credential, err)
 }
+
+// retryLater is how long a token that still lasts is used before its replacement is tried again.
+const retryLater = 10 * time.Second
 
 // Refused tells that the service has not taken an access token. The next Token is another one: what
 // somebody else has stored meanwhile, or else a new one.
@@ -147,19 +159,24 @@ func (s *Source) enter(ctx context.Context) error {
 
 func (s *Source) leave() { <-s.place }
 
-// good reports whether t can be given out.
+// good reports whether t can be given out and need not be replaced.
 func (s *Source) good(t Token) bool {
-	if t.Access == "" || t.Access == s.refused || t.Ended != "" {
-		return false
-	}
-	if t.Expiry.IsZero() {
-		return true
-	}
 	early := s.options.Early
 	if !t.Since.IsZero() {
 		early = min(early, t.Expiry.Sub(t.Since)/5)
 	}
-	return time.Now().Before(t.Expiry.Add(-early))
+	return s.until(t, early)
+}
+
+// lasts reports whether t can be given out if it cannot be replaced.
+func (s *Source) lasts(t Token) bool { return s.until(t, 0) }
+
+// until reports whether t is good until some time before its end.
+func (s *Source) until(t Token, early time.Duration) bool {
+	if t.Access == "" || t.Access == s.refused || t.Ended != "" {
+		return false
+	}
+	return t.Expiry.IsZero() || time.Now().Before(t.Expiry.Add(-early))
 }
 
 // reload takes what the store has, if it is good, and refreshes it if it is not.
@@ -168,8 +185,10 @@ func (s *Source) reload(ctx context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if s.good(stored) {
+	if s.lasts(stored) {
 		s.token = stored
+	}
+	if s.good(stored) {
 		return nil
 	}
 	const rounds = 3

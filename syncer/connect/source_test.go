@@ -131,6 +131,37 @@ func TestATokenIsReplacedShortlyBeforeItEnds(t *testing.T) {
 	})
 }
 
+func TestATokenThatStillLastsIsUsedWhileItCannotBeReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store, a := signedIn(t)
+		_, err := s.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(58*time.Minute + time.Second)
+		a.fault = func(_ int, done bool) error {
+			if done {
+				return nil
+			}
+			return &connect.GrantError{Status: 429}
+		}
+		tries := a.sent["r1"]
+		for range 20 {
+			for _, source := range []*connect.Source{s, another(t, store, a)} {
+				access, err := source.Token(t.Context())
+				require.NoError(t, err)
+				require.Equal(t, "a1", access)
+			}
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 22, a.sent["r1"]-tries, "a Source tries every 10 seconds, and each new one once")
+		require.NoError(t, s.Refused(t.Context(), "a1"))
+		_, err = s.Token(t.Context())
+		require.ErrorIs(t, err, syncer.ErrBusy, "nobody takes it")
+		time.Sleep(2 * time.Minute)
+		_, err = another(t, store, a).Token(t.Context())
+		require.ErrorIs(t, err, syncer.ErrBusy, "it has ended")
+	})
+}
+
 func TestATokenThatLivesShortlyIsUsedAllTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, a := signedIn(t)

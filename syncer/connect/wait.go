@@ -10,7 +10,7 @@ import (
 
 // RetryAfter returns how long an answer asks to wait, and whether it asks at all. A date counts from
 // the answer's own Date where there is one, so that our clock does not matter. A time in the past
-// is 0.
+// is 0, and what is more than a year is a year.
 func RetryAfter(h http.Header) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
@@ -27,16 +27,19 @@ func RetryAfter(h http.Header) (time.Duration, bool) {
 	if err != nil {
 		now = time.Now()
 	}
-	return max(0, at.Sub(now)), true
+	return min(max(0, at.Sub(now)), longestAsked), true
 }
+
+// longestAsked is the longest wait that is taken for what it says.
+const longestAsked = 365 * 24 * time.Hour
 
 // wholeSeconds rounds up, and takes nothing that is no number of seconds.
 func wholeSeconds(seconds float64) (time.Duration, bool) {
 	switch {
 	case math.IsNaN(seconds) || seconds < 0:
 		return 0, false
-	case seconds > 365*24*3600:
-		return 365 * 24 * time.Hour, true
+	case seconds > longestAsked.Seconds():
+		return longestAsked, true
 	}
 	return time.Duration(math.Ceil(seconds)) * time.Second, true
 }
