@@ -176,3 +176,15 @@ func FuzzAnAccountIsReadOrRefused(f *testing.F) {
 		require.NoError(t, err)
 	})
 }
+
+func TestALimitBeyondAllBoundsDoesNoHarm(t *testing.T) {
+	a := newAccount()
+	a.know([]Window{{Name: "hour", Every: time.Hour}})
+	now := a.advance(origin)
+	a.hear(now, heard{readings: []Reading{{Window: "hour", Limit: 1 << 60}}}, 0)
+	require.False(t, a.answer(now, draw{asks: []ask{{n: 1}}}).given[0])
+	data, err := a.encode()
+	require.NoError(t, err)
+	_, err = decodeAccount(data)
+	require.NoError(t, err)
+}

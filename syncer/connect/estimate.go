@@ -42,6 +42,9 @@ func (m *meter) takes(now time.Duration, n int, slack time.Duration) time.Durati
 	}
 	rounds := (n - 1) / most
 	n -= rounds * most
+	if float64(rounds) > float64(end)/float64(m.Every+slack) {
+		return end // it will not be over in a hundred years
+	}
 	even := float64(m.Every) * (1 - float64(most-n+1)/(kept*float64(most)))
 	return time.Duration(rounds)*(m.Every+slack) + max(m.free(now, n)-now, time.Duration(even))
 }

@@ -60,6 +60,8 @@ func TestAnEstimateOfNothingIsNothing(t *testing.T) {
 	lane := newGovernor(t, connect.GovernorOptions{Windows: []connect.Window{window("hour", 0, time.Hour)}}).Lane("a")
 	require.Zero(t, lane.Estimate(syncer.Cost{}))
 	require.Zero(t, lane.Estimate(syncer.Cost{Calls: 1000}), "nobody knows the limit")
+	lane = newGovernor(t, connect.GovernorOptions{Windows: hourly}).Lane("a")
+	require.Greater(t, lane.Estimate(syncer.Cost{Calls: 1 << 60}), 100*365*24*time.Hour)
 }
 
 func TestAnEstimateKnowsWhatOtherProcessesHaveUsed(t *testing.T) {

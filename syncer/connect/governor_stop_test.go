@@ -220,6 +220,53 @@ func TestAGrantThatComesTooLateHasLapsed(t *testing.T) {
 	}
 }
 
+func TestWhoeverAsksForAllIsNotKeptFromGoing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		budget := slowBudget{memory.NewBudget(memory.Options{}), 5 * time.Millisecond}
+		g := newGovernor(t, connect.GovernorOptions{
+			Windows: []connect.Window{window("minute", 1_000_000, time.Minute)}, Budget: budget, Credential: "c",
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var longest time.Duration
+		for i := range 20 {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				for n := 0; ctx.Err() == nil; n++ {
+					began := time.Now()
+					_ = g.Lane("a").Wait(ctx, syncer.Live, oneCall())
+					mu.Lock()
+					longest = max(longest, time.Since(began))
+					mu.Unlock()
+					time.Sleep(time.Duration(1+(i+n)%4) * time.Millisecond)
+				}
+			})
+		}
+		wg.Wait()
+		require.LessOrEqual(t, longest, 20*time.Millisecond)
+	})
+}
+
+func TestARefusalLastsUntilAllWindowsThatAreUsedUpFreeCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGovernor(t, connect.GovernorOptions{
+			Read: func(int, http.Header) []connect.Reading {
+				return []connect.Reading{
+					{Window: "minute", Limit: 10, In: 20 * time.Second},
+					{Window: "hour", Limit: 10, In: 40 * time.Second},
+					{Window: "day", Limit: 10, Remaining: 5, In: time.Hour},
+				}
+			},
+		})
+		begin := time.Now()
+		g.Lane("a").Learn(429, nil)
+		require.NoError(t, g.Lane("a").Wait(t.Context(), syncer.Live, oneCall()))
+		require.Equal(t, 40*time.Second, time.Since(begin))
+	})
+}
+
 func TestSettingsThatMakeNoSenseAreNamed(t *testing.T) {
 	tests := map[string]connect.GovernorOptions{
 		"Name":       {Windows: []connect.Window{{Most: 1, Every: time.Minute}}},

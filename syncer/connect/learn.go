@@ -63,9 +63,12 @@ func (g *Governor) halt(now, wait time.Duration) {
 // length is how long a refusal lasts: as long as it says, or until a window frees calls of which
 // none was left, or else longer each time, up to a minute.
 func (g *Governor) length(now, asked time.Duration, readings []Reading) time.Duration {
+	if asked > 0 {
+		return asked
+	}
 	for _, r := range readings {
-		if asked == 0 && r.Remaining == 0 {
-			asked = r.In
+		if r.Remaining == 0 {
+			asked = max(asked, r.In)
 		}
 	}
 	if asked > 0 {

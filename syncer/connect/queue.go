@@ -14,7 +14,8 @@ const ahead = 32
 type waiter struct {
 	ask
 	number uint64        // in the order in which they came
-	done   chan struct{} // closed when the call may go, or when err is set
+	gone   bool          // it may go, or err is set
+	done   chan struct{} // closed then
 	err    error
 }
 
@@ -90,7 +91,7 @@ func (q *queue) serve(w *waiter, err error) {
 	if err == nil {
 		l.served += float64(w.n)
 	}
-	w.err = err
+	w.gone, w.err = true, err
 	close(w.done)
 }
 

@@ -52,13 +52,13 @@ func misfit(known, told int) float64 {
 	return math.Abs(math.Log(float64(told) / float64(known)))
 }
 
+// boundless is a limit that nobody reaches.
+const boundless = 1 << 30
+
 // hear takes over the limit, and counts the calls that somebody else must have made.
 func (m *meter) hear(now time.Duration, r Reading, ago time.Duration) {
-	if r.Limit > 0 {
-		if r.Limit != m.told {
-			m.cut = 0
-		}
-		m.told = r.Limit
+	if limit := min(r.Limit, boundless); limit > 0 && limit != m.told {
+		m.told, m.cut = limit, 0
 	}
 	most := m.told
 	if most == 0 {
@@ -67,7 +67,7 @@ func (m *meter) hear(now time.Duration, r Reading, ago time.Duration) {
 	if r.Remaining < 0 || most == 0 {
 		return
 	}
-	others := most - r.Remaining - m.used
+	others := min(most, boundless) - r.Remaining - m.used
 	if others <= 0 {
 		return
 	}

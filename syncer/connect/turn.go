@@ -22,7 +22,7 @@ func (g *Governor) askForAll(ctx context.Context, w *waiter) {
 	timer := time.NewTimer(asleep)
 	defer timer.Stop()
 	for {
-		wait := g.turn(ctx)
+		wait := g.turn(ctx, w)
 		if g.options.Budget != nil {
 			wait = min(wait, asleep)
 		}
@@ -38,11 +38,11 @@ func (g *Governor) askForAll(ctx context.Context, w *waiter) {
 	}
 }
 
-// turn lets go what may go now, and returns how long until more may.
-func (g *Governor) turn(ctx context.Context) time.Duration {
+// turn lets go what may go now, until w is among it, and returns how long until more may.
+func (g *Governor) turn(ctx context.Context, w *waiter) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for {
+	for !w.gone {
 		now := g.now()
 		if wait := max(g.stop-now, g.underway(now), g.rest(now)); wait > 0 {
 			g.warn(ctx)
@@ -68,6 +68,7 @@ func (g *Governor) turn(ctx context.Context) time.Duration {
 			return got.next
 		}
 	}
+	return asleep
 }
 
 // warn lets the Budget know of a stop at once. If that fails the next draw does it.
