@@ -48,3 +48,28 @@ func (m *meter) takes(now time.Duration, n int, slack time.Duration) time.Durati
 	even := float64(m.Every) * (1 - float64(most-n+1)/(kept*float64(most)))
 	return time.Duration(rounds)*(m.Every+slack) + max(m.free(now, n)-now, time.Duration(even))
 }
+
+// Usage is how much of a window is used up. Used may be more than Most, if Most has fallen.
+type Usage struct {
+	Window string
+	Used   int
+	Most   int           // 0 if nobody knows it
+	Free   time.Duration // until a live call fits in again
+}
+
+// Usage tells how much of each window is used up, for reports. With a Budget it knows of other
+// processes what it saw when it asked for calls last.
+func (g *Governor) Usage() []Usage {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.account.advance(g.now() + g.offset)
+	var all []Usage
+	for _, m := range g.account.meters {
+		u := Usage{Window: m.Name, Used: m.used, Most: m.most(now)}
+		if u.Most > 0 {
+			u.Free = m.free(now, 1) - now
+		}
+		all = append(all, u)
+	}
+	return all
+}

@@ -143,3 +143,23 @@ func BenchmarkWait(b *testing.B) {
 		})
 	}
 }
+
+func TestWhatIsUsedUpCanBeReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGovernor(t, connect.GovernorOptions{Windows: []connect.Window{
+			window("minute", 10, time.Minute), window("month", 1000, 30*24*time.Hour), window("untold", 0, time.Hour),
+		}})
+		for range 10 {
+			require.NoError(t, g.Lane("a").Wait(t.Context(), syncer.Live, oneCall()))
+			g.Lane("a").Learn(200, nil)
+		}
+		usage := g.Usage()
+		require.InDelta(t, time.Minute, usage[0].Free, float64(2*time.Second))
+		usage[0].Free = 0
+		require.Equal(t, []connect.Usage{
+			{Window: "minute", Used: 10, Most: 10}, {Window: "month", Used: 10, Most: 1000}, {Window: "untold", Used: 10},
+		}, usage)
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, connect.Usage{Window: "minute", Most: 10}, g.Usage()[0])
+	})
+}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestLimitsThatOnlyAnswersTellAreKept(t *testing.T) {
-	spike, hour := window("spike", 25, 10*time.Second), window("hour", 3600, time.Hour)
+	spike, hour := window("spike", 25, 10*time.Second), window("hour", 1200, time.Hour)
 	unknown := func(w connect.Window) connect.Window { w.Most = 0; return w }
 	tests := []struct {
 		name  string
@@ -26,7 +26,7 @@ func TestLimitsThatOnlyAnswersTellAreKept(t *testing.T) {
 		{"the long one is told late", []connect.Window{spike, unknown(hour)}},
 		{"nothing is known before the first answer", []connect.Window{unknown(spike), unknown(hour)}},
 		{"what is known of the short one is too low", []connect.Window{window("spike", 20, 10*time.Second), hour}},
-		{"what is known of the long one is too high", []connect.Window{spike, window("hour", 36000, time.Hour)}},
+		{"what is known of the long one is too high", []connect.Window{spike, window("hour", 12_000, time.Hour)}},
 	}
 	for _, test := range tests {
 		for _, kind := range []string{"rolling", "fixed"} {
@@ -43,8 +43,8 @@ func TestLimitsThatOnlyAnswersTellAreKept(t *testing.T) {
 					wg.Wait()
 					require.Zero(t, s.avoidable)
 					require.LessOrEqual(t, s.refused, 20, "no more than what was under way")
-					require.GreaterOrEqual(t, len(s.calls), 95*4*3600/100)
-					t.Logf("%.1f %% used, %d refused", float64(len(s.calls))/4/36, s.refused)
+					require.GreaterOrEqual(t, len(s.calls), 95*4*1200/100)
+					t.Logf("%.1f %% used, %d refused", float64(len(s.calls))/4/12, s.refused)
 				})
 			})
 		}

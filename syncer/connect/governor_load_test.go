@@ -18,7 +18,7 @@ func window(name string, most int, every time.Duration) connect.Window {
 }
 
 func TestUnderLoadTheBindingWindowIsUsedAndNothingIsRefused(t *testing.T) {
-	spike, hour := window("spike", 25, 10*time.Second), window("hour", 3600, time.Hour)
+	spike, hour := window("spike", 25, 10*time.Second), window("hour", 1200, time.Hour)
 	minute, uploads := window("minute", 1000, time.Minute), window("uploads", 240, time.Minute)
 	uploads.Kind = connect.KindUpload
 	tests := []struct {
@@ -32,8 +32,8 @@ func TestUnderLoadTheBindingWindowIsUsedAndNothingIsRefused(t *testing.T) {
 		{"a fixed spike window", []*limit{aligned(spike)}, "", 0, 20 * time.Minute},
 		{"a rolling minute", []*limit{rolling(minute)}, "", 0, 20 * time.Minute},
 		{"a fixed minute", []*limit{aligned(minute)}, "", 0, 20 * time.Minute},
-		{"spike and hour, both rolling", []*limit{rolling(spike), rolling(hour)}, "", 1, 6 * time.Hour},
-		{"spike and hour, both fixed", []*limit{aligned(spike), aligned(hour)}, "", 1, 6 * time.Hour},
+		{"spike and hour, both rolling", []*limit{rolling(spike), rolling(hour)}, "", 1, 4 * time.Hour},
+		{"spike and hour, both fixed", []*limit{aligned(spike), aligned(hour)}, "", 1, 4 * time.Hour},
 		{"uploads of all calls", []*limit{rolling(minute), rolling(uploads)}, connect.KindUpload, 1, 20 * time.Minute},
 		{"a month", []*limit{rolling(minute), rolling(window("month", 5000, 30*24*time.Hour))}, "", 1, 60 * 24 * time.Hour},
 	}

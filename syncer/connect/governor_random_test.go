@@ -109,8 +109,8 @@ func TestWhateverTheScheduleNothingIsRefusedAndNobodyIsForgotten(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), run)
 				defer cancel()
 				if r.IntN(3) == 0 {
-					time.AfterFunc(run/2, func() { r.full.Store(true) })
-					time.AfterFunc(run*2/3, func() { r.full.Store(false) })
+					defer time.AfterFunc(run/2, func() { r.full.Store(true) }).Stop()
+					defer time.AfterFunc(run*2/3, func() { r.full.Store(false) }).Stop()
 				}
 				for range processes {
 					g := newGovernor(t, connect.GovernorOptions{Windows: known, Budget: budget, Credential: "c"})
@@ -127,6 +127,8 @@ func TestWhateverTheScheduleNothingIsRefusedAndNobodyIsForgotten(t *testing.T) {
 					r.governors = append(r.governors, g)
 				}
 				r.calls.Wait()
+				cancel()
+				time.Sleep(run)
 				require.Zero(t, r.service.refused)
 				// Whoever comes when all is quiet gets through.
 				g := r.governors[r.IntN(processes)]

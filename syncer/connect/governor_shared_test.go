@@ -29,7 +29,7 @@ func processes(t *testing.T, n int, windows ...connect.Window) []*connect.Govern
 }
 
 func TestProcessesShareACredentialWithinItsLimits(t *testing.T) {
-	spike, hour := window("spike", 25, 10*time.Second), window("hour", 3600, time.Hour)
+	spike, hour := window("spike", 25, 10*time.Second), window("hour", 1200, time.Hour)
 	minute := window("minute", 1000, time.Minute)
 	tests := []struct {
 		name   string
@@ -41,7 +41,7 @@ func TestProcessesShareACredentialWithinItsLimits(t *testing.T) {
 		{"two and a rolling spike window", 2, []*limit{rolling(spike)}, 0, 10 * time.Minute},
 		{"two and a fixed spike window", 2, []*limit{aligned(spike)}, 0, 10 * time.Minute},
 		{"two and a minute", 2, []*limit{rolling(minute)}, 0, 10 * time.Minute},
-		{"two, spike and hour", 2, []*limit{rolling(spike), rolling(hour)}, 1, 4 * time.Hour},
+		{"two, spike and hour", 2, []*limit{rolling(spike), rolling(hour)}, 1, 3 * time.Hour},
 		{"five and a minute", 5, []*limit{rolling(minute)}, 0, 10 * time.Minute},
 	}
 	for _, test := range tests {
