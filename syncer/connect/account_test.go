@@ -86,7 +86,9 @@ func TestATimeThatIsPutBackFarNeitherFreesCallsNorKeepsThem(t *testing.T) {
 	a, err := decodeAccount(spent(t))
 	require.NoError(t, err)
 	held, stop := a.meter("spike").used, a.stop-a.latest
-	now := a.advance(a.latest - 48*time.Hour)
+	back := a.latest - 48*time.Hour
+	now := a.advance(back)
+	require.Equal(t, back, now)
 	require.Equal(t, held, a.meter("spike").used)
 	require.Equal(t, stop, a.stop-now)
 	a.advance(now + 12*time.Second)
@@ -187,4 +189,25 @@ func TestALimitBeyondAllBoundsDoesNoHarm(t *testing.T) {
 	require.NoError(t, err)
 	_, err = decodeAccount(data)
 	require.NoError(t, err)
+}
+
+func TestACallCountsUntilItMustHaveLeftTheServicesWindow(t *testing.T) {
+	tests := []struct {
+		every, hold, delay, want time.Duration
+	}{
+		{10 * time.Second, 0, 2 * time.Second, 10*time.Second + 200*time.Millisecond},
+		{10 * time.Second, 100 * time.Millisecond, 2 * time.Second, 10*time.Second + 300*time.Millisecond},
+		{time.Minute, 0, 2 * time.Second, time.Minute + 1200*time.Millisecond},
+		{time.Hour, 0, 2 * time.Second, time.Hour + 2*time.Second},
+		{time.Hour, 5 * time.Second, 30 * time.Second, time.Hour + 35*time.Second},
+	}
+	for _, test := range tests {
+		a := newAccount()
+		a.know([]Window{{Name: "w", Most: 1, Every: test.every}})
+		now := a.advance(origin)
+		require.True(t, a.answer(now, draw{hold: test.hold, delay: test.delay, asks: []ask{{n: 1}}}).given[0])
+		next := a.answer(now, draw{asks: []ask{{n: 1}}}).next
+		require.GreaterOrEqual(t, next, test.want)
+		require.LessOrEqual(t, next, test.want+test.every/grains)
+	}
 }

@@ -197,6 +197,72 @@ func (b slowBudget) Update(ctx context.Context, credential string, change func(t
 	return err
 }
 
+// countingBudget counts its updates. The first ones take their time.
+type countingBudget struct {
+	connect.Budget
+	slow    int
+	takes   time.Duration
+	updates int
+}
+
+func (b *countingBudget) Update(ctx context.Context, credential string, change func(time.Time, []byte) ([]byte, error)) error {
+	b.updates++
+	err := b.Budget.Update(ctx, credential, change)
+	if b.updates <= b.slow {
+		time.Sleep(b.takes)
+	}
+	return err
+}
+
+func TestAGrantIsGoodForAsLongAsABudgetMayTakeAndNoLonger(t *testing.T) {
+	for takes, updates := range map[time.Duration]int{99 * time.Millisecond: 1, 101 * time.Millisecond: 2, 5 * time.Second: 2} {
+		t.Run(fmt.Sprint(takes), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				budget := &countingBudget{Budget: memory.NewBudget(memory.Options{}), slow: 1, takes: takes}
+				g := newGovernor(t, connect.GovernorOptions{Windows: hourly, Budget: budget, Credential: "c"})
+				require.NoError(t, g.Lane("a").Wait(t.Context(), syncer.Live, oneCall()))
+				require.Equal(t, updates, budget.updates)
+			})
+		})
+	}
+}
+
+func TestCallsThatLeaveLateAndTravelLongAreReckonedWith(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := rolling(hourly[0])
+		s := newService(l)
+		s.travel = 200 * time.Millisecond
+		budget := slowBudget{memory.NewBudget(memory.Options{}), 95 * time.Millisecond}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 2 {
+			g := newGovernor(t, connect.GovernorOptions{Windows: windowsOf(l), Budget: budget, Credential: "c"})
+			s.load(ctx, &wg, g, 10, call{pair: "a", class: syncer.Live})
+		}
+		wg.Wait()
+		require.Zero(t, s.refused)
+		require.GreaterOrEqual(t, len(s.calls), 95*360*25/100)
+	})
+}
+
+func TestABudgetIsNotAskedMoreOftenThanItMakesSense(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		budget := &countingBudget{Budget: memory.NewBudget(memory.Options{})}
+		g := newGovernor(t, connect.GovernorOptions{Windows: hourly, Budget: budget, Credential: "c"})
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		require.NoError(t, g.Lane("a").Wait(ctx, syncer.Live, syncer.Cost{Calls: 25}))
+		var wg sync.WaitGroup
+		for range 2000 { // one comes every two milliseconds, and none can go
+			wg.Go(func() { assertErr(t, context.DeadlineExceeded, g.Lane("a").Wait(ctx, syncer.Live, oneCall())) })
+			time.Sleep(2 * time.Millisecond)
+		}
+		wg.Wait()
+		require.LessOrEqual(t, budget.updates, 45)
+	})
+}
+
 func TestAGrantThatComesTooLateHasLapsed(t *testing.T) {
 	for _, takes := range []time.Duration{5 * time.Millisecond, 300 * time.Millisecond, 2 * time.Second} {
 		t.Run(fmt.Sprint(takes), func(t *testing.T) {

@@ -102,6 +102,25 @@ func TestPairsTakeTurnsWhoeverHasMoreCallsWaiting(t *testing.T) {
 	}
 }
 
+func TestAPairThatComesLaterHasNoClaimOnWhatItMissed(t *testing.T) {
+	for _, n := range []int{1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newService(rolling(hourly[0]))
+			all := processes(t, n, hourly[0])
+			begin := time.Now()
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
+			defer cancel()
+			var wg sync.WaitGroup
+			s.load(ctx, &wg, all[0], 30, call{pair: "first", class: syncer.Live})
+			time.Sleep(10 * time.Minute)
+			s.load(ctx, &wg, all[n-1], 30, call{pair: "later", class: syncer.Live})
+			wg.Wait()
+			first := s.within(begin, 11*time.Minute, 14*time.Minute, func(c call) bool { return c.pair == "first" })
+			require.InDelta(t, 0.5, float64(first)/float64(s.within(begin, 11*time.Minute, 14*time.Minute, every)), 0.05)
+		})
+	}
+}
+
 func TestThePairWithOneCallIsNextThoughAnotherHasAThousandWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGovernor(t, connect.GovernorOptions{Windows: hourly[:1]})
