@@ -22,7 +22,7 @@ import (
 func limitScenarios() []scenario {
 	return []scenario{
 		{"rate-storm", rateStorm},
-		{"spike-versus-hour", func(t *testing.T, _ *stage) { t.Skip(governor) }},
+		{"spike-versus-hour", spikeVersusHour},
 		{"budget-shared", budgetShared},
 		{"month-allowance", monthAllowance},
 		{"token-expires-mid-run", func(t *testing.T, _ *stage) { t.Skip(tokenStore) }},
@@ -36,7 +36,6 @@ func limitScenarios() []scenario {
 
 // What the scenarios wait for whose subject is how a service behaves.
 const (
-	governor   = "waits for the Governor of syncer/connect and the Box connector kit"
 	tokenStore = "waits for the TokenStore of syncer/connect and the Box connector kit"
 )
 
@@ -76,7 +75,7 @@ func rateStorm(t *testing.T, _ *stage) {
 		s.requireCharged(0)
 		s.requireSettled()
 	}))
-	t.Run("the-governor-waits-for-the-reset", func(t *testing.T) { t.Skip(governor) })
+	t.Run("the-governor-waits-for-the-reset", waitForTheReset)
 }
 
 func budgetShared(t *testing.T, _ *stage) {
@@ -199,7 +198,7 @@ func monthAllowance(t *testing.T, _ *stage) {
 		require.Len(t, s.b.conn.Writes(), 11)
 		require.Equal(t, 10, s.a.conn.Count("Open"))
 	}))
-	t.Run("the-governor-polls-more-slowly", func(t *testing.T) { t.Skip(governor) })
+	t.Run("the-governor-polls-more-slowly", pollMoreSlowly)
 }
 
 func refreshTokenLost(t *testing.T, _ *stage) {
