@@ -183,7 +183,7 @@ func (c *Client) PostFilesUploadSessionsIDCommit(
 	commit := call{
 		op: to.op() + ": commit", method: http.MethodPost, path: s.Endpoints.Commit, query: with(""), header: header,
 		body:    map[string]any{"parts": parts, "attributes": attributes},
-		pending: []int{http.StatusAccepted}, patience: commitPatience, kind: KindUpload,
+		pending: []int{http.StatusAccepted}, patience: commitPatience, kind: connect.KindUpload,
 		look: func(ctx context.Context) (bool, error) {
 			var err error
 			found, err = c.uploaded(ctx, to, sum)

@@ -143,7 +143,7 @@ func (c *Client) uploadWhole(ctx context.Context, at string, to Target, content 
 	var reply page[Item]
 	err = c.do(ctx, call{
 		op: to.op(), method: http.MethodPost, path: c.options.Bases.Upload + version + at,
-		query: with(fileFields), header: header, raw: body, kind: KindUpload,
+		query: with(fileFields), header: header, raw: body, kind: connect.KindUpload,
 		look: func(ctx context.Context) (bool, error) {
 			var err error
 			found, err = c.uploaded(ctx, to, sent.sum())
