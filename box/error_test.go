@@ -1,6 +1,7 @@
 package box_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -192,4 +193,28 @@ func TestWhatIsBlockedForAMomentIsTriedAgain(t *testing.T) {
 				})
 		})
 	}
+}
+
+func FuzzError(f *testing.F) {
+	f.Add(409, []byte(`{"type":"error","status":409,"code":"item_name_in_use","context_info":{"conflicts":{"type":"file","id":"1","name":"a"}},"message":"m","request_id":"r"}`))
+	f.Add(409, []byte(`{"code":"item_name_in_use","context_info":{"conflicts":[{"type":"folder","id":"1"},7,null,{}]}}`))
+	f.Add(400, []byte(`{"code":"bad_request","context_info":{"errors":[{"reason":"r","name":"offset","message":"m"}]}}`))
+	f.Add(503, []byte(`<html>`))
+	f.Add(404, []byte(`{"code":"trashed","context_info":[]}`))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		err := box.DecodeAnswer(status, http.Header{}, body)
+		e, ok := errors.AsType[*box.Error](err)
+		require.True(t, ok, "whatever came, it is an *Error")
+		require.Equal(t, status, e.Status)
+		require.NotEmpty(t, err.Error())
+		if status >= 500 && status != 501 && status != 507 || status == 408 {
+			require.False(t, syncer.NotDone(e), "what a gateway says proves nothing")
+		}
+		var plain struct {
+			Code string `json:"code"`
+		}
+		if json.Unmarshal(body, &plain) == nil && e.Code != "" {
+			require.Equal(t, plain.Code, e.Code)
+		}
+	})
 }

@@ -5,3 +5,6 @@ var UploadParts = (*Client).uploadParts
 
 // EncryptedKey is the form of an encrypted key, for tests that encrypt one.
 type EncryptedKey = encryptedKey
+
+// DecodeAnswer makes an error of an answer.
+var DecodeAnswer = decodeAnswer
