@@ -2,12 +2,12 @@ package box
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 
+	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
@@ -47,14 +47,14 @@ type Fixed string
 // Token returns the token.
 func (f Fixed) Token(context.Context) (string, error) {
 	if f == "" {
-		return "", fmt.Errorf("fixed token is empty: %w", connect.ErrSignIn)
+		return "", fmt.Errorf("fixed token is empty: %w: %w", connect.ErrSignIn, syncer.ErrBusy)
 	}
 	return string(f), nil
 }
 
 // Refused always fails: there is no other token.
 func (f Fixed) Refused(context.Context, string) error {
-	return errors.Join(connect.ErrSignIn, errors.New("box no longer takes the fixed token"))
+	return fmt.Errorf("box does not take the fixed token: %w: %w", connect.ErrSignIn, syncer.ErrBusy)
 }
 
 // Format writes no token, for every verb.

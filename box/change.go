@@ -166,6 +166,15 @@ func (c *Client) lookForName(parentID, name string, mine func(context.Context, *
 	}
 }
 
+// absent says of the error of a look for something that should be gone whether it is. It is for what
+// has no trash and no access of its own, so that "not there" means gone.
+func absent(err error) (bool, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
+}
+
 // matching is the header of a precondition.
 func matching(etag string) http.Header {
 	if etag == "" {

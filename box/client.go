@@ -94,6 +94,9 @@ func New(o Options) (*Client, error) {
 		header.Set("As-User", o.AsUser)
 	}
 	o.Bases = bases
+	if o.HTTP == nil {
+		o.HTTP = connect.NewTransport() // As shares it
+	}
 	conn, err := connect.New(connect.Options{
 		Base: bases.API, Trust: bases.trust, HTTP: o.HTTP, Tokens: o.Tokens, Pace: o.Pace, Header: header,
 		Decode: decodeAnswer, Refused: refused, RequestID: []string{"Box-Request-Id"}, Log: o.Log, Attempts: o.Attempts,
@@ -114,8 +117,17 @@ func New(o Options) (*Client, error) {
 func (c *Client) As(userID string) (*Client, error) {
 	o := c.options
 	o.AsUser = userID
-	return New(o)
+	other, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	other.spool = c.spool
+	return other, nil
 }
+
+// Close gives idle connections back, also those of the Clients that As has returned, if the transport
+// is an *http.Transport. The Client can still be used.
+func (c *Client) Close() { c.conn.Close() }
 
 // trust says which hosts beside that of the API get the token: those that take uploads. Box names
 // them in upload sessions, and they are not always the same.

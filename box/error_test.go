@@ -124,7 +124,14 @@ func TestATokenThatIsRefusedForGoodEndsInSigningIn(t *testing.T) {
 	with(t, routes{"GET api.box.com/2.0/users/me": always(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}, func(t *testing.T, c *box.Client, s *service) {
 		_, err := c.GetUsersMe(t.Context())
 		require.ErrorIs(t, err, connect.ErrSignIn)
+		require.ErrorIs(t, err, syncer.ErrBusy, "an engine leaves the side in peace until somebody has signed in")
+		require.True(t, syncer.NotDone(err))
 		require.Len(t, s.calls(), 1)
+	})
+	withOptions(t, routes{}, box.Options{Tokens: box.Fixed("")}, func(t *testing.T, c *box.Client, _ *service) {
+		_, err := c.GetUsersMe(t.Context())
+		require.ErrorIs(t, err, connect.ErrSignIn)
+		require.ErrorIs(t, err, syncer.ErrBusy)
 	})
 }
 

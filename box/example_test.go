@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
 	"net/url"
 	"strings"
 
@@ -21,42 +20,30 @@ import (
 // speaks to a fake one; without Bases and HTTP it would speak to the real one.
 func Example() {
 	fake, err := boxtest.New(boxtest.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	defer fake.Close()
 
 	governor, err := connect.NewGovernor(connect.GovernorOptions{Windows: box.Windows()})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	client, err := box.New(box.Options{
 		Bases:  box.Bases{API: fake.URLs().API, Upload: fake.URLs().Upload, Login: fake.URLs().Login},
 		HTTP:   fake.HTTPClient().Transport,
 		Tokens: box.Fixed(fake.Token()),
 		Pace:   governor.Lane("drawings"),
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 
 	ctx := context.Background()
 	folder, err := client.PostFolders(ctx, box.RootID, "Drawings")
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	text := "first issue"
 	file, err := client.Upload(ctx, box.Target{ParentID: folder.ID, Name: "A-101.txt"}, syncer.Content{
 		Size: int64(len(text)), Digest: syncer.SHA1.Of([]byte(text)),
 		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	for item, err := range client.GetFoldersIDItems(ctx, folder.ID) {
-		if err != nil {
-			log.Fatal(err)
-		}
+		check(err)
 		fmt.Println(item.Type, item.Name, item.Size)
 	}
 	fmt.Println(file.Digest())
@@ -69,20 +56,15 @@ func Example() {
 // An error says what Box answered and what that means.
 func ExampleError() {
 	fake, err := boxtest.New(boxtest.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	defer fake.Close()
 	client, err := box.New(box.Options{
 		Bases: box.Bases{API: fake.URLs().API}, HTTP: fake.HTTPClient().Transport, Tokens: box.Fixed(fake.Token()),
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	ctx := context.Background()
-	if _, err := client.PostFolders(ctx, box.RootID, "Drawings"); err != nil {
-		log.Fatal(err)
-	}
+	_, err = client.PostFolders(ctx, box.RootID, "Drawings")
+	check(err)
 
 	_, err = client.PostFolders(ctx, box.RootID, "DRAWINGS")
 	fmt.Println("taken:", errors.Is(err, fs.ErrExist))
@@ -101,9 +83,7 @@ func ExampleError() {
 // process and in all others that share the store.
 func ExampleApp_SignIn() {
 	fake, err := boxtest.New(boxtest.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	defer fake.Close()
 	id, secret := fake.Client()
 	bases := box.Bases{API: fake.URLs().API, Upload: fake.URLs().Upload, Login: fake.URLs().Login}
@@ -111,40 +91,33 @@ func ExampleApp_SignIn() {
 
 	const redirect = "https://sync.example/box"
 	begun, err := app.SignIn(redirect, box.ScopeReadWrite)
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	// The browser goes to begun.URL. Box sends it back to the redirect with this:
 	answer := url.Values{"code": {fake.Code(fake.Home().User, redirect)}, "state": {begun.State}}
 
 	ctx := context.Background()
 	token, err := app.Finish(ctx, begun, answer)
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	refresh, err := app.Refresh()
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	source, err := connect.NewSource(connect.SourceOptions{
 		Store: memory.NewTokens(memory.Options{}), Credential: "box of Ann", Refresh: refresh,
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := source.SignIn(ctx, token); err != nil {
-		log.Fatal(err)
-	}
+	check(err)
+	check(source.SignIn(ctx, token))
 	client, err := box.New(box.Options{Bases: bases, Tokens: source, HTTP: app.HTTP})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	me, err := client.GetUsersMe(ctx)
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	fmt.Println(me.Name)
 
 	// Output:
 	// Service Account
+}
+
+// check ends an example that has failed.
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
-
-	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // The template under which any names and values may be kept, in the scope that every account has.
@@ -190,7 +188,11 @@ func (c *Client) deleteMetadata(ctx context.Context, kind, id, scope, template s
 		return err
 	}
 	return c.do(ctx, call{
-		op: "delete metadata of " + kind + " " + id, method: http.MethodDelete, path: at, repeat: connect.Again,
+		op: "delete metadata of " + kind + " " + id, method: http.MethodDelete, path: at,
+		look: func(ctx context.Context) (bool, error) {
+			_, err := c.getMetadata(ctx, kind, id, scope, template)
+			return absent(err)
+		},
 	}, nil)
 }
 

@@ -140,13 +140,17 @@ func (c *Client) PutWebhooksID(ctx context.Context, id, address string, triggers
 	return orNil(hook, err)
 }
 
-// DeleteWebhooksID removes a webhook. One that is not there is fs.ErrNotExist.
+// DeleteWebhooksID removes a webhook. One that was not there is fs.ErrNotExist.
 func (c *Client) DeleteWebhooksID(ctx context.Context, id string) error {
 	if err := checkID("webhook", id); err != nil {
 		return err
 	}
 	return c.do(ctx, call{
-		op: "delete webhook " + id, method: http.MethodDelete, path: "/webhooks/" + id, repeat: connect.Again,
+		op: "delete webhook " + id, method: http.MethodDelete, path: "/webhooks/" + id,
+		look: func(ctx context.Context) (bool, error) {
+			_, err := c.GetWebhooksID(ctx, id)
+			return absent(err)
+		},
 	}, nil)
 }
 

@@ -73,6 +73,23 @@ func TestAWebhookWhoseAnswerWasLostIsLookedForOnItsItem(t *testing.T) {
 	}
 }
 
+func TestARemovalWhoseAnswerWasLostIsLookedFor(t *testing.T) {
+	const del, get = "DELETE api.box.com/2.0/webhooks/53", "GET api.box.com/2.0/webhooks/53"
+	with(t, routes{del: {lost, reply(204, "")}, get: {reply(200, hook)}}, func(t *testing.T, c *box.Client, s *service) {
+		require.NoError(t, c.DeleteWebhooksID(t.Context(), "53"))
+		require.Equal(t, []string{del, get, del}, s.calls())
+	})
+	with(t, routes{del: {lost}, get: {refusal(404, "not_found")}}, func(t *testing.T, c *box.Client, s *service) {
+		require.NoError(t, c.DeleteWebhooksID(t.Context(), "53"))
+		require.Equal(t, []string{del, get}, s.calls())
+	})
+	const delMeta, getMeta = "DELETE api.box.com/2.0/files/1/metadata/global/properties", "GET api.box.com/2.0/files/1/metadata/global/properties"
+	with(t, routes{delMeta: {lost}, getMeta: {refusal(404, "instance_not_found")}}, func(t *testing.T, c *box.Client, s *service) {
+		require.NoError(t, c.DeleteFilesIDMetadataIDID(t.Context(), "1", "global", "properties"))
+		require.Equal(t, []string{delMeta, getMeta}, s.calls())
+	})
+}
+
 func TestAWebhookThatMakesNoSenseNeverLeaves(t *testing.T) {
 	with(t, routes{}, func(t *testing.T, c *box.Client, s *service) {
 		_, err := c.PostWebhooks(t.Context(), "web_link", "1", "https://hook.example", []string{"FILE.UPLOADED"})
