@@ -19,9 +19,10 @@ type Server struct {
 
 // Start serves a new Box on three neighbouring ports, the first of which is that of addr: for the
 // API, for uploads and downloads, for the login. With port 0 they are any three that are free. The
-// URLs of the options are set to the listeners' if they are zero.
-func Start(addr string, o Options) (*Server, error) {
-	listeners, err := listen(addr)
+// URLs of the options are set to the listeners' if they are zero. The context is for the listening:
+// the server goes on until it is closed.
+func Start(ctx context.Context, addr string, o Options) (*Server, error) {
+	listeners, err := listen(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (s *Server) Close() error {
 	return errors.Join(append(errs, s.Box.Close())...)
 }
 
-func listen(addr string) ([]net.Listener, error) {
+func listen(ctx context.Context, addr string) ([]net.Listener, error) {
 	host, text, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q: %w", addr, err)
@@ -68,7 +69,7 @@ func listen(addr string) ([]net.Listener, error) {
 			at = net.JoinHostPort(host, strconv.Itoa(port+i))
 		}
 		var config net.ListenConfig
-		l, err := config.Listen(context.Background(), "tcp", at)
+		l, err := config.Listen(ctx, "tcp", at)
 		if err != nil {
 			closeAll(all)
 			return nil, fmt.Errorf("listen for a fake box: %w", err)

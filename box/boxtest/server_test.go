@@ -14,7 +14,7 @@ import (
 )
 
 func TestAServerHasAnOriginForEachHostOfBox(t *testing.T) { // section 1
-	s, err := Start("127.0.0.1:0", Options{})
+	s, err := Start(t.Context(), "127.0.0.1:0", Options{})
 	require.NoError(t, err)
 	urls := s.URLs()
 	seen := map[string]bool{}
@@ -38,7 +38,7 @@ func TestAServerHasAnOriginForEachHostOfBox(t *testing.T) { // section 1
 
 func TestAnAddressThatIsNoneIsAnError(t *testing.T) {
 	for _, addr := range []string{"nonsense", "127.0.0.1:x", "127.0.0.1:99999"} {
-		_, err := Start(addr, Options{})
+		_, err := Start(t.Context(), addr, Options{})
 		require.Error(t, err, addr)
 	}
 }

@@ -34,8 +34,8 @@ type settings struct {
 	LoginBase    string `json:"BOX_LOGIN_BASE"`
 	Token        string `json:"BOX_TOKEN"`
 	ClientID     string `json:"BOX_CLIENT_ID"`
-	ClientSecret string `json:"BOX_CLIENT_SECRET"` //nolint:gosec // the secret of a fake is no secret
-	RefreshToken string `json:"BOX_REFRESH_TOKEN"` //nolint:gosec // as above
+	ClientSecret string `json:"BOX_CLIENT_SECRET"`
+	RefreshToken string `json:"BOX_REFRESH_TOKEN"`
 	FolderID     string `json:"BOX_FOLDER_ID"`
 }
 
@@ -100,7 +100,7 @@ func (f fakesFlags) options() (boxtest.Options, error) {
 
 // serveFakes serves until the context ends.
 func serveFakes(ctx context.Context, f fakesFlags, o boxtest.Options, out io.Writer) error {
-	server, err := boxtest.Start(f.box, o)
+	server, err := boxtest.Start(ctx, f.box, o)
 	if err != nil {
 		return &workError{err}
 	}
@@ -134,7 +134,7 @@ func settingsOf(server *boxtest.Server) (settings, error) {
 }
 
 func (s settings) print(out io.Writer, asJSON bool) error {
-	text, err := json.Marshal(s)
+	text, err := json.Marshal(s) //nolint:gosec // the secrets of a fake are none
 	if err != nil {
 		return fmt.Errorf("print the settings: %w", err)
 	}

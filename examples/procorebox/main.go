@@ -7,7 +7,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -40,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(fakesCommand())
+	root.AddCommand(fakesCommand()) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -48,11 +47,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, "procorebox:", err)
+	root.PrintErrln("procorebox:", err)
 	if _, failed := errors.AsType[*workError](err); failed {
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, `Run "procorebox --help" for what there is.`)
+	root.PrintErrln(`Run "procorebox --help" for what there is.`)
 	return exitUsage
 }
 

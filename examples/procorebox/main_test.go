@@ -35,7 +35,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "procorebox")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		panic(string(out))
 	}
 	return m.Run()
@@ -69,23 +69,30 @@ func fakes(t *testing.T, args ...string) map[string]string {
 	return env
 }
 
-// call sends a request with the token and returns the answer with its JSON.
-func call(t *testing.T, env map[string]string, method, address, kind string, body io.Reader) (*http.Response, map[string]any) {
+// An answer is what came of a call.
+type answer struct {
+	status int
+	header http.Header
+	json   map[string]any
+}
+
+// call sends a request with the token.
+func call(t *testing.T, env map[string]string, method, address, kind string, body io.Reader) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, body)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+env["BOX_TOKEN"])
 	r.Header.Set("Content-Type", kind)
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	var values map[string]any
+	a := answer{status: response.StatusCode, header: response.Header}
 	if len(text) > 0 {
-		require.NoError(t, json.Unmarshal(text, &values), "%s", text)
+		require.NoError(t, json.Unmarshal(text, &a.json), "%s", text)
 	}
-	return answer, values
+	return a
 }
 
 func TestTheFakesServeUntilInterrupted(t *testing.T) {
@@ -100,8 +107,8 @@ func TestTheFakesServeUntilInterrupted(t *testing.T) {
 	}
 	require.Len(t, hosts, 3, "three origins")
 
-	_, items := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/"+env["BOX_FOLDER_ID"]+"/items", "", nil)
-	require.Empty(t, items["entries"])
+	items := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/"+env["BOX_FOLDER_ID"]+"/items", "", nil)
+	require.Empty(t, items.json["entries"])
 
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -111,18 +118,18 @@ func TestTheFakesServeUntilInterrupted(t *testing.T) {
 	_, err = part.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, form.Close())
-	answer, _ := call(t, env, http.MethodPost, env["BOX_UPLOAD_BASE"]+"/2.0/files/content", form.FormDataContentType(), &body)
-	require.Equal(t, http.StatusCreated, answer.StatusCode)
+	got := call(t, env, http.MethodPost, env["BOX_UPLOAD_BASE"]+"/2.0/files/content", form.FormDataContentType(), &body)
+	require.Equal(t, http.StatusCreated, got.status)
 
 	login := url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {env["BOX_REFRESH_TOKEN"]},
 		"client_id": {env["BOX_CLIENT_ID"]}, "client_secret": {env["BOX_CLIENT_SECRET"]},
 	}.Encode()
-	answer, pair := call(t, env, http.MethodPost, env["BOX_LOGIN_BASE"]+"/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader(login))
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	env["BOX_TOKEN"] = pair["access_token"].(string)
-	answer, _ = call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/users/me", "", nil)
-	require.Equal(t, http.StatusOK, answer.StatusCode)
+	pair := call(t, env, http.MethodPost, env["BOX_LOGIN_BASE"]+"/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader(login))
+	require.Equal(t, http.StatusOK, pair.status)
+	env["BOX_TOKEN"] = pair.json["access_token"].(string)
+	got = call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/users/me", "", nil)
+	require.Equal(t, http.StatusOK, got.status)
 }
 
 func TestTheFakesHaveRealLimitsUnlessTheyAreOff(t *testing.T) {
@@ -136,18 +143,25 @@ func TestTheFakesHaveRealLimitsUnlessTheyAreOff(t *testing.T) {
 		env := fakes(t, append([]string{"--box", "127.0.0.1:0", "--json"}, c.args...)...)
 		status := http.StatusOK
 		for range 1001 {
-			answer, _ := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/0?fields=id", "", nil)
-			if status = answer.StatusCode; status != http.StatusOK {
-				require.NotEmpty(t, answer.Header.Get("Retry-After"))
+			got := call(t, env, http.MethodGet, env["BOX_API_BASE"]+"/2.0/folders/0?fields=id", "", nil)
+			if status = got.status; status != http.StatusOK {
+				require.NotEmpty(t, got.header.Get("Retry-After"))
 			}
 		}
 		require.Equal(t, c.want, status)
 	}
 }
 
-func TestThePortsAreNeighbours(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func someListener(t *testing.T) net.Listener {
+	t.Helper()
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	return l
+}
+
+func TestThePortsAreNeighbours(t *testing.T) {
+	l := someListener(t)
 	port := l.Addr().(*net.TCPAddr).Port
 	require.NoError(t, l.Close())
 	if port > 65533 {
@@ -187,8 +201,7 @@ func TestACommandLineThatIsWrongExitsWithTwo(t *testing.T) {
 }
 
 func TestAPortThatIsTakenExitsWithOne(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	l := someListener(t)
 	defer l.Close()
 	cmd := exec.CommandContext(t.Context(), program, "fakes", "--box", l.Addr().String())
 	require.Error(t, cmd.Run())
