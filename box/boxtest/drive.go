@@ -5,10 +5,18 @@ import (
 	"time"
 )
 
-// firstID is where the ids of files, folders and web links begin. Each kind has a counter of its own
-// and all begin at the same number, so a client that takes an id for unique over all kinds mixes up
-// items (section 3.1).
-const firstID = 1500000000
+// firstID is where the ids of a kind begin. Each kind has a counter of its own, so a file and a folder
+// can have the same id (section 3.1). In an account of Box they hardly ever do, and there are clients
+// that live off that: they meet only with the switch IDsOverlap.
+func (r rules) firstID(k kind) int {
+	switch {
+	case r.IDsOverlap || k == fileKind:
+		return 1500000000
+	case k == folderKind:
+		return 300000000
+	}
+	return 70000000
+}
 
 // A drive is what Box knows: people, items, trash, versions and events. It is plain data with the
 // rules of Box. It knows no HTTP, and has no lock: whoever uses it holds the Box's.
@@ -58,7 +66,7 @@ func newDrive(r rules, now func() time.Time) *drive {
 		lastUser: 20,
 	}
 	for _, k := range []kind{folderKind, fileKind, webLinkKind} {
-		d.last[k] = firstID
+		d.last[k] = r.firstID(k)
 	}
 	d.lastVersion = 1650000000
 	return d

@@ -38,11 +38,13 @@ func TestTheRootHasNeitherETagNorDates(t *testing.T) { // section 3.1
 }
 
 func TestFilesAndFoldersHaveIDsOfTheirOwn(t *testing.T) { // section 3.1
-	w := newWorld(t, Options{})
-	folder, file := w.folder("0", "A"), w.file("0", "a.txt", "a")
-	require.Equal(t, folder, file, "a client must key on type and id")
-	require.Equal(t, "A", w.get("/2.0/folders/"+folder).at("name"))
-	require.Equal(t, "a.txt", w.get("/2.0/files/"+file).at("name"))
+	for _, overlap := range []bool{false, true} { // rclone keys on the id alone, and its suite fails if they meet
+		w := newWorld(t, Options{Switches: Switches{IDsOverlap: overlap}})
+		folder, file := w.folder("0", "A"), w.file("0", "a.txt", "a")
+		require.Equal(t, overlap, folder == file)
+		require.Equal(t, "A", w.get("/2.0/folders/"+folder).at("name"))
+		require.Equal(t, "a.txt", w.get("/2.0/files/"+file).at("name"))
+	}
 }
 
 func TestListingsGoBySortKeyWithinTheKind(t *testing.T) { // section 3.2

@@ -20,7 +20,7 @@ const (
 type kind string
 
 // A key identifies an item. Kinds have separate id spaces, so a file and a folder can have the same
-// id; they do here, on purpose.
+// id.
 type key struct {
 	kind kind
 	id   string

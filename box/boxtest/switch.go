@@ -50,6 +50,10 @@ type Switches struct {
 	// Off: it makes one.
 	SameContentIgnored bool
 
+	// IDsOverlap (section 3.1) numbers files, folders and web links alike, so that whoever keys on the
+	// id alone mixes them up. Off: their numbers are far apart, as in most accounts.
+	IDsOverlap bool
+
 	// FieldsAddMini (4) adds the mini set to the fields that were asked for. Off: type, id and etag.
 	FieldsAddMini bool
 	// UnknownFieldsRefused (4) answers 400 to a field that does not exist. Off: it is ignored.

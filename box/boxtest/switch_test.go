@@ -184,7 +184,7 @@ func TestEachSwitchHasTwoPositions(t *testing.T) { // section 14
 	cases := switchCases()
 	elsewhere := []string{ // tests of their own, by what they are about
 		"RefreshGrace", "FieldsAddMini", "UnknownFieldsRefused", "MinimumInMebibytes", "ExpiredPositionIgnored", "EventsKeptLong",
-		"WebhookTwelveTries", "LongFolderOK", "MonthlyQuota", "BasicRefused", "SearchLags", "InvalidTokenCode",
+		"WebhookTwelveTries", "LongFolderOK", "MonthlyQuota", "BasicRefused", "SearchLags", "InvalidTokenCode", "IDsOverlap",
 	}
 	for _, s := range (Switches{}).All() {
 		c, ok := cases[s.Name]

@@ -21,6 +21,7 @@ func (Switches) All() []Switch {
 		{"LockRaisesETag", "section 14, item 3", func(s *Switches, on bool) { s.LockRaisesETag = on }},
 		{"MetadataRaisesETag", "section 14, item 3", func(s *Switches, on bool) { s.MetadataRaisesETag = on }},
 		{"SameContentIgnored", "section 14, item 3", func(s *Switches, on bool) { s.SameContentIgnored = on }},
+		{"IDsOverlap", "section 3.1", func(s *Switches, on bool) { s.IDsOverlap = on }},
 		{"FieldsAddMini", "section 14, item 4", func(s *Switches, on bool) { s.FieldsAddMini = on }},
 		{"UnknownFieldsRefused", "section 14, item 4", func(s *Switches, on bool) { s.UnknownFieldsRefused = on }},
 		{"SimpleUploadLimited", "section 14, item 5", func(s *Switches, on bool) { s.SimpleUploadLimited = on }},
