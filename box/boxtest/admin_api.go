@@ -78,7 +78,6 @@ func (v viewer) adminEvent(e *event, name string) object {
 	}
 	return object{
 		"type": "event", "event_id": e.id, "created_by": e.by.mini(), "created_at": v.time(e.at),
-		"event_type": name, "session_id": nil, "ip_address": "127.0.0.1", "source": source,
-		"additional_details": nil,
+		"event_type": name, "ip_address": "127.0.0.1", "source": source,
 	}
 }

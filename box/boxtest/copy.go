@@ -1,22 +1,33 @@
 package boxtest
 
-// copy makes a twin of an item in another folder, with everything below it (section 3.6). A version
-// picks an older state of a file.
-func (d *drive) copy(u *user, it *item, parentID, name, versionID string) (*item, error) {
+// copiedAtOnce is how many items a folder's copy has at most that is complete when the call returns.
+// A greater one goes on in the background (section 3.6).
+const copiedAtOnce = 500
+
+// A copying says where a copy goes and of what it is made.
+type copying struct {
+	folder  string
+	name    string // "" for the same
+	version string // of a file, "" for the current one
+	empty   bool   // a folder is to be filled later
+}
+
+// copy makes a twin of an item in another folder, with everything below it.
+func (d *drive) copy(u *user, it *item, to copying) (*item, error) {
 	if it.isRoot() {
 		return nil, refuse(500, "internal_server_error", "the root folder cannot be copied")
 	}
 	if !d.rights(u, it).download {
 		return nil, forbidden()
 	}
-	folder, err := d.destination(u, parentID)
+	folder, err := d.destination(u, to.folder)
 	if err != nil {
 		return nil, err
 	}
-	if name == "" {
-		name = it.name
+	if to.name == "" {
+		to.name = it.name
 	}
-	name, err = d.rules.checkName(it.kind, name)
+	name, err := d.rules.checkName(it.kind, to.name)
 	if err != nil {
 		return nil, err
 	}
@@ -24,12 +35,15 @@ func (d *drive) copy(u *user, it *item, parentID, name, versionID string) (*item
 		return nil, d.inUse(u, held, conflictOther)
 	}
 	if it.kind == fileKind {
-		return d.copyFile(u, it, folder, name, versionID)
+		return d.copyFile(u, it, folder, name, to.version)
 	}
 	if folder.within(it) {
 		return nil, refuse(400, "cyclical_folder_structure", "Folder copy creates cyclical folder structure")
 	}
-	twin := d.twin(u, it, folder, name)
+	twin := d.twinFolder(u, it, folder, name)
+	if !to.empty {
+		d.fill(u, it, twin)
+	}
 	d.emitTree(u, eventCopy, twin)
 	return twin, nil
 }
@@ -61,12 +75,23 @@ func (d *drive) twin(u *user, it, folder *item, name string) *item {
 		return twin
 	case folderKind:
 	}
+	twin := d.twinFolder(u, it, folder, name)
+	d.fill(u, it, twin)
+	return twin
+}
+
+// twinFolder makes a copy of a folder that has nothing in it yet.
+func (d *drive) twinFolder(u *user, it, folder *item, name string) *item {
 	twin := &item{kind: folderKind, name: name, description: it.description, shelf: newShelf()}
 	d.add(twin, folder, u)
+	return twin
+}
+
+// fill copies what stands in a folder.
+func (d *drive) fill(u *user, it, twin *item) {
 	for _, child := range it.shelf.sorted(byName) {
 		d.twin(u, child, twin, child.name)
 	}
-	return twin
 }
 
 func (d *drive) twinFile(u *user, it *item, v *version, folder *item, name string) *item {

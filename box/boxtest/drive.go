@@ -108,10 +108,21 @@ func (d *drive) destination(u *user, id string) (*item, error) {
 	if !d.rights(u, folder).upload {
 		return nil, forbidden()
 	}
-	if d.now().Before(folder.busyUntil) {
-		return nil, blocked()
+	return folder, d.idle(folder)
+}
+
+// idle says whether no operation is under way on the item, on a folder above it, or into it.
+func (d *drive) idle(it *item) error {
+	now := d.now()
+	if now.Before(it.target) {
+		return blocked()
 	}
-	return folder, nil
+	for at := range it.lineage() {
+		if now.Before(at.busyUntil) {
+			return blocked()
+		}
+	}
+	return nil
 }
 
 // add puts a new item into a folder.

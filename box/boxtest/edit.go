@@ -148,14 +148,8 @@ func (d *drive) editDetails(u *user, it *item, c change) (quiet bool, err error)
 // unhindered says whether a move, rename, delete or restore may begin: no other such operation is
 // under way there, and no folder lock forbids it.
 func (d *drive) unhindered(it *item) error {
-	now := d.now()
-	for at := range it.lineage() {
-		if now.Before(at.busyUntil) {
-			return blocked()
-		}
-	}
 	if it.fixed != nil {
 		return forbidden()
 	}
-	return nil
+	return d.idle(it)
 }

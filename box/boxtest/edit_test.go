@@ -111,7 +111,7 @@ func TestAFolderLockForbidsMoveAndDelete(t *testing.T) { // section 9
 func TestWebLinksHoldTheirNameAndHaveNoContent(t *testing.T) { // section 9, trap 24
 	w := newWorld(t, Options{})
 	r := w.post("/2.0/web_links", object{"url": "https://x.example/y", "name": "Site", "parent": object{"id": "0"}})
-	w.status(http.StatusCreated, r)
+	w.status(http.StatusOK, r)
 	id := r.at("id")
 	require.Equal(t, "web_link", w.get("/2.0/folders/0/items").at("entries.0.type"))
 	require.Equal(t, "https://x.example/y", w.get("/2.0/folders/0/items").at("entries.0.url"))
@@ -166,6 +166,7 @@ func TestAFolderOperationTakesItsTimeAndBlocksOthers(t *testing.T) { // section 
 		require.Eventually(t, func() bool { return clock.Waiting() == 2 }, time.Minute, time.Millisecond)
 		w.refused(w.remove("/2.0/folders/"+top.ID+"?recursive=true"), 409, "operation_blocked_temporary")
 		w.refused(w.upload(top.ID, "new", "x"), 409, "operation_blocked_temporary")
+		w.refused(w.makeFolderIn(to.ID, "new"), 409, "operation_blocked_temporary")
 		clock.Advance(10 * time.Minute)
 		r := <-done
 		if on {
@@ -177,4 +178,28 @@ func TestAFolderOperationTakesItsTimeAndBlocksOthers(t *testing.T) { // section 
 		clock.Advance(2 * time.Minute)
 		require.Eventually(t, func() bool { return w.get("/2.0/folders/"+top.ID).at("parent.id") == to.ID }, time.Minute, time.Millisecond)
 	}
+}
+
+func (w *world) makeFolderIn(parent, name string) result {
+	w.Helper()
+	return w.post("/2.0/folders", object{"name": name, "parent": object{"id": parent}})
+}
+
+func TestAGreatCopyGoesOnInTheBackground(t *testing.T) { // section 3.6, trap 14
+	clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	w := newWorld(t, Options{Clock: clock, FolderPace: time.Second})
+	home := w.box.Home()
+	top, err := home.CreateFolder("0", "A")
+	require.NoError(t, err)
+	for i := range copiedAtOnce {
+		_, err := home.Upload(top.ID, digits(i), nil)
+		require.NoError(t, err)
+	}
+	r := w.post("/2.0/folders/"+top.ID+"/copy", object{"parent": object{"id": "0"}, "name": "B"})
+	w.status(http.StatusCreated, r)
+	items := "/2.0/folders/" + r.at("id") + "/items"
+	require.Equal(t, "0", w.get(items).at("total_count"))
+	require.Eventually(t, func() bool { return clock.Waiting() == 1 }, time.Minute, time.Millisecond)
+	clock.Advance(501 * time.Second)
+	require.Eventually(t, func() bool { return w.get(items).at("total_count") == "500" }, time.Minute, time.Millisecond)
 }

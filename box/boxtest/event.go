@@ -17,7 +17,6 @@ const (
 	eventTrash        = "ITEM_TRASH"
 	eventUndelete     = "ITEM_UNDELETE_VIA_TRASH"
 	eventPromote      = "ITEM_MAKE_CURRENT_VERSION"
-	eventModify       = "ITEM_MODIFY"
 	eventLock         = "LOCK_CREATE"
 	eventUnlock       = "LOCK_DESTROY"
 	eventCollaborator = "COLLAB_ADD_COLLABORATOR"

@@ -31,7 +31,7 @@ func (w *world) names() []string {
 
 func (w *world) makeFolder(name string) result {
 	w.Helper()
-	return w.post("/2.0/folders", object{"name": name, "parent": object{"id": "0"}})
+	return w.makeFolderIn("0", name)
 }
 
 func TestAFaultAnswersAStatusAtTheNthCall(t *testing.T) { // section 13

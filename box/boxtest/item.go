@@ -51,7 +51,8 @@ type item struct {
 	grants    []*collaboration
 	metadata  map[string]*metadata // by scope and template
 	retained  time.Time            // no purge until then
-	busyUntil time.Time            // no move, copy, delete or restore until then
+	busyUntil time.Time            // an operation on the subtree is under way until then
+	target    time.Time            // an operation puts something in here until then
 
 	// A file.
 	versions []*version // the last one is current

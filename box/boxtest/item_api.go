@@ -171,9 +171,16 @@ func putItem(k kind) handler {
 				return nil, err
 			}
 		}
-		return c.long(it, it.kind == folderKind && change.moves(it), http.StatusOK, func() (*item, error) {
-			return it, c.box.drive.edit(c.user, it, change)
-		})
+		o := operation{
+			item: it, long: k == folderKind && change.moves(it), status: http.StatusOK,
+			effect: func() (*item, error) { return it, c.box.drive.edit(c.user, it, change) },
+		}
+		if o.long {
+			if o.into, err = c.box.drive.destination(c.user, *change.parent); err != nil {
+				return nil, err
+			}
+		}
+		return c.carryOut(o)
 	}
 }
 
@@ -188,8 +195,9 @@ func deleteItem(k kind) handler {
 			return nil, err
 		}
 		recursive := c.query.Get("recursive") == "true"
-		return c.long(it, k == folderKind, http.StatusNoContent, func() (*item, error) {
-			return nil, c.box.drive.trash(c.user, it, recursive)
+		return c.carryOut(operation{
+			item: it, long: k == folderKind, status: http.StatusNoContent,
+			effect: func() (*item, error) { return nil, c.box.drive.trash(c.user, it, recursive) },
 		})
 	}
 }
@@ -214,8 +222,9 @@ func restoreItem(k kind) handler {
 		if p := want.Parent.pointer(); p != nil {
 			parent = &p.ID
 		}
-		return c.long(it, k == folderKind, http.StatusCreated, func() (*item, error) {
-			return it, c.box.drive.restore(c.user, it, want.Name.pointer(), parent)
+		return c.carryOut(operation{
+			item: it, long: k == folderKind, status: http.StatusCreated,
+			effect: func() (*item, error) { return it, c.box.drive.restore(c.user, it, want.Name.pointer(), parent) },
 		})
 	}
 }
@@ -241,12 +250,29 @@ func copyItem(k kind) handler {
 		if err := c.reachesFolder(want.Parent.ID); err != nil {
 			return nil, err
 		}
-		twin, err := c.box.drive.copy(c.user, it, want.Parent.ID, want.Name, want.Version)
-		if err != nil {
-			return nil, err
+		to := copying{folder: want.Parent.ID, name: want.Name, version: want.Version}
+		if c.box.options.FolderPace > 0 && it.count() > copiedAtOnce {
+			return c.copyInBackground(it, to)
 		}
-		return c.show(http.StatusCreated, twin)
+		return c.carryOut(operation{
+			item: it, long: k == folderKind, status: http.StatusCreated,
+			effect: func() (*item, error) { return c.box.drive.copy(c.user, it, to) },
+		})
 	}
+}
+
+// copyInBackground answers with a folder that fills up later. There is no way to ask for the end.
+func (c *call) copyInBackground(it *item, to copying) (*reply, error) {
+	to.empty = true
+	twin, err := c.box.drive.copy(c.user, it, to)
+	if err != nil {
+		return nil, err
+	}
+	c.begin(operation{item: it, into: twin, status: http.StatusCreated, effect: func() (*item, error) {
+		c.box.drive.fill(c.user, it, twin)
+		return twin, nil
+	}}, c.box.options.FolderPace*time.Duration(it.count()))
+	return c.show(http.StatusCreated, twin)
 }
 
 // parseTime reads a time that a client gives. Box knows none before 1970 (section 3.1).

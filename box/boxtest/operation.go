@@ -9,24 +9,58 @@ import (
 // (section 3.5).
 const operationPatience = 10 * time.Minute
 
-// long carries out an operation on an item. On a folder it takes Options.FolderPace for each item.
-// Meanwhile other operations there are refused, and a client that waited long enough is sent away
-// while the work goes on. The call holds the Box's lock, before and after.
-func (c *call) long(it *item, folder bool, status int, effect func() (*item, error)) (*reply, error) {
-	if err := c.reaches(it); err != nil {
+// An operation is a change of an item. On a folder it takes Options.FolderPace for each item in it.
+type operation struct {
+	item   *item
+	into   *item // where the item goes, nil if it stays
+	long   bool  // it takes its time
+	status int   // of the answer
+	effect func() (*item, error)
+}
+
+// carryOut does an operation. While one that takes its time is under way others there are refused,
+// and a client that has waited long enough is sent away while the work goes on. The call holds the
+// Box's lock, before and after.
+func (c *call) carryOut(o operation) (*reply, error) {
+	if err := c.reaches(o.item); err != nil {
 		return nil, err
 	}
-	takes := c.box.options.FolderPace * time.Duration(it.count())
-	if !folder || takes == 0 {
-		return c.finished(status, effect)
+	takes := c.box.options.FolderPace * time.Duration(o.item.count())
+	if !o.long || takes == 0 {
+		return c.finished(o)
 	}
-	if err := c.box.drive.unhindered(it); err != nil {
+	if err := c.box.drive.unhindered(o.item); err != nil {
 		return nil, err
 	}
-	it.busyUntil = c.box.drive.now().Add(takes)
-	type outcome struct {
-		reply *reply
-		err   error
+	done := c.begin(o, takes)
+	c.box.unlock()
+	defer c.box.lock()
+	if takes > operationPatience {
+		if err := c.box.clock.wait(c.box.ctx, operationPatience); err != nil {
+			return nil, err
+		}
+		return c.impatient(o.item)
+	}
+	select {
+	case out := <-done:
+		return out.reply, out.err
+	case <-c.box.ctx.Done():
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// An outcome is what came of an operation.
+type outcome struct {
+	reply *reply
+	err   error
+}
+
+// begin starts an operation that takes its time.
+func (c *call) begin(o operation, takes time.Duration) <-chan outcome {
+	end := c.box.drive.now().Add(takes)
+	o.item.busyUntil = end
+	if o.into != nil {
+		o.into.target = end
 	}
 	done := make(chan outcome, 1)
 	c.box.busy.Go(func() {
@@ -35,35 +69,25 @@ func (c *call) long(it *item, folder bool, status int, effect func() (*item, err
 		}
 		c.box.lock()
 		defer c.box.unlock()
-		it.busyUntil = time.Time{}
-		r, err := c.finished(status, effect)
+		o.item.busyUntil = time.Time{}
+		if o.into != nil {
+			o.into.target = time.Time{}
+		}
+		r, err := c.finished(o)
 		done <- outcome{r, err}
 	})
-	c.box.unlock()
-	defer c.box.lock()
-	if takes > operationPatience {
-		if err := c.box.clock.wait(c.box.ctx, operationPatience); err != nil {
-			return nil, err
-		}
-		return c.impatient(it)
-	}
-	select {
-	case o := <-done:
-		return o.reply, o.err
-	case <-c.box.ctx.Done():
-		panic(http.ErrAbortHandler)
-	}
+	return done
 }
 
-func (c *call) finished(status int, effect func() (*item, error)) (*reply, error) {
-	it, err := effect()
+func (c *call) finished(o operation) (*reply, error) {
+	it, err := o.effect()
 	if err != nil {
 		return nil, err
 	}
 	if it == nil {
-		return answer(status, nil), nil
+		return answer(o.status, nil), nil
 	}
-	return c.show(status, it)
+	return c.show(o.status, it)
 }
 
 // impatient answers a client whose operation goes on without it. Sources differ in how.

@@ -59,22 +59,16 @@ func (p *Person) CreateFolder(parentID, name string) (Item, error) {
 
 // Upload stores a new file.
 func (p *Person) Upload(parentID, name string, content []byte) (Item, error) {
-	b, err := p.box.vault.store(bytes.NewReader(content))
-	if err != nil {
-		return Item{}, err
-	}
-	return p.do(func(d *drive) (*item, error) {
+	return p.store(content, func(d *drive, b *blob) (*item, error) {
 		return d.createFile(p.account, parentID, name, b, times{}, conflictObject)
 	})
 }
 
 // Edit stores a new version of a file.
 func (p *Person) Edit(fileID string, content []byte) (Item, error) {
-	b, err := p.box.vault.store(bytes.NewReader(content))
-	if err != nil {
-		return Item{}, err
-	}
-	return p.do(func(d *drive) (*item, error) { return d.createVersion(p.account, fileID, "", b, times{}) })
+	return p.store(content, func(d *drive, b *blob) (*item, error) {
+		return d.createVersion(p.account, fileID, "", b, times{})
+	})
 }
 
 // WebLink makes a link to a page. It holds its name and has no content.
@@ -289,6 +283,21 @@ func (p *Person) do(edit func(d *drive) (*item, error)) (Item, error) {
 		return Item{}, err
 	}
 	return p.item(it), nil
+}
+
+// store has the drive take contents, and throws them away if it does not.
+func (p *Person) store(content []byte, take func(d *drive, b *blob) (*item, error)) (Item, error) {
+	b, err := p.box.vault.store(bytes.NewReader(content))
+	if err != nil {
+		return Item{}, err
+	}
+	return p.do(func(d *drive) (*item, error) {
+		it, err := take(d, b)
+		if b.users == 0 {
+			b.drop()
+		}
+		return it, err
+	})
 }
 
 func (p *Person) item(it *item) Item {

@@ -40,8 +40,9 @@ func purgeItem(k kind) handler {
 		if err != nil {
 			return nil, err
 		}
-		return c.long(it, k == folderKind, http.StatusNoContent, func() (*item, error) {
-			return nil, c.box.drive.purge(c.user, it)
+		return c.carryOut(operation{
+			item: it, long: k == folderKind, status: http.StatusNoContent,
+			effect: func() (*item, error) { return nil, c.box.drive.purge(c.user, it) },
 		})
 	}
 }

@@ -185,8 +185,14 @@ func (v viewer) history(it *item, name string) (any, bool) {
 		}
 		return v.time(it.trashed.Add(v.d.rules.Purge)), true
 	case "created_by":
+		if it.isRoot() {
+			return object{"type": "user", "id": "", "name": "", "login": ""}, true
+		}
 		return it.createdBy.mini(), true
 	case "modified_by":
+		if it.isRoot() {
+			return object{"type": "user", "id": "", "name": "", "login": ""}, true
+		}
 		return it.modifiedBy.mini(), true
 	case "owned_by":
 		return it.owner.mini(), true

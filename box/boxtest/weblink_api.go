@@ -41,5 +41,5 @@ func createWebLink(c *call) (*reply, error) {
 		return nil, err
 	}
 	it.description = want.Description
-	return c.show(http.StatusCreated, it)
+	return c.show(http.StatusOK, it)
 }
