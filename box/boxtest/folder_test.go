@@ -132,6 +132,9 @@ func TestALimitIsCutDownAndAnOffsetRefused(t *testing.T) { // section 3.2
 	w.refused(r, 400, "bad_request")
 	require.Equal(t, "offset", r.at("context_info.errors.0.name"))
 	w.refused(w.get("/2.0/folders/0/items?limit=x"), 400, "bad_request")
+	w.refused(w.get("/2.0/folders/0/items?limit=0"), 400, "bad_request")
+	w.refused(w.get("/2.0/folders/0/items?sort=colour"), 400, "bad_request")
+	w.refused(w.get("/2.0/folders/trash/items?usemarker=true&offset=1"), 400, "invalid_parameter")
 	w.refused(w.get("/2.0/folders/0/items?usemarker=true&marker=*"), 400, "bad_request")
 }
 

@@ -110,6 +110,11 @@ func (c *call) exchange(f url.Values) (*reply, error) {
 	if len(scopes) == 0 {
 		return nil, grant("invalid_request", "The scope is missing")
 	}
+	for _, s := range scopes {
+		if !parent.allows(needOf(s)) {
+			return nil, c.box.unauthorized()
+		}
+	}
 	t := c.box.keys.issue(parent.user, scopes, c.box.options.TokenLife)
 	t.resource = parent.resource
 	if resource := f.Get("resource"); resource != "" {

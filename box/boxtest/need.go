@@ -17,6 +17,26 @@ const scopeAny = "*"
 
 type need int
 
+// needOf is what a downscoped token is good for, which the token that it is made of must be good for,
+// too.
+func needOf(scope string) need {
+	switch scope {
+	case "item_download":
+		return needDownload
+	case "item_upload", "base_upload":
+		return needUpload
+	case "item_rename":
+		return needRename
+	case "item_delete":
+		return needDelete
+	case "item_share":
+		return needShare
+	case scopeWrite:
+		return needWrite
+	}
+	return needRead
+}
+
 // scopes are those of which a token must have one (sections 2.1 and 10).
 func (n need) scopes() []string {
 	switch n {

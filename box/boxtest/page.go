@@ -35,6 +35,9 @@ func pageOf(q url.Values) (page, error) {
 	if p.limit, err = count(q, "limit", defaultPage); err != nil {
 		return p, err
 	}
+	if p.limit == 0 {
+		return p, badField("limit", "Invalid value '0'.")
+	}
 	p.limit = min(p.limit, largestPage)
 	if p.offset, err = count(q, "offset", 0); err != nil {
 		return p, err

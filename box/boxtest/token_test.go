@@ -1,6 +1,9 @@
 package boxtest
 
 import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -192,4 +195,72 @@ func TestADownscopedTokenReachesNoFurtherThanItsFolder(t *testing.T) { // sectio
 	w.refused(narrow.upload(outside, "b.txt", "b"), 404, "not_found")
 	w.refused(narrow.remove("/2.0/files/"+file), 403, "insufficient_scope")
 	w.refused(narrow.get("/2.0/files/"+file+"/content"), 403, "insufficient_scope")
+}
+
+func TestATokenIsNotWidenedByAnExchange(t *testing.T) { // section 10
+	w := newWorld(t, Options{Scopes: []string{"root_readonly"}})
+	exchange := func(scope string) result {
+		return w.form("/oauth2/token", url.Values{
+			"grant_type": {grantExchange}, "subject_token": {w.token},
+			"subject_token_type": {"urn:ietf:params:oauth:token-type:access_token"}, "scope": {scope},
+		})
+	}
+	w.status(http.StatusOK, exchange("base_picker item_download"))
+	w.status(http.StatusUnauthorized, exchange("base_picker item_upload"))
+}
+
+func TestAnAppWithoutAScopeIsRefused(t *testing.T) { // section 2.1
+	w := newWorld(t, Options{Scopes: []string{"root_readonly"}})
+	w.status(http.StatusOK, w.get("/2.0/folders/0/items"))
+	w.refused(w.makeFolder("A"), 403, "insufficient_scope")
+	w.refused(w.upload("0", "a", "x"), 403, "insufficient_scope")
+	w.refused(w.get("/2.0/webhooks"), 403, "insufficient_scope")
+	require.Empty(t, w.names())
+}
+
+// assertion is a JWT with claims, signed by nobody in particular.
+func assertion(algorithm string, claims object) string {
+	segment := func(o object) string {
+		text, err := json.Marshal(o)
+		if err != nil {
+			panic(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(text)
+	}
+	return segment(object{"alg": algorithm, "kid": "key1", "typ": "JWT"}) + "." + segment(claims) + ".c2ln"
+}
+
+func TestAServerTokenNeedsTheClaimsOfBox(t *testing.T) { // section 2.4
+	clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	w := newWorld(t, Options{Clock: clock})
+	good := func() object {
+		return object{
+			"iss": "boxtest-client", "sub": "777", "box_sub_type": "enterprise", "aud": boxAudience,
+			"jti": "0123456789abcdef", "exp": clock.Now().Unix() + 45,
+		}
+	}
+	ask := func(text string) result {
+		return w.login(url.Values{"grant_type": {grantServer}, "assertion": {text}})
+	}
+	r := ask(assertion("RS512", good()))
+	w.status(http.StatusOK, r)
+	require.Equal(t, w.box.Home().ID, w.using(r.at("access_token")).get("/2.0/users/me").at("id"))
+	for says, change := range map[string]object{
+		"'jti'": {}, // the same one again
+		"'aud'": {"jti": "0123456789abcde1", "aud": []string{boxAudience}},
+		"'exp'": {"jti": "0123456789abcde2", "exp": clock.Now().Unix() + 90},
+		"'iss'": {"jti": "0123456789abcde3", "iss": "other"},
+		"'sub'": {"jti": "0123456789abcde4", "sub": "778"},
+	} {
+		claims := good()
+		maps.Copy(claims, change)
+		r := ask(assertion("RS256", claims))
+		w.status(http.StatusBadRequest, r)
+		require.Contains(t, r.at("error_description"), says)
+	}
+	require.Contains(t, ask(assertion("none", good())).at("error_description"), "'alg'")
+	require.Equal(t, "invalid_grant", ask("nonsense").at("error"))
+	claims := good()
+	claims["jti"], claims["exp"] = "0123456789abcde5", clock.Now().Unix()
+	require.Contains(t, ask(assertion("RS256", claims)).at("error_description"), "'exp'")
 }

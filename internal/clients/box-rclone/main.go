@@ -7,7 +7,8 @@
 //
 //	go run ./internal/clients/box-rclone ./box.test -test.v -remote TestBox:
 //
-// It exits as that command does. internal/docs/fake-box.md says what came of it.
+// The environment variable BOX_RCLONE_SWITCHES names switches of the fake to turn on, and
+// BOX_RCLONE_LOG, if it is set, has each call logged. The command exits as the one that it runs does. internal/docs/fake-box.md says what came of it.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/procorebox/procorebox/box/boxtest"
 )
@@ -46,7 +48,12 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it is a temporary folder
+	switches, err := switched(os.Getenv("BOX_RCLONE_SWITCHES"))
+	if err != nil {
+		return err
+	}
 	box, err := boxtest.New(boxtest.Options{
+		Switches: switches,
 		URLs: boxtest.URLs{
 			API: "https://api.box.com", Upload: "https://upload.box.com/api", Login: "https://account.box.com/api",
 			Download: "https://dl.boxcloud.com", Realtime: "https://realtime.services.box.net", Web: "https://app.box.com",
@@ -64,6 +71,21 @@ func run(ctx context.Context, args []string) error {
 	}
 	err = command(ctx, args, dir, box, p)
 	return errors.Join(err, p.close(), box.Close())
+}
+
+// switched turns on the switches of package boxtest that are named, with commas between.
+func switched(names string) (boxtest.Switches, error) {
+	var on boxtest.Switches
+	known := on.All()
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(known, func(s boxtest.Switch) bool { return s.Name == name })
+		if i >= 0 {
+			known[i].Set(&on, true)
+		} else if name != "" {
+			return on, fmt.Errorf("BOX_RCLONE_SWITCHES: no switch %q", name)
+		}
+	}
+	return on, nil
 }
 
 // logger tells of each call if BOX_RCLONE_LOG is set.
