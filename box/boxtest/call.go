@@ -25,6 +25,15 @@ type call struct {
 	body    []byte
 }
 
+// unlock releases the Box's lock. What the call would tell webhooks is dropped if the client asked for
+// that and the app may (section 6.4).
+func (c *call) unlock() {
+	if c.box.options.MaySuppress && c.request.Header.Get("Box-Notifications") == "off" {
+		c.box.drive.hooks.outbox = nil
+	}
+	c.box.unlock()
+}
+
 // view writes items as the caller sees them.
 func (c *call) view() viewer { return viewer{c.box.drive, c.user} }
 

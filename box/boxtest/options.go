@@ -34,6 +34,8 @@ type Options struct {
 	// StrictAddresses refuses webhook addresses that are not https on port 443 of a name, as Box does.
 	// By default an address on this machine will do, so that a test can listen.
 	StrictAddresses bool
+	// MaySuppress lets calls with the header box-notifications: off tell no webhook. Only some apps may.
+	MaySuppress bool
 	// WebhookClient sends webhooks. Nil is a client that waits 30 s for an answer.
 	WebhookClient *http.Client
 

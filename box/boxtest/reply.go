@@ -2,13 +2,19 @@ package boxtest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
+
+// worthCompressing is the size above which an answer is compressed for clients that take it
+// (section 1).
+const worthCompressing = 4 << 10
 
 // A reply is what a handler answers: JSON, contents, or nothing.
 type reply struct {
@@ -63,9 +69,9 @@ func (p *problem) reply(requestID string) *reply {
 }
 
 // send writes an answer, or as much of it as a fault lets through.
-func (b *Box) send(w http.ResponseWriter, r *reply, f *Fault) {
+func (b *Box) send(w http.ResponseWriter, request *http.Request, r *reply, f *Fault) {
 	if r.content == nil {
-		if err := r.render(); err != nil {
+		if err := r.render(strings.Contains(request.Header.Get("Accept-Encoding"), "gzip")); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
@@ -96,7 +102,7 @@ func (b *Box) send(w http.ResponseWriter, r *reply, f *Fault) {
 }
 
 // render turns an answer other than contents into bytes.
-func (r *reply) render() error {
+func (r *reply) render(compressed bool) error {
 	var text []byte
 	switch {
 	case r.html != "":
@@ -111,8 +117,30 @@ func (r *reply) render() error {
 	default:
 		return nil
 	}
+	if compressed && len(text) > worthCompressing {
+		r.header.Set("Content-Encoding", "gzip")
+		var err error
+		if text, err = compress(text); err != nil {
+			return err
+		}
+	}
 	r.content, r.length = readSeekNopCloser{bytes.NewReader(text)}, int64(len(text))
 	return nil
+}
+
+func compress(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // A readSeekNopCloser is contents in memory.

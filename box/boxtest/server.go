@@ -60,7 +60,7 @@ func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 		return
 	}
 	b.log(r, known.name, done.status)
-	b.send(w, done, fault)
+	b.send(w, r, done, fault)
 }
 
 // attempt runs a call as far as a fault lets it.
@@ -126,7 +126,7 @@ func (b *Box) answer(c *call) (*reply, error) {
 		return nil, err
 	}
 	b.lock()
-	defer b.unlock()
+	defer c.unlock()
 	return c.route.handle(c)
 }
 
@@ -191,7 +191,7 @@ func (b *Box) refuse(w http.ResponseWriter, r *http.Request, name, requestID str
 		p = refuse(http.StatusInternalServerError, "internal_server_error", "%v", err)
 	}
 	b.log(r, name, p.status)
-	b.send(w, p.reply(requestID), nil)
+	b.send(w, r, p.reply(requestID), nil)
 }
 
 // requestID is the id in the body of an error. The one in the header is another (section 1).

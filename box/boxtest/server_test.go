@@ -1,6 +1,8 @@
 package boxtest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/url"
@@ -133,4 +135,21 @@ func (b neverEnding) Read(p []byte) (int, error) {
 		p[i] = byte(b)
 	}
 	return len(p), nil
+}
+
+func TestGreatAnswersAreCompressedForThoseWhoTakeIt(t *testing.T) { // section 1
+	w := newWorld(t, Options{})
+	for i := range 80 {
+		w.folder("0", "folder "+digits(i))
+	}
+	plain := w.get("/2.0/folders/0/items")
+	require.Empty(t, plain.header.Get("Content-Encoding"))
+	r, err := w.with("Accept-Encoding", "gzip, deflate").try("GET", "/2.0/folders/0/items", "", nil)
+	require.Error(t, err, "the body is no JSON as it comes")
+	require.Equal(t, "gzip", r.header.Get("Content-Encoding"))
+	unpacked, err := gzip.NewReader(bytes.NewReader(r.body))
+	require.NoError(t, err)
+	text, err := io.ReadAll(unpacked)
+	require.NoError(t, err)
+	require.Equal(t, plain.body, text)
 }

@@ -173,7 +173,7 @@ func commitSession(c *call) (*reply, error) {
 		return nil, err
 	}
 	c.box.lock()
-	defer c.box.unlock()
+	defer c.unlock()
 	s, err := c.session()
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func uploadVersion(c *call) (*reply, error) {
 // store has the drive take contents, and throws them away if it does not.
 func (c *call) store(b *blob, status int, take func() (*item, error)) (*reply, error) {
 	c.box.lock()
-	defer c.box.unlock()
+	defer c.unlock()
 	it, err := take()
 	if b.users == 0 {
 		b.drop()

@@ -207,3 +207,20 @@ func TestAnExpiredSessionSendsHalfAMessage(t *testing.T) { // section 6.4
 	require.Equal(t, "NO_ACTIVE_SESSION", m.json["trigger"])
 	require.Len(t, m.json["source"], 2)
 }
+
+func TestAnAppMayBeAllowedToKeepWebhooksQuiet(t *testing.T) { // section 6.4
+	for allowed, want := range map[bool]int{false: 2, true: 1} {
+		w := newWorld(t, Options{MaySuppress: allowed})
+		address, messages := listener(t)
+		top := w.folder("0", "A")
+		w.webhook(top, address, "FILE.UPLOADED", "FOLDER.RENAMED")
+		quiet := w.with("box-notifications", "off")
+		quiet.file(top, "a.txt", "hello")
+		quiet.put("/2.0/folders/"+top, object{"description": "x"})
+		w.put("/2.0/folders/"+top, object{"name": "B"})
+		for range want {
+			<-messages
+		}
+		require.Eventually(t, func() bool { return len(w.box.Deliveries()) == want }, time.Minute, time.Millisecond)
+	}
+}
