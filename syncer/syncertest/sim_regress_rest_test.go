@@ -303,4 +303,17 @@ var regressionsOfRest = []regression{
 			{Do: "write", At: "c/A/a*b", Text: "c2."},
 		},
 	},
+	{
+		name:  "whose move counts depends on the side, and so does what is removed later",
+		way:   "mirror",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/d:/\u00e9": "base2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "d", To: "d~"},
+			{Do: "move", At: "d~", To: "d/a*b"},
+			{Do: "move", On: 1, At: "d", To: "e/d"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "e"},
+		},
+	},
 }

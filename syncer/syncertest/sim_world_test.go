@@ -52,8 +52,9 @@ type sim struct {
 	// the side.
 	editedTwins bool
 	senseless   []int
-	lives       []int // how many instants each process lived
-	refused     bool  // the last process did not get the lease
+	met         []string // what each edit found at its place
+	lives       []int    // how many instants each process lived
+	refused     bool     // the last process did not get the lease
 	// Special things that happened and excuse others.
 	approved, forgotten, filtered, late, deaf, spoilt bool
 }
@@ -218,12 +219,25 @@ func (s *sim) decide(d syncer.Decision) {
 func (s *sim) edit(o simOp) bool {
 	s.edits++
 	s.editedTwins = s.editedTwins || s.tagged()
+	s.met = append(s.met, s.at(o.On, o.At))
 	if s.users.do(o) {
 		return true
 	}
 	s.senseless = append(s.senseless, s.edits)
 	s.note("  makes no sense now: %v", o)
 	return false
+}
+
+// at describes what stands at a path of a side: its contents without names.
+func (s *sim) at(side syncer.Side, path string) string {
+	var found []string
+	for at, contents := range s.service(side).Tree() {
+		if at == path || at == path+"/" || strings.HasPrefix(at, path+"/") && !strings.HasSuffix(at, "/") {
+			found = append(found, fmt.Sprintf("%q", contents))
+		}
+	}
+	slices.Sort(found)
+	return strings.Join(found, " ")
 }
 
 // tagged reports whether something within the roots has a tag in its name.
