@@ -212,4 +212,9 @@ func (w *world) resize(name, size string) {
 	require.NoError(w.t, unix.Mount("tmpfs", filepath.Join(w.dir, name), "tmpfs", unix.MS_REMOUNT, "size="+size))
 }
 
+func (w *world) remount(name string, flags uintptr) {
+	w.t.Helper()
+	require.NoError(w.t, unix.Mount("tmpfs", filepath.Join(w.dir, name), "tmpfs", unix.MS_REMOUNT|flags, ""))
+}
+
 func mkfifo(path string) error { return unix.Mkfifo(path, 0o644) }
