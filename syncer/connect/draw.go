@@ -31,6 +31,7 @@ type draw struct {
 type grant struct {
 	given  []bool        // which of the asks may go
 	next   time.Duration // how long until it makes sense to ask again; 0 if all may go
+	stop   time.Duration // how long nothing may go
 	never  error         // why an ask can never go
 	hollow int           // the ask that never can
 }
@@ -52,7 +53,8 @@ func (a *account) answer(now time.Duration, d draw) grant {
 	g.given = make([]bool, len(d.asks))
 	g.meet()
 	if now < a.stop {
-		g.retry(a.stop - now)
+		g.grant.stop = a.stop - now
+		g.retry(g.grant.stop)
 	} else {
 		g.serveAll()
 	}

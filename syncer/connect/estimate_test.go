@@ -91,7 +91,7 @@ func TestWhatIsRememberedDoesNotGrowWithTheCalls(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				_ = s.do(ctx, g.Lane("pair "+string(rune('a'+n%26))), call{class: syncer.Bulk})
+				_ = s.do(ctx, g.Lane("pair "+string(rune('a'+n%26))), call{class: syncer.Bulk}) // only ctx ends a wait
 				time.Sleep(2 * time.Minute)
 			}
 		})

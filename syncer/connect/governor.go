@@ -32,6 +32,10 @@ type GovernorOptions struct {
 	// Longest is the longest time for which an answer can stop everything; 0 means an hour. After
 	// that one call goes, to see.
 	Longest time.Duration
+	// Patience is the longest stop that calls wait for; 0 means a minute, as with Options.Longest of a
+	// Client. While a longer one lasts they fail with syncer.ErrBusy at once, so that a run ends and
+	// others can begin. For room in a Window they wait as long as it takes.
+	Patience time.Duration
 }
 
 // origin is when an account of our own begins. What somebody else has counted is older than that.
@@ -93,6 +97,8 @@ func NewGovernor(o GovernorOptions) (*Governor, error) {
 		return nil, fmt.Errorf("governor: Delay is %s: %w", o.Delay, syncer.ErrInvalid)
 	case o.Longest < 0:
 		return nil, fmt.Errorf("governor: Longest is %s: %w", o.Longest, syncer.ErrInvalid)
+	case o.Patience < 0:
+		return nil, fmt.Errorf("governor: Patience is %s: %w", o.Patience, syncer.ErrInvalid)
 	}
 	g := &Governor{
 		options: o.withDefaults(),
@@ -123,6 +129,9 @@ func (o GovernorOptions) withDefaults() GovernorOptions {
 	if o.Longest == 0 {
 		o.Longest = time.Hour
 	}
+	if o.Patience == 0 {
+		o.Patience = time.Minute
+	}
 	return o
 }
 
@@ -146,8 +155,9 @@ func (g *Governor) Lane(pair string) *Lane { return &Lane{g, pair} }
 // error. They count from then on, whatever becomes of them, and in the windows of their kind, which
 // [KindOf] tells, too.
 //
-// More calls at once than a window holds are syncer.ErrInvalid. If the Budget fails the error wraps
-// what it said and syncer.ErrBusy: no call may go that is not counted.
+// More calls at once than a window holds are syncer.ErrInvalid. During a stop that is longer than
+// GovernorOptions.Patience the error wraps syncer.ErrBusy. If the Budget fails it wraps that and what
+// the Budget said: no call may go that is not counted.
 func (l *Lane) Wait(ctx context.Context, class syncer.Class, cost syncer.Cost) error {
 	g := l.governor
 	switch {

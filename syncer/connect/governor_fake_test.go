@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -180,7 +181,9 @@ func (s *service) load(ctx context.Context, wg *sync.WaitGroup, g *connect.Gover
 	for range workers {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				_ = s.do(ctx, lane, c) // only the end of ctx ends a wait
+				if errors.Is(s.do(ctx, lane, c), syncer.ErrBusy) {
+					time.Sleep(time.Second) // as between two runs
+				}
 			}
 		})
 	}

@@ -72,6 +72,9 @@ func (r *schedule) caller(ctx context.Context, g *connect.Governor, seed uint64)
 			}
 			err := r.service.do(one, lane, c)
 			cancel()
+			if errors.Is(err, syncer.ErrBusy) {
+				time.Sleep(time.Second)
+			}
 			if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, syncer.ErrBusy) {
 				r.t.Errorf("wait: %v", err)
 			}

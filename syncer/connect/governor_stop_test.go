@@ -40,7 +40,9 @@ func TestARefusalStopsEverythingForAsLongAsItSays(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				spike := hourly[0]
 				spike.Fixed = true
-				g := newGovernor(t, connect.GovernorOptions{Windows: []connect.Window{spike, hourly[1]}, Read: readNearest})
+				g := newGovernor(t, connect.GovernorOptions{
+					Windows: []connect.Window{spike, hourly[1]}, Read: readNearest, Patience: 24 * time.Hour,
+				})
 				g.Lane("a").Learn(test.status, test.header)
 				begin := time.Now()
 				require.NoError(t, g.Lane("b").Wait(t.Context(), syncer.Live, oneCall()))
@@ -69,6 +71,37 @@ func TestRefusalsThatSayNothingStopLongerEachTime(t *testing.T) {
 		require.NoError(t, lane.Wait(t.Context(), syncer.Live, oneCall()))
 		require.Equal(t, time.Second, time.Since(begin))
 	})
+}
+
+func TestNobodyWaitsForAStopThatIsTooLong(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			both := []*connect.Governor{newGovernor(t, connect.GovernorOptions{Windows: hourly})}
+			both = append(both, both[0])
+			if shared {
+				both = processes(t, 2, hourly...)
+			}
+			begin := time.Now()
+			var wg sync.WaitGroup
+			for range 25 {
+				require.NoError(t, both[0].Lane("a").Wait(t.Context(), syncer.Live, oneCall()))
+			}
+			for range 3 { // they wait for the window when the stop comes
+				wg.Go(func() { assertErr(t, syncer.ErrBusy, both[0].Lane("a").Wait(t.Context(), syncer.Live, oneCall())) })
+			}
+			synctest.Wait()
+			both[0].Lane("a").Learn(429, http.Header{"Retry-After": {"600"}})
+			wg.Wait()
+			require.LessOrEqual(t, time.Since(begin), 100*time.Millisecond)
+			err := both[1].Lane("b").Wait(t.Context(), syncer.Bulk, oneCall())
+			require.ErrorIs(t, err, syncer.ErrBusy)
+			require.ErrorContains(t, err, "10m0s")
+			require.True(t, syncer.NotDone(err))
+			time.Sleep(9*time.Minute + time.Second)
+			require.NoError(t, both[1].Lane("b").Wait(t.Context(), syncer.Bulk, oneCall()))
+			require.InDelta(t, 10*time.Minute, time.Since(begin), float64(time.Second))
+		})
+	}
 }
 
 func TestAfterAStopOneCallGoesAndTheOthersWhenItIsAnswered(t *testing.T) {
@@ -342,6 +375,7 @@ func TestSettingsThatMakeNoSenseAreNamed(t *testing.T) {
 		"Credential": {Budget: memory.NewBudget(memory.Options{})},
 		"Delay":      {Delay: -1},
 		"Longest":    {Longest: -1},
+		"Patience":   {Patience: -1},
 	}
 	for name, o := range tests {
 		_, err := connect.NewGovernor(o)

@@ -95,6 +95,19 @@ func (q *queue) serve(w *waiter, err error) {
 	close(w.done)
 }
 
+// all returns everybody who waits, in no order.
+func (q *queue) all() []*waiter {
+	var all []*waiter
+	for _, rows := range q.rows {
+		for _, l := range rows {
+			for _, waiting := range l.kinds {
+				all = append(all, waiting...)
+			}
+		}
+	}
+	return all
+}
+
 // next returns who goes next, of each class and kind no more than most, in the order in which they
 // should go.
 func (q *queue) next(most int) []*waiter {

@@ -46,6 +46,7 @@ func (g *Governor) turn(ctx context.Context, w *waiter) time.Duration {
 		now := g.now()
 		if wait := max(g.stop-now, g.underway(now), g.rest(now)); wait > 0 {
 			g.warn(ctx)
+			g.refuse(g.stop - now)
 			return wait
 		}
 		most := ahead
@@ -64,6 +65,7 @@ func (g *Governor) turn(ctx context.Context, w *waiter) time.Duration {
 			return asleep // whoever comes next asks anew
 		}
 		g.hand(waiters, got, err)
+		g.refuse(got.stop)
 		if got.next > 0 && got.never == nil {
 			return got.next
 		}
@@ -75,6 +77,16 @@ func (g *Governor) turn(ctx context.Context, w *waiter) time.Duration {
 func (g *Governor) warn(ctx context.Context) {
 	if g.options.Budget != nil && g.stop > g.shared {
 		_, _ = g.share(ctx, nil)
+	}
+}
+
+// refuse fails all calls that wait, if the stop is longer than they wait for.
+func (g *Governor) refuse(stop time.Duration) {
+	if stop <= g.options.Patience {
+		return
+	}
+	for _, w := range g.queue.all() {
+		g.queue.serve(w, fmt.Errorf("service is to be left in peace for %s: %w", stop.Round(time.Second), syncer.ErrBusy))
 	}
 }
 

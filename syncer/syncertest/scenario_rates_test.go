@@ -84,8 +84,8 @@ func (c *counter) govern(t *testing.T, e *end, known ...connect.Window) *connect
 	var mu sync.Mutex
 	var told connect.Reading
 	g, err := connect.NewGovernor(connect.GovernorOptions{
-		Windows: known,
-		Read:    func(int, http.Header) []connect.Reading { return []connect.Reading{told} },
+		Windows: known, Patience: 24 * time.Hour,
+		Read: func(int, http.Header) []connect.Reading { return []connect.Reading{told} },
 	})
 	require.NoError(t, err)
 	lane := g.Lane("pair")
