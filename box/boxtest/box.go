@@ -25,7 +25,8 @@ type Box struct {
 
 	ctx  context.Context //nolint:containedctx // it is the life of the Box, which ends with Close
 	stop context.CancelFunc
-	busy sync.WaitGroup // deliveries and effects that land late
+	busy sync.WaitGroup // whatever goes on behind a call: deliveries, effects that land late
+	life sync.Mutex     // nothing begins behind a call once stop was called
 
 	mu       sync.Mutex // guards everything below
 	drive    *drive
@@ -70,9 +71,26 @@ func New(o Options) (*Box, error) {
 // Close ends long polls, deliveries and what is still to land, and removes the contents that were
 // kept in files.
 func (b *Box) Close() error {
-	b.stop()
+	b.end()
 	b.busy.Wait()
 	return b.vault.close()
+}
+
+// end ends what goes on behind calls, and lets nothing begin any more.
+func (b *Box) end() {
+	b.life.Lock()
+	defer b.life.Unlock()
+	b.stop()
+}
+
+// behind runs something behind the call that asks for it, unless the Box is closed. What it does ends
+// with the Box's context.
+func (b *Box) behind(work func()) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	if b.ctx.Err() == nil {
+		b.busy.Go(work)
+	}
 }
 
 // URLs returns where clients find the fake.
@@ -120,7 +138,7 @@ func (b *Box) unlock() {
 	b.drive.hooks.outbox = nil
 	b.mu.Unlock()
 	for _, d := range out {
-		b.busy.Go(func() { b.deliver(d) })
+		b.behind(func() { b.deliver(d) })
 	}
 }
 

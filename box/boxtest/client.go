@@ -25,7 +25,7 @@ func (b *Box) HTTPClient() *http.Client {
 		}
 		return host.dial(ctx)
 	}
-	b.busy.Go(func() {
+	b.behind(func() {
 		<-b.ctx.Done()
 		transport.CloseIdleConnections()
 	})
@@ -58,8 +58,8 @@ func (u URLs) hosts() map[string]origin {
 func (b *Box) host(name string, at origin) *memory {
 	m := &memory{name: name, conns: make(chan net.Conn), done: b.ctx.Done()}
 	server := &http.Server{Handler: b.at(at), ReadHeaderTimeout: time.Minute}
-	b.busy.Go(func() { _ = server.Serve(m) })
-	b.busy.Go(func() {
+	b.behind(func() { _ = server.Serve(m) })
+	b.behind(func() {
 		<-b.ctx.Done()
 		_ = server.Close()
 	})

@@ -34,6 +34,9 @@ func (d *drive) edit(u *user, it *item, c change) error {
 	if err != nil {
 		return err
 	}
+	if !it.trashed.IsZero() { // a move out of the trash
+		d.back(u, it, folder, name)
+	}
 	from, called, before := it.parent, it.name, d.audience(it)
 	moved, renamed := folder != from, name != called
 	d.place(it, folder, name)

@@ -38,14 +38,14 @@ func Start(ctx context.Context, addr string, o Options) (*Server, error) {
 	for i, at := range []origin{apiOrigin | realtimeOrigin, uploadOrigin | downloadOrigin, loginOrigin} {
 		one := &http.Server{Handler: b.at(at), ReadHeaderTimeout: time.Minute}
 		s.servers = append(s.servers, one)
-		b.busy.Go(func() { _ = one.Serve(listeners[i]) })
+		b.behind(func() { _ = one.Serve(listeners[i]) })
 	}
 	return s, nil
 }
 
 // Close ends the servers with all their connections, and then the Box.
 func (s *Server) Close() error {
-	s.stop()
+	s.end()
 	var errs []error
 	for _, one := range s.servers {
 		errs = append(errs, one.Close())

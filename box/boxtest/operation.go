@@ -63,7 +63,7 @@ func (c *call) begin(o operation, takes time.Duration) <-chan outcome {
 		o.into.target = end
 	}
 	done := make(chan outcome, 1)
-	c.box.busy.Go(func() {
+	c.box.behind(func() {
 		if c.box.clock.wait(c.box.ctx, takes) != nil {
 			return
 		}

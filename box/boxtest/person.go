@@ -184,6 +184,17 @@ func (p *Person) List(folderID string) ([]Item, error) {
 	return list, nil
 }
 
+// Bin returns what the person finds in the trash: what was trashed itself, and not what lies in it.
+func (p *Person) Bin() []Item {
+	p.box.lock()
+	defer p.box.unlock()
+	var list []Item
+	for _, it := range p.box.drive.trashList(p.account, byName) {
+		list = append(list, p.item(it))
+	}
+	return list
+}
+
 func (p *Person) edit(it Item, c change) (Item, error) {
 	return p.do(func(d *drive) (*item, error) {
 		at, err := d.active(p.account, kind(it.Type), it.ID)

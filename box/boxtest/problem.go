@@ -13,6 +13,8 @@ type problem struct {
 	code    string
 	message string
 	context object        // context_info, nil for none
+	field   string        // what is wrong, "" if that is not one place
+	reason  string        // and why
 	retry   time.Duration // Retry-After, zero for none
 	oauth   bool          // the shape of the token endpoint: error and error_description
 	empty   bool          // no body at all
@@ -21,7 +23,11 @@ type problem struct {
 }
 
 func (p *problem) Error() string {
-	return fmt.Sprintf("box answers %d %s: %s", p.status, p.code, p.message)
+	text := fmt.Sprintf("box answers %d %s: %s", p.status, p.code, p.message)
+	if p.field != "" {
+		text += fmt.Sprintf(" (%s: %s)", p.field, p.reason)
+	}
+	return text
 }
 
 func refuse(status int, code, message string, args ...any) *problem {
@@ -35,9 +41,8 @@ func badField(name, message string, args ...any) *problem {
 
 // because adds the place and the reason to a problem.
 func because(p *problem, reason, name, message string, args ...any) *problem {
-	p.context = object{"errors": []object{{
-		"reason": reason, "name": name, "message": fmt.Sprintf(message, args...),
-	}}}
+	p.field, p.reason = name, fmt.Sprintf(message, args...)
+	p.context = object{"errors": []object{{"reason": reason, "name": name, "message": p.reason}}}
 	return p
 }
 

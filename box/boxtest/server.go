@@ -101,7 +101,7 @@ func (b *Box) postpone(c *call, delay time.Duration) error {
 	late := c.request.Clone(b.ctx)
 	late.Body = content
 	c.request = late
-	b.busy.Go(func() {
+	b.behind(func() {
 		defer body.drop()
 		defer content.Close()
 		if b.clock.wait(b.ctx, delay) != nil {

@@ -62,6 +62,20 @@ func TestAnItemWhoseFolderIsGoneComesBackElsewhere(t *testing.T) { // section 3.
 	require.Equal(t, other, r.at("parent.id"))
 }
 
+func TestAMoveOutOfTheTrashRestores(t *testing.T) { // section 3.5
+	w := newWorld(t, Options{})
+	folder, other := w.folder("0", "A"), w.folder("0", "B")
+	w.file(folder, "a.txt", "hello")
+	w.remove("/2.0/folders/" + folder + "?recursive=true")
+	w.refused(w.put("/2.0/folders/"+folder, object{"name": "C"}), 404, "trashed")
+	r := w.put("/2.0/folders/"+folder, object{"name": "C", "parent": object{"id": other}})
+	w.status(http.StatusOK, r)
+	require.Equal(t, "active", r.at("item_status"))
+	require.Equal(t, []string{"C"}, w.get("/2.0/folders/"+other+"/items").names())
+	require.Equal(t, []string{"a.txt"}, w.get("/2.0/folders/"+folder+"/items").names())
+	require.Empty(t, w.get("/2.0/folders/trash/items").names())
+}
+
 func TestWhatIsPurgedIsGone(t *testing.T) { // section 3.7
 	w := newWorld(t, Options{})
 	folder := w.folder("0", "A")
