@@ -1,5 +1,7 @@
 package boxtest
 
+import "unicode/utf8"
+
 // An editRequest is the body of a PUT (section 3.5). What a client sends besides is ignored.
 type editRequest struct {
 	Name            optional[string]     `json:"name"`
@@ -35,7 +37,7 @@ const longestDescription = 255
 // change turns a request into what the drive understands.
 func (e *editRequest) change() (change, error) {
 	c := change{name: e.Name.pointer(), description: e.Description.pointer(), tags: e.Tags.pointer(), url: e.URL.pointer()}
-	if c.description != nil && len(*c.description) > longestDescription+1 {
+	if c.description != nil && utf8.RuneCountInString(*c.description) > longestDescription {
 		return c, badField("description", "longer than %d characters", longestDescription)
 	}
 	if e.Parent.given && !e.Parent.null {

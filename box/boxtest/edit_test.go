@@ -2,6 +2,7 @@ package boxtest
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,35 @@ func TestARenameAndAMoveKeepTheIDAndRaiseTheETag(t *testing.T) { // section 3.5
 		w.get("/2.0/files/" + id).at("path_collection.entries.2.name"),
 	})
 	require.Equal(t, "2", w.get("/2.0/files/"+id).at("etag"), "what lies in a moved folder does not change")
+}
+
+func TestWhatElseAPUTCanChange(t *testing.T) { // section 3.5
+	w := newWorld(t, Options{})
+	id := w.file("0", "a.txt", "hello")
+	r := w.put("/2.0/files/"+id+"?fields=description,tags,content_modified_at,size", object{
+		"description": strings.Repeat("ä", 255), "tags": []string{"one", "two"}, "content_modified_at": "2026-07-01T09:00:00+02:00",
+	})
+	w.status(http.StatusOK, r)
+	require.Equal(t, "1", r.at("etag"), "one change for one call")
+	require.Equal(t, "[one two]", r.at("tags"))
+	require.Equal(t, "2026-07-01T00:00:00-07:00", r.at("content_modified_at"))
+	require.Equal(t, "5", r.at("size"))
+	w.refused(w.put("/2.0/files/"+id, object{"description": strings.Repeat("ä", 256)}), 400, "bad_request")
+	w.refused(w.put("/2.0/files/"+id, object{"content_modified_at": "1969-12-31T23:59:59Z"}), 400, "bad_request")
+	w.refused(w.put("/2.0/files/"+id, object{"shared_link": object{"access": "some"}}), 400, "bad_request")
+	w.refused(w.put("/2.0/files/"+id, object{"lock": object{"type": "chain"}}), 400, "bad_request")
+}
+
+func TestAFolderShowsItsFirstItems(t *testing.T) { // sections 3.1 and 3.3
+	w := newWorld(t, Options{})
+	id := w.folder("0", "A")
+	w.file(id, "a", "1")
+	w.file(id, "b", "22")
+	r := w.get("/2.0/folders/" + id + "?limit=1&offset=1")
+	require.Equal(t, "2", r.at("item_collection.total_count"))
+	require.Equal(t, "b", r.at("item_collection.entries.0.name"))
+	require.Empty(t, r.at("item_collection.entries.1.name"))
+	require.Equal(t, "3", r.at("size"), "of everything below")
 }
 
 func TestAPreconditionGuardsARenameAndNoMove(t *testing.T) { // sections 3.5 and 3.8, trap 6

@@ -51,7 +51,8 @@ type Fault struct {
 	// Delay is how much later a LateEffect comes, by the Box's clock.
 	Delay time.Duration
 
-	// Slow is how long the call takes more, by the Box's clock.
+	// Slow is how long the call takes more, by the Box's clock. With AfterEffect the effect comes
+	// first, so that it stands even if the client does not wait that long.
 	Slow time.Duration
 	// Cut ends the connection after so many bytes of the answer's body.
 	Cut int64

@@ -1,6 +1,7 @@
 package boxtest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -112,6 +113,32 @@ func TestASlowAnswerTakesItsTimeByTheClock(t *testing.T) { // section 13
 	require.Eventually(t, func() bool { return clock.Waiting() == 1 }, time.Minute, time.Millisecond)
 	clock.Advance(time.Hour)
 	w.status(http.StatusOK, <-done)
+}
+
+func TestAClientThatGivesUpMayHaveHadItsEffect(t *testing.T) { // section 13, trap 13
+	for when, want := range map[Moment][]string{BeforeEffect: nil, AfterEffect: {"A"}} {
+		clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+		w := newWorld(t, Options{Clock: clock})
+		w.inject(Fault{Route: createFolders, Slow: time.Hour, Status: 503, When: when})
+		impatient, giveUp := context.WithCancel(t.Context())
+		gone := make(chan error)
+		go func() {
+			body := strings.NewReader(`{"name":"A","parent":{"id":"0"}}`)
+			r, err := http.NewRequestWithContext(impatient, http.MethodPost, w.box.URLs().API+"/2.0/folders", body)
+			if err == nil {
+				r.Header.Set("Authorization", "Bearer "+w.token)
+				var answer *http.Response
+				if answer, err = w.client.Do(r); err == nil {
+					answer.Body.Close()
+				}
+			}
+			gone <- err
+		}()
+		require.Eventually(t, func() bool { return clock.Waiting() == 1 }, time.Minute, time.Millisecond)
+		giveUp()
+		require.ErrorIs(t, <-gone, context.Canceled)
+		require.Equal(t, want, w.names())
+	}
 }
 
 func TestTheAnswerToARefreshMayBeLost(t *testing.T) { // sections 2.2 and 13

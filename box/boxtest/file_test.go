@@ -88,6 +88,22 @@ func TestANewVersionKeepsTheFileAndRaisesItsETag(t *testing.T) { // section 4.2
 	require.Equal(t, "2", w.get("/2.0/files/"+id+"/versions").at("total_count"), "equal contents are a version")
 }
 
+func TestANewVersionMayBringANewName(t *testing.T) { // section 4.2
+	w := newWorld(t, Options{})
+	id := w.file("0", "a.txt", "hello")
+	w.file("0", "taken.txt", "x")
+	send := func(name string) result {
+		kind, body := form(object{"name": name}, "file", "world")
+		r, err := w.try("POST", w.box.URLs().Upload+"/2.0/files/"+id+"/content", kind, body)
+		require.NoError(t, err)
+		return r
+	}
+	w.refused(send("TAKEN.txt"), 409, "item_name_in_use")
+	require.Equal(t, "b.txt", send("b.txt").at("entries.0.name"))
+	list, _ := w.events("stream_position=0")
+	require.Equal(t, []string{"ITEM_UPLOAD b.txt", "ITEM_UPLOAD taken.txt", "ITEM_RENAME b.txt", "ITEM_UPLOAD b.txt"}, list)
+}
+
 func TestAnOldVersionIsPromotedByACopyOnTop(t *testing.T) { // section 9
 	w := newWorld(t, Options{})
 	id := w.file("0", "a.txt", "hello")

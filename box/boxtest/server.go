@@ -65,27 +65,33 @@ func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 
 // attempt runs a call as far as a fault lets it.
 func (b *Box) attempt(c *call, f *Fault) (*reply, error) {
-	if f != nil {
-		if err := b.clock.wait(c.request.Context(), f.Slow); err != nil {
-			panic(http.ErrAbortHandler)
-		}
-	}
 	if !f.fails() {
+		b.slow(c, f)
 		return b.answer(c)
 	}
 	switch f.When {
 	case BeforeEffect:
+		b.slow(c, f)
 	case AfterEffect:
 		done, err := b.answer(c)
 		if err == nil && done.content != nil {
 			done.content.Close()
 		}
+		b.slow(c, f)
 	case LateEffect:
+		b.slow(c, f)
 		if err := b.postpone(c, f.Delay); err != nil {
 			return nil, err
 		}
 	}
 	return nil, f.problem()
+}
+
+// slow keeps a client waiting. One that goes away meanwhile gets no answer.
+func (b *Box) slow(c *call, f *Fault) {
+	if f != nil && b.clock.wait(c.request.Context(), f.Slow) != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // postpone takes in a whole request and carries it out later.

@@ -90,6 +90,19 @@ func TestAWebhookIsSignedWithBothKeysOverItsRawBody(t *testing.T) { // section 6
 	require.Equal(t, []any{}, m.json["additional_info"], "nothing is known of the old name")
 }
 
+func TestAFileThatMovesIntoAFolderIsUploadedThere(t *testing.T) { // section 6.4
+	w := newWorld(t, Options{})
+	address, messages := listener(t)
+	top, elsewhere := w.folder("0", "A"), w.folder("0", "B")
+	w.webhook(top, address, "FILE.UPLOADED")
+	id := w.file(elsewhere, "a.txt", "hello")
+	w.put("/2.0/files/"+id, object{"parent": object{"id": top}})
+	m := <-messages
+	require.Equal(t, "FILE.UPLOADED", m.json["trigger"])
+	source, _ := m.json["source"].(map[string]any)
+	require.Equal(t, id, source["id"])
+}
+
 func TestSlashesAreEscaped(t *testing.T) { // section 6.4, trap 25
 	text, err := phpJSON(object{"a": "x/y<&>"})
 	require.NoError(t, err)

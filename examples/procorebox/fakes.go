@@ -49,7 +49,9 @@ for https://api.box.com, https://upload.box.com/api and https://account.box.com/
 With port 0 they are any three that are free.
 
 When the fake serves, what a client needs to reach it is printed in one go. The
-access token does not expire, and BOX_FOLDER_ID is an empty folder.`,
+access token does not expire, and BOX_FOLDER_ID is an empty folder. Webhooks go to
+addresses on this machine, too, and are signed with the keys boxtest-primary and
+boxtest-secondary.`,
 		Example: "  procorebox fakes --box 127.0.0.1:0 --limits off --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
