@@ -199,7 +199,7 @@ func (c *Client) PostFilesUploadSessionsIDCommit(
 	if err != nil {
 		return nil, err
 	}
-	return c.accept(ctx, to, found, reply, sum)
+	return c.accept(ctx, commit, to, found, reply, sum)
 }
 
 // DeleteFilesUploadSessionsID aborts a session. What was sent is lost; a session that is gone already

@@ -268,6 +268,9 @@ func (s *shelf) commit(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestAFileAboveTheLimitIsUploadedInParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it moves 50 MB")
+	}
 	const size, partSize = box.SimpleLimit + 1, 32 << 20
 	s := &shelf{parts: map[int]string{}}
 	with(t, routes{sessions: always(201, session(partSize)), putPart: {s.put}, commit: {s.commit}}, func(t *testing.T, client *box.Client, service *service) {

@@ -223,10 +223,19 @@ func failed[T any](err error) iter.Seq2[T, error] {
 	}
 }
 
-// unproved says of an error that something was done before it came.
-func unproved(op string, err error) error {
+// unproved says of an error that came after a call that the call may have had its effect.
+func unproved(k call, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &connect.Error{Op: op, Unknown: true, Err: err}
+	return &connect.Error{Op: k.op, Method: k.method, Path: pathOf(k.path), Tries: 1, Unknown: true, Err: err}
+}
+
+// pathOf is what an error may show of where a call went.
+func pathOf(at string) string {
+	u, err := url.Parse(at)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
 }

@@ -74,7 +74,8 @@ func (c *Client) PutFoldersID(ctx context.Context, id string, ch Change) (*Item,
 		return nil, err
 	}
 	now, err = c.putItem(ctx, TypeFolder, id, Change{Name: ch.Name})
-	return now, unproved("rename folder "+id+" after its move", err)
+	moved := call{op: "rename folder " + id + " after its move", method: http.MethodPut, path: path(TypeFolder, id)}
+	return now, unproved(moved, err)
 }
 
 // PostFoldersIDCopy copies a folder with all that is in it. Above 500 items Box goes on after the

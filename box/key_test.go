@@ -108,11 +108,11 @@ func TestWhatIsNoKeyIsAnErrorThatShowsNothing(t *testing.T) {
 }
 
 // appConfig is a file of settings as the developer console writes it.
-func appConfig(t *testing.T, change func(file map[string]any)) []byte {
+func appConfig(t *testing.T, private *rsa.PrivateKey, change func(file map[string]any)) []byte {
 	t.Helper()
 	file := map[string]any{
 		"boxAppSettings": map[string]any{"clientID": "CID", "clientSecret": "SECRET", "appAuth": map[string]any{
-			"publicKeyID": "kid1", "privateKey": string(encrypted(t, key(t), "open sesame", nil)), "passphrase": "open sesame",
+			"publicKeyID": "kid1", "privateKey": string(encrypted(t, private, "open sesame", nil)), "passphrase": "open sesame",
 		}},
 		"enterpriseID": "77",
 	}
@@ -123,7 +123,7 @@ func appConfig(t *testing.T, change func(file map[string]any)) []byte {
 }
 
 func TestTheFileOfSettingsIsRead(t *testing.T) {
-	app, k, subject, err := box.ReadAppConfig(appConfig(t, func(map[string]any) {}))
+	app, k, subject, err := box.ReadAppConfig(appConfig(t, key(t), func(map[string]any) {}))
 	require.NoError(t, err)
 	require.Equal(t, []string{"CID", "SECRET", "kid1", "77"}, []string{app.ClientID, app.ClientSecret, k.ID, subject.EnterpriseID})
 	_, err = app.JWT(k, subject)
@@ -131,6 +131,7 @@ func TestTheFileOfSettingsIsRead(t *testing.T) {
 }
 
 func TestAFileOfSettingsThatLacksSomethingSaysWhat(t *testing.T) {
+	private := key(t)
 	settings := func(file map[string]any) map[string]any { return file["boxAppSettings"].(map[string]any) }
 	for want, change := range map[string]func(map[string]any){
 		"enterpriseID":        func(f map[string]any) { delete(f, "enterpriseID") },
@@ -140,7 +141,7 @@ func TestAFileOfSettingsThatLacksSomethingSaysWhat(t *testing.T) {
 		"key kid1":            func(f map[string]any) { settings(f)["appAuth"].(map[string]any)["passphrase"] = "other" },
 		"no JSON of its kind": func(f map[string]any) { f["boxAppSettings"] = "SECRET" },
 	} {
-		_, _, _, err := box.ReadAppConfig(appConfig(t, change))
+		_, _, _, err := box.ReadAppConfig(appConfig(t, private, change))
 		require.ErrorIs(t, err, syncer.ErrInvalid, want)
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "SECRET")

@@ -114,10 +114,14 @@ func (s *service) Close() error {
 func (s *service) Addr() net.Addr { return &net.IPAddr{} }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
+	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.Header().Set("Content-Type", "application/json")
-	s.next(r, string(body))(w, r)
+	answer := s.next(r, string(body))
+	if err != nil {
+		panic(http.ErrAbortHandler) // what is cut off has no effect
+	}
+	answer(w, r)
 }
 
 func (s *service) next(r *http.Request, body string) http.HandlerFunc {

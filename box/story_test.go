@@ -2,6 +2,7 @@ package box_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -338,24 +339,50 @@ func TestAWriteThatGoesWrongIsNeitherDoneTwiceNorDenied(t *testing.T) {
 						on := setStage(t, fake)
 						fault.Route = route
 						require.NoError(t, fake.Inject(fault))
-						err := w.make(t.Context(), c, on)
-						n := w.shows(t, fake, on)
-						require.LessOrEqual(t, n, 1, "done twice")
-						switch {
-						case err == nil:
-							require.Equal(t, 1, n, "said to be done")
-						case syncer.NotDone(err):
-							require.Equal(t, 0, n, "said not to be done: %v", err)
-						}
-						time.Sleep(2 * time.Hour) // whatever is late comes now
-						n = w.shows(t, fake, on)
-						require.LessOrEqual(t, n, 1, "done twice in the end")
-						if syncer.NotDone(err) {
-							require.Equal(t, 0, n, "said not to be done, and came: %v", err)
-						}
+						tryWrite(t, c, fake, w, on)
 					})
 				})
 			}
+		}
+	}
+}
+
+// tryWrite makes a write, and holds what its error says against what is there, now and when whatever
+// is late has come.
+func tryWrite(t *testing.T, c *box.Client, fake *boxtest.Box, w write, on stage) {
+	t.Helper()
+	err := w.make(t.Context(), c, on)
+	n := w.shows(t, fake, on)
+	require.LessOrEqual(t, n, 1, "done twice")
+	switch {
+	case err == nil:
+		require.Equal(t, 1, n, "said to be done")
+	case syncer.NotDone(err):
+		require.Equal(t, 0, n, "said not to be done: %v", err)
+	}
+	time.Sleep(2 * time.Hour)
+	n = w.shows(t, fake, on)
+	require.LessOrEqual(t, n, 1, "done twice in the end")
+	if err != nil && syncer.NotDone(err) {
+		require.Equal(t, 0, n, "said not to be done, and came: %v", err)
+	}
+}
+
+// TestAWriteAmongAccidentsIsNeitherDoneTwiceNorDenied does the same where anything may go wrong at any
+// call, looks included.
+func TestAWriteAmongAccidentsIsNeitherDoneTwiceNorDenied(t *testing.T) {
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 5
+	}
+	for what, w := range writes() {
+		for seed := range seeds {
+			t.Run(fmt.Sprintf("%s, seed %d", what, seed), func(t *testing.T) {
+				o := boxtest.Options{PartSize: 4, SmallestSession: 5, Limits: boxtest.NoLimits, FaultRate: 0.4, Seed: seed}
+				withFake(t, o, func(t *testing.T, c *box.Client, fake *boxtest.Box) {
+					tryWrite(t, c, fake, w, setStage(t, fake))
+				})
+			})
 		}
 	}
 }

@@ -141,7 +141,7 @@ func (c *Client) uploadWhole(ctx context.Context, at string, to Target, content 
 	}
 	var found *Item
 	var reply page[Item]
-	err = c.do(ctx, call{
+	k := call{
 		op: to.op(), method: http.MethodPost, path: c.options.Bases.Upload + version + at,
 		query: with(fileFields), header: header, raw: body, kind: connect.KindUpload,
 		look: func(ctx context.Context) (bool, error) {
@@ -149,11 +149,11 @@ func (c *Client) uploadWhole(ctx context.Context, at string, to Target, content 
 			found, err = c.uploaded(ctx, to, sent.sum())
 			return found != nil, err
 		},
-	}, &reply)
-	if err != nil {
+	}
+	if err := c.do(ctx, k, &reply); err != nil {
 		return nil, err
 	}
-	return c.accept(ctx, to, found, reply, sent.sum())
+	return c.accept(ctx, k, to, found, reply, sent.sum())
 }
 
 // uploaded looks for the effect of an upload whose answer was lost. It returns nil without an error
@@ -184,19 +184,19 @@ func (c *Client) uploaded(ctx context.Context, to Target, sum syncer.Digest) (*I
 }
 
 // accept takes the file that an upload led to, and compares what Box stored with what was sent.
-func (c *Client) accept(ctx context.Context, to Target, found *Item, reply page[Item], sum syncer.Digest) (*Item, error) {
+func (c *Client) accept(ctx context.Context, k call, to Target, found *Item, reply page[Item], sum syncer.Digest) (*Item, error) {
 	if found != nil {
 		return found, nil
 	}
 	if len(reply.Entries) != 1 {
-		return nil, unproved(to.op(), fmt.Errorf("%d files are told of instead of one: %w", len(reply.Entries), errReply))
+		return nil, unproved(k, fmt.Errorf("%d files are told of instead of one: %w", len(reply.Entries), errReply))
 	}
 	file := reply.Entries[0]
 	switch file.Digest() {
 	case sum:
 		return &file, nil
 	case "":
-		return nil, unproved(to.op(), fmt.Errorf("the stored file is told of without its sha1: %w", errReply))
+		return nil, unproved(k, fmt.Errorf("the stored file is told of without its sha1: %w", errReply))
 	}
 	err := fmt.Errorf("box stored %s, sent was %s: %w", file.Digest(), sum, syncer.ErrStale)
 	if to.FileID == "" {
@@ -205,7 +205,7 @@ func (c *Client) accept(ctx context.Context, to Target, found *Item, reply page[
 			return nil, err
 		}
 	}
-	return nil, unproved(to.op(), err)
+	return nil, unproved(k, err)
 }
 
 func hexOf(d syncer.Digest) string { return string(d[len(syncer.SHA1)+1:]) }
