@@ -110,6 +110,11 @@ func tellStory(t *testing.T, c *box.Client, fake *boxtest.Box) {
 	big = must(box.UploadParts(c, ctx, box.Target{FileID: big.ID, IfMatch: big.ETag}, contents(alphabet+alphabet, true)))
 	require.Equal(t, alphabet+alphabet, download(t, c, big.ID, box.Download{Size: 52, Digest: big.Digest()}))
 
+	// An empty one.
+	empty := must(c.Upload(ctx, box.Target{ParentID: old.ID, Name: "empty"}, contents("", false)))
+	require.Equal(t, sha1Of(""), empty.Digest())
+	require.Empty(t, download(t, c, empty.ID, box.Download{Digest: empty.Digest()}))
+
 	// Rename, move, copy.
 	now := must(c.PutFilesID(ctx, file.ID, box.Change{Name: "b.txt", ParentID: old.ID}))
 	require.Equal(t, []string{"b.txt", old.ID}, []string{now.Name, now.Parent.ID})

@@ -1,14 +1,9 @@
 package box
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -128,7 +123,7 @@ func (c *Client) uploadWhole(ctx context.Context, at string, to Target, content 
 		return nil, invalid("%s: content must have a size and an Open", to.op())
 	}
 	sent := &measure{content: content}
-	body, err := multipartBody(to.attributes(content.Modified), sent)
+	body, err := form(to.attributes(content.Modified), sent)
 	if err != nil {
 		return nil, err
 	}
@@ -210,40 +205,17 @@ func (c *Client) accept(ctx context.Context, k call, to Target, found *Item, rep
 
 func hexOf(d syncer.Digest) string { return string(d[len(syncer.SHA1)+1:]) }
 
-// multipartBody is the form in which Box wants a file: first a part with what is said about it, then
-// its contents.
-func multipartBody(attributes map[string]any, sent *measure) (connect.Body, error) {
-	var head bytes.Buffer
-	form := multipart.NewWriter(&head)
-	about, err := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="attributes"`},
-		"Content-Type":        {"application/json"},
-	})
-	if err == nil {
-		err = json.NewEncoder(about).Encode(attributes)
-	}
-	if err == nil {
-		_, err = form.CreatePart(textproto.MIMEHeader{
-			"Content-Disposition": {`form-data; name="file"; filename="file"`}, // the name that counts is in attributes
-			"Content-Type":        {"application/octet-stream"},
-		})
-	}
+// form is what Box wants of an upload: first a part with what is said about the file, then its
+// contents. The name that counts is in the former.
+func form(attributes map[string]any, sent *measure) (connect.Body, error) {
+	about, err := connect.JSON(attributes)
 	if err != nil {
-		return connect.Body{}, fmt.Errorf("encode form: %w", err)
+		return connect.Body{}, err
 	}
-	tail := "\r\n--" + form.Boundary() + "--\r\n"
-	return connect.Body{
-		Size: int64(head.Len()) + sent.content.Size + int64(len(tail)),
-		Type: form.FormDataContentType(),
-		Open: func(ctx context.Context) (io.ReadCloser, error) {
-			body, err := sent.open(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(bytes.NewReader(head.Bytes()), body, bytes.NewReader([]byte(tail))), body}, nil
-		},
-	}, nil
+	return connect.Multipart(
+		connect.Part{Name: "attributes", Body: about},
+		connect.Part{Name: "file", FileName: "file", Body: connect.Body{
+			Open: sent.open, Size: sent.content.Size, Type: "application/octet-stream",
+		}},
+	)
 }
