@@ -69,7 +69,7 @@ func classOf(s symbol, first, last bool, n syncer.Names) class {
 	r := s.rune()
 	switch {
 	case s >= firstByte && !n.RawBytes, r == '/', r == 0, strings.ContainsRune(n.Forbidden, r),
-		n.Controls && (r < 0x20 || r == 0x7f), last && strings.ContainsRune(n.Trailing, r):
+		n.Controls && (r < 0x20 || r == 0x7f), n.BasicPlane && r > 0xffff, last && strings.ContainsRune(n.Trailing, r):
 		return barred
 	case first && strings.ContainsRune(n.Leading, r):
 		return led

@@ -102,7 +102,7 @@ func replace(name string, to syncer.Names) string {
 
 func refused(r rune, to syncer.Names) bool {
 	return r == '/' || r == 0 || strings.ContainsRune(to.Forbidden, r) ||
-		to.Controls && (r < 0x20 || r == 0x7f)
+		to.Controls && (r < 0x20 || r == 0x7f) || to.BasicPlane && r > 0xffff
 }
 
 // filler returns what stands for a refused character: a "-", if the side has nothing against it.

@@ -77,8 +77,8 @@ type Trashed struct {
 // The following are optional upgrades of a Reader or FileSystem, found by type assertion. A
 // connector implements exactly those that its service can do.
 
-// Mover renames and moves. Where Info.Guards.Move is set Move fails with ErrStale if old is not
-// current. A taken name is fs.ErrExist. The ID stays, and so does Content.
+// Mover renames and moves. Where Info.Guards.Move is set, or Rename and the item stays in its folder,
+// Move fails with ErrStale if old is not current. A taken name is fs.ErrExist. The ID stays, and so does Content.
 type Mover interface {
 	Move(ctx context.Context, old, parent Entry, name string) (Entry, error)
 }

@@ -60,8 +60,9 @@ type Info struct {
 	CallTimeout time.Duration
 }
 
-// Guards names calls whose precondition the service checks itself.
-type Guards struct{ Update, Move, Delete bool }
+// Guards names calls whose precondition the service checks itself. Rename is a Move that leaves the
+// item in its folder; Move stands for that too.
+type Guards struct{ Update, Rename, Move, Delete bool }
 
 // UpdateWay says how new contents get into an existing file.
 type UpdateWay uint8
@@ -143,6 +144,8 @@ type Names struct {
 	Leading, Trailing string
 	// Reserved names are refused whole, compared by Key.
 	Reserved []string
+	// BasicPlane says that characters beyond U+FFFF are refused, emoji for one.
+	BasicPlane bool
 	// RawBytes says that names are bytes and need not be UTF-8.
 	RawBytes bool
 }
@@ -179,6 +182,8 @@ func (n Names) Check(name string) error {
 	switch {
 	case n.Controls && strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 		return refuse("holds a control character")
+	case n.BasicPlane && strings.ContainsFunc(name, func(r rune) bool { return r > 0xffff }):
+		return refuse("holds a character beyond U+FFFF")
 	case strings.ContainsRune(n.Leading, first):
 		return refuse("begins with a forbidden character")
 	case strings.ContainsRune(n.Trailing, last):

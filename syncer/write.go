@@ -179,8 +179,13 @@ func (x *executor) withdraw(ctx context.Context, a *Action) {
 // unchanged re-reads an item before a call whose precondition the service does not check.
 // RACE: an edit between this look and the call is not seen; the service keeps the older version.
 func (x *executor) unchanged(ctx context.Context, a *Action, end *endpoint) error {
-	old := a.node.entry[a.On]
-	guarded := map[Op]bool{OpUpdate: end.info.Guards.Update, OpMove: end.info.Guards.Move, OpDelete: end.info.Guards.Delete}
+	old, stays := a.node.entry[a.On], false
+	if a.Op == OpMove && old != nil {
+		_, parent := x.ends(a)
+		stays = parent.ID == old.ParentID
+	}
+	guards := end.info.Guards
+	guarded := map[Op]bool{OpUpdate: guards.Update, OpMove: guards.Move || guards.Rename && stays, OpDelete: guards.Delete}
 	checked, acts := guarded[a.Op]
 	if !acts || checked || old == nil {
 		return nil
@@ -201,20 +206,8 @@ func (x *executor) unchanged(ctx context.Context, a *Action, end *endpoint) erro
 
 // call makes the one external write of an action.
 func (x *executor) call(ctx context.Context, a *Action, end *endpoint, t *transfer) (Entry, Trashed, error) {
-	x.mu.Lock()
+	old, parent := x.ends(a)
 	n := a.node
-	var old, parent Entry
-	if e := n.entry[a.On]; e != nil {
-		old = *e
-	}
-	up := n.up[a.On]
-	if a.Temporary {
-		up = x.r.w.parentOn(n, a.On)
-	}
-	if up != nil {
-		parent = x.folder(up, a.On)
-	}
-	x.mu.Unlock()
 	switch a.Op {
 	case OpCreateFolder:
 		e, err := end.fs.CreateFolder(ctx, parent, a.Name)
@@ -236,6 +229,24 @@ func (x *executor) call(ctx context.Context, a *Action, end *endpoint, t *transf
 		return Entry{}, trashed, err
 	}
 	return Entry{}, Trashed{}, fmt.Errorf("%v: %w", a.Op, errors.ErrUnsupported)
+}
+
+// ends returns the item that an action is about and the folder it ends in, zero where there is none.
+func (x *executor) ends(a *Action) (old, parent Entry) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := a.node
+	if e := n.entry[a.On]; e != nil {
+		old = *e
+	}
+	up := n.up[a.On]
+	if a.Temporary {
+		up = x.r.w.parentOn(n, a.On)
+	}
+	if up != nil {
+		parent = x.folder(up, a.On)
+	}
+	return old, parent
 }
 
 func (x *executor) folder(n *node, side Side) Entry {

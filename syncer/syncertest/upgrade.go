@@ -17,7 +17,8 @@ func (h *Handle) Move(ctx context.Context, old, parent syncer.Entry, name string
 	call := Call{Op: "Move", ID: old.ID, Parent: parent.ID, Name: name, Content: old.Content, Guard: old.Guard, Writes: true}
 	return perform(ctx, h, call, nil, func(c *Call) (syncer.Entry, error) {
 		s := h.service
-		n, err := h.target(c, old, s.o.Info.Guards.Move)
+		guards := s.o.Info.Guards
+		n, err := h.target(c, old, guards.Move || guards.Rename && parent.ID == old.ParentID)
 		if err != nil {
 			return syncer.Entry{}, err
 		}

@@ -1,0 +1,142 @@
+package box
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// CreateFolder implements syncer.FileSystem.
+//
+// Box checks a name when it can. Two folders that are made in one moment may both get it, so this
+// package makes those of one parent one after the other, and asks twice about a name that it has just
+// given away. Another account that makes the same folder in the same moment ends in two of a name.
+func (f *FileSystem) CreateFolder(ctx context.Context, parent syncer.Entry, name string) (syncer.Entry, error) {
+	ctx, cancel, err := limited(ctx)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	defer cancel()
+	number, name, err := f.place(parent, name)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("create folder: %w", err)
+	}
+	release, err := f.names.claim(ctx, number)
+	if err != nil {
+		return syncer.Entry{}, err
+	}
+	defer release()
+	if f.names.given(number, name) {
+		if err := f.client.OptionsFilesContent(ctx, number, name, 0); err != nil {
+			return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
+		}
+	}
+	made, err := f.client.PostFolders(ctx, number, name)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
+	}
+	f.names.note(number, made.Name)
+	return f.child(number, made), nil
+}
+
+// CreateFile implements syncer.FileSystem. Contents of unknown size are kept in a private file first,
+// since Box wants to know it.
+func (f *FileSystem) CreateFile(ctx context.Context, parent syncer.Entry, name string, c syncer.Content) (syncer.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return syncer.Entry{}, err
+	}
+	number, name, err := f.place(parent, name)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("create file: %w", err)
+	}
+	if why := ownDocument(name); why != "" {
+		return syncer.Entry{}, fmt.Errorf("create file %q: %s: %w", name, why, syncer.ErrRefused)
+	}
+	made, err := f.upload(ctx, Target{ParentID: number, Name: name}, c)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("create file %q: %w", name, err)
+	}
+	f.names.note(number, made.Name)
+	return f.child(number, made), nil
+}
+
+// UpdateFile implements syncer.FileSystem: new contents are a new version, and the earlier one stays.
+func (f *FileSystem) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.Content) (syncer.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return syncer.Entry{}, err
+	}
+	number, err := f.fileID(old.ID)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("update: %w", err)
+	}
+	if old.Guard, err = f.guard(ctx, old); err != nil {
+		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
+	}
+	now, err := f.upload(ctx, Target{FileID: number, IfMatch: string(old.Guard)}, c)
+	if err != nil {
+		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
+	}
+	return f.entry(now), nil
+}
+
+// place checks where something is to be made, and returns the name to send.
+func (f *FileSystem) place(parent syncer.Entry, name string) (folder, sent string, err error) {
+	if err := f.info.Names.Check(name); err != nil {
+		return "", "", err
+	}
+	folder, err = f.folderID(parent.ID)
+	return folder, stored(name), err
+}
+
+// guard returns the precondition for a write to old. Without one nothing would be checked, so the
+// item is read then.
+func (f *FileSystem) guard(ctx context.Context, old syncer.Entry) (syncer.Precondition, error) {
+	if old.Guard != "" {
+		return old.Guard, nil
+	}
+	now, err := f.Look(ctx, old.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case now.Trashed || now.Content != old.Content:
+		return "", syncer.ErrStale
+	}
+	return now.Guard, nil
+}
+
+// upload sends contents of which not even the size need be known.
+func (f *FileSystem) upload(ctx context.Context, to Target, c syncer.Content) (*Item, error) {
+	if c.Size >= 0 || c.Open == nil {
+		return f.client.Upload(ctx, to, c)
+	}
+	spooled, err := f.spooled(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	whole := spooled.Content(syncer.SHA1)
+	whole.Modified = c.Modified
+	item, err := f.client.Upload(ctx, to, whole)
+	_ = spooled.Close() // it goes with the process at the latest; the upload is what counts
+	return item, err
+}
+
+// spooled reads contents into a private file, if they are what they were said to be.
+func (f *FileSystem) spooled(ctx context.Context, c syncer.Content) (*connect.Spooled, error) {
+	body, err := c.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	spooled, err := f.spool.Put(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	sum := spooled.Digest(c.Digest.Algorithm())
+	if sum.Comparable(c.Digest) && sum != c.Digest {
+		return nil, errors.Join(fmt.Errorf("contents are %s instead of %s: %w", sum, c.Digest, syncer.ErrStale), spooled.Close())
+	}
+	return spooled, nil
+}

@@ -1,0 +1,139 @@
+package box
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// remembered is how long a position is relied on. Box keeps events for two weeks at least; how it
+// answers a position that it has forgotten is not known, and it may be with silence.
+const remembered = 13 * 24 * time.Hour
+
+// Now implements syncer.Feed. It costs one call.
+func (f *FileSystem) Now(ctx context.Context) (syncer.Cursor, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	page, err := f.client.GetEvents(ctx, Events{Position: Now})
+	if err != nil {
+		return "", fmt.Errorf("take position in events: %w", err)
+	}
+	return f.cursor(page.Next), nil
+}
+
+// cursor holds beside the position when it was taken, to know when it is too old.
+func (f *FileSystem) cursor(p Position) syncer.Cursor {
+	return syncer.Cursor(string(p) + "@" + strconv.FormatInt(f.now().Unix(), 10))
+}
+
+func (f *FileSystem) position(from syncer.Cursor) (Position, error) {
+	position, taken, _ := strings.Cut(string(from), "@")
+	seconds, err := strconv.ParseInt(taken, 10, 64)
+	switch {
+	case err != nil || position == "" || position == string(Now):
+		return "", fmt.Errorf("%.40q is no position in events: %w", from, syncer.ErrCursor)
+	case f.now().Sub(time.Unix(seconds, 0)) > remembered:
+		return "", fmt.Errorf("the position in events is from %s: %w", time.Unix(seconds, 0).UTC().Format(time.DateOnly), syncer.ErrCursor)
+	}
+	return Position(position), nil
+}
+
+// Changes implements syncer.Feed: one page of the user's events, which tell of everything that the
+// user owns or was invited to, our own writes among it. It costs one call. An event is a hint to look,
+// so it does no harm that Box repeats and shuffles events.
+func (f *FileSystem) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", false, err
+	}
+	position, err := f.position(from)
+	if err != nil {
+		return nil, "", false, err
+	}
+	page, err := f.client.GetEvents(ctx, Events{Position: position})
+	if refusal, ok := errors.AsType[*Error](err); ok && forgotten(refusal) {
+		err = fmt.Errorf("%w: %w", syncer.ErrCursor, err)
+	}
+	if err != nil {
+		return nil, "", false, fmt.Errorf("read events: %w", err)
+	}
+	var hints []syncer.Hint
+	for i := range page.Entries {
+		if h, ok := f.hint(&page.Entries[i]); ok {
+			hints = append(hints, h)
+		}
+	}
+	// A page may be short while there is more; only an empty one ends the stream.
+	more := len(page.Entries) > 0 && page.Next != position
+	return hints, f.cursor(page.Next), more, nil
+}
+
+// forgotten reports whether a refusal may be about the position. What is about the account or its
+// pace is not.
+func forgotten(e *Error) bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Status >= 400 && e.Status < 500
+}
+
+// hint says where to look because of an event, if it is about anything that is synced.
+func (f *FileSystem) hint(e *Event) (syncer.Hint, bool) {
+	access := strings.HasPrefix(e.EventType, "COLLAB_") || strings.HasPrefix(e.EventType, "GROUP_")
+	source := e.Source
+	switch {
+	case source != nil && (source.Type == TypeFile || source.Type == TypeFolder || source.Type == TypeWebLink):
+		return syncer.Hint{ID: f.entryID(source.Type, source.ID), Within: f.within(source), At: e.CreatedAt}, true
+	case access:
+		return syncer.Hint{Full: true, At: e.CreatedAt}, true // a tree has come or gone, and nobody says which
+	case e.Err != nil && source == nil:
+		return syncer.Hint{Full: true, At: e.CreatedAt}, true
+	}
+	return syncer.Hint{}, false // of what is gone for good, or is no item
+}
+
+// within names the folders that hold an item, innermost first. They are complete or nothing: then the
+// engine looks. What is in the trash matters only to those who know it.
+func (f *FileSystem) within(item *Item) []string {
+	if item.Trashed() {
+		return []string{f.entryID(TypeFolder, TrashID)}
+	}
+	if item.Path == nil {
+		return nil
+	}
+	var ids []string
+	for i := len(item.Path.Entries) - 1; i >= 0; i-- {
+		ids = append(ids, f.entryID(TypeFolder, item.Path.Entries[i].ID))
+	}
+	return ids
+}
+
+// waiting is the one connection on which a FileSystem waits for events.
+type waiting struct {
+	mu       sync.Mutex
+	realtime *Realtime
+}
+
+// Wait returns when it makes sense to ask for Changes from a position: at once if there are some, and
+// now and then without any. It waits at a host of its own, so it costs next to no calls. Several
+// callers wait one after the other; a program needs one for each credential.
+func (f *FileSystem) Wait(ctx context.Context, from syncer.Cursor) error {
+	position, err := f.position(from)
+	if err != nil {
+		return err
+	}
+	f.waiting.mu.Lock()
+	defer f.waiting.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return f.waiting.realtime.Wait(ctx, position)
+}
