@@ -124,7 +124,11 @@ func TestLiveCallsOfOneProcessGoBeforeBulkCallsOfAnother(t *testing.T) {
 		live := s.count(func(c call) bool { return c.class == syncer.Live })
 		require.Zero(t, s.refused)
 		require.GreaterOrEqual(t, float64(len(s.calls)), 0.95*60*25)
-		require.InDelta(t, 0.9, float64(live)/float64(len(s.calls)), 0.03)
+		// Which of two processes comes first at one instant is chance, so a turn of the bulk calls may
+		// be missed now and then; none is ever added.
+		share := 1 - float64(live)/float64(len(s.calls))
+		require.GreaterOrEqual(t, share, 0.05, "bulk calls do not starve")
+		require.LessOrEqual(t, share, 0.13, "live calls go first")
 	})
 }
 
