@@ -145,3 +145,29 @@ func TestANameThatWasTakenForAMomentIsNotAvoided(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"k": "k", "p": "of ann"}, w.Source.Tree())
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
+
+// Both have edited p, and Ann has given it another name, and its old name to z, which is read before
+// anything becomes of it. Bob's version gets a conflict name: that z has the name it stands under is
+// nothing to wait for.
+func TestAVersionThatGetsAConflictNameDoesNotWaitForTheNameThatItLeaves(t *testing.T) {
+	digestless := ordinary(func(i *syncer.Info) { i.Digest = "" })
+	w := agreed(t, syncertest.Tree{"p": "1", "z": "z"}, syncertest.WorldOptions{Source: digestless, Destination: digestless})
+	w.Ann.Write("p", "of ann")
+	w.Ann.Rename("p", "q")
+	w.Ann.Write("z", "z")
+	w.Ann.Rename("z", "p")
+	w.Bob.Write("p", "from bob")
+	report := full(t, w)
+	require.True(t, report.Settled(), report)
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+	tree := w.Source.Tree()
+	require.Len(t, tree, 3)
+	require.Equal(t, "of ann", tree["q"])
+	require.Equal(t, "z", tree["p"])
+	require.Zero(t, full(t, w).Totals.Writes)
+	for name, contents := range tree {
+		if contents == "from bob" {
+			require.Contains(t, name, "p (conflict ")
+		}
+	}
+}

@@ -177,8 +177,12 @@ func (w *world) seenAt(side Side, parent *node, name string) bool {
 	return false
 }
 
-// waits leaves n where it stands if a name it is to have is held by an item that only waits itself.
+// waits leaves n where it stands if a name it is to have is held by an item that only waits itself. A
+// version that gets a conflict name leaves the one it has.
 func (c *claims) waits(n *node) bool {
+	if n.parted != nil {
+		return false
+	}
 	for _, side := range sides {
 		if !n.there(side) && !n.want[side] {
 			continue
