@@ -233,3 +233,35 @@ func TestNoAddressOfContentsGetsIntoALogOrAnError(t *testing.T) {
 		require.NotContains(t, log.String(), secret)
 	}
 }
+
+func TestNoAddressToWaitAtGetsIntoALogOrAnError(t *testing.T) {
+	var log bytes.Buffer
+	o := box.Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	withOptions(t, routes{askRealtime: {realtime(`"10"`)}, subscribe: {lost}}, o, func(t *testing.T, c *box.Client, _ *service) {
+		err := c.Realtime().Wait(t.Context(), "1")
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "SECRET")
+		require.ErrorContains(t, err, "2.realtime.services.box.net")
+	})
+	require.Contains(t, log.String(), "2.realtime.services.box.net")
+	require.NotContains(t, log.String(), "SECRET")
+}
+
+func TestNoSecretOfAnUploadOrASearchGetsIntoALog(t *testing.T) {
+	var log bytes.Buffer
+	o := box.Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Tokens: box.Fixed("TOKEN")}
+	withOptions(t, routes{
+		preflight:                     always(200, `{"upload_url":"https://upload.box.com/x?upload_session_id=SECRET","upload_token":"SECRET"}`),
+		"GET api.box.com/2.0/search":  always(200, `{"total_count":0,"entries":[]}`),
+		"GET api.box.com/2.0/files/1": {refusal(404, "not_found")},
+	}, o, func(t *testing.T, c *box.Client, _ *service) {
+		require.NoError(t, c.OptionsFilesContent(t.Context(), "0", "SECRET.txt", 5))
+		_, err := collect(c.GetSearch(t.Context(), box.Search{Query: "SECRET"}))
+		require.NoError(t, err)
+		_, err = c.GetFilesID(t.Context(), "1")
+		require.Error(t, err)
+	})
+	require.Contains(t, log.String(), "/2.0/search")
+	require.NotContains(t, log.String(), "SECRET")
+	require.NotContains(t, log.String(), "TOKEN")
+}

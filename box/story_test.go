@@ -391,3 +391,38 @@ func TestAWriteAmongAccidentsIsNeitherDoneTwiceNorDenied(t *testing.T) {
 		}
 	}
 }
+
+// TestAFolderOperationThatTakesLongIsNeitherRepeatedNorDenied is about moves, copies, deletes and
+// restores of folders, with which Box goes on after it has answered, and locks the folder meanwhile.
+func TestAFolderOperationThatTakesLongIsNeitherRepeatedNorDenied(t *testing.T) {
+	inRoot := func(name string) func(*testing.T, *boxtest.Box, stage) int {
+		return func(t *testing.T, fake *boxtest.Box, _ stage) int {
+			t.Helper()
+			return inFolder(name)(t, fake, stage{folder: boxtest.Item{ID: "0"}})
+		}
+	}
+	for name, w := range map[string]write{
+		"move": {nil, func(ctx context.Context, c *box.Client, w stage) error {
+			_, err := c.PutFoldersID(ctx, w.folder.ID, box.Change{ParentID: w.other.ID, IfMatch: w.folder.ETag})
+			return err
+		}, func(t *testing.T, fake *boxtest.Box, w stage) int { return 1 - inRoot("folder")(t, fake, w) }},
+		"copy": {nil, func(ctx context.Context, c *box.Client, w stage) error {
+			_, err := c.PostFoldersIDCopy(ctx, w.folder.ID, "0", "copy")
+			return err
+		}, inRoot("copy")},
+		"delete": {nil, func(ctx context.Context, c *box.Client, w stage) error {
+			return c.DeleteFoldersID(ctx, w.folder.ID, "", true)
+		}, func(t *testing.T, fake *boxtest.Box, w stage) int { return 1 - inRoot("folder")(t, fake, w) }},
+	} {
+		for _, pace := range []time.Duration{time.Second, 20 * time.Second, 20 * time.Minute} {
+			for _, ok := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s, %v an item, LongFolderOK %v", name, pace, ok), func(t *testing.T) {
+					o := boxtest.Options{FolderPace: pace, Limits: boxtest.NoLimits, Switches: boxtest.Switches{LongFolderOK: ok}}
+					withFake(t, o, func(t *testing.T, c *box.Client, fake *boxtest.Box) {
+						tryWrite(t, c, fake, w, setStage(t, fake))
+					})
+				})
+			}
+		}
+	}
+}

@@ -2,6 +2,8 @@ package contract
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"io"
 	"net/http"
 	"net/url"
@@ -348,6 +350,11 @@ func (d driver) tokens(app box.App) {
 	credentials, err := app.ClientCredentials(box.Subject{EnterpriseID: "777"})
 	require.NoError(d.t, err)
 	d.ok(credentials(ctx, connect.Token{}))
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(d.t, err)
+	signed, err := app.JWT(box.Key{ID: "kid", Private: private}, box.Subject{EnterpriseID: "777"})
+	require.NoError(d.t, err)
+	d.ok(signed(ctx, connect.Token{}))
 	d.ok(app.Downscope(ctx, next.Access, box.Downscope{Scopes: []string{"base_picker"}, FolderID: "0"}))
 	require.NoError(d.t, app.Revoke(ctx, next.Access))
 	d.ok(nil, func() error {
