@@ -109,7 +109,7 @@ func (r *download) open() error {
 	if err != nil {
 		return err
 	}
-	wire.Follow = 1
+	wire.Follow = 3 // one is what Box documents
 	resp, err := r.c.conn.Do(r.ctx, wire)
 	if err != nil {
 		return err

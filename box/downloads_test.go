@@ -82,6 +82,30 @@ func TestContentsAreReadFromWhereBoxRedirectsToWithoutTheToken(t *testing.T) {
 	})
 }
 
+func TestContentsAreReadHoweverOftenBoxRedirects(t *testing.T) {
+	again := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/d/2/file")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}
+	for name, r := range map[string]routes{
+		"not at all": {content: {serve(alphabet)}},
+		"twice":      {content: {redirect}, signed: {again}, "GET dl.boxcloud.com/d/2/file": {serve(alphabet)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			with(t, r, func(t *testing.T, c *box.Client, s *service) {
+				text, err := read(t, c, known)
+				require.NoError(t, err)
+				require.Equal(t, alphabet, text)
+			})
+		})
+	}
+	with(t, routes{content: {redirect}, signed: {redirect}}, func(t *testing.T, c *box.Client, s *service) {
+		_, err := read(t, c, known)
+		require.Error(t, err, "in a circle there are no contents")
+		require.Len(t, s.calls(), 4)
+	})
+}
+
 func TestAPartOfTheContentsIsRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		d    box.Download
