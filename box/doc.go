@@ -35,9 +35,10 @@
 //
 // If an answer is lost, or is one of those that Box sends while it goes on working, a call that
 // changes something is not just repeated. The client looks first whether its effect is there: the file
-// with its SHA-1, the item under its new name, in the trash. Only where there is surely no effect the
-// call is sent again. Where nobody can tell, the error is one for which syncer.NotDone is false, and
-// whoever keeps intents (as the engine does) looks once more later.
+// with its SHA-1, the item under its new name, in the trash. Only where no effect is to be seen the
+// call is sent again, and since effects may be late, a refusal then proves nothing. Where nobody can
+// tell, the error is one for which syncer.NotDone is false, and whoever keeps intents (as the engine
+// does) looks once more later.
 //
 // # Move bytes
 //
