@@ -21,6 +21,7 @@ type queue struct {
 	list    []string
 	refused []string
 	fails   error
+	stays   error // the answer to Refused
 }
 
 func tokens(list ...string) *queue { return &queue{list: list} }
@@ -33,6 +34,9 @@ func (q *queue) Token(ctx context.Context) (string, error) {
 }
 
 func (q *queue) Refused(_ context.Context, token string) error {
+	if q.stays != nil {
+		return q.stays
+	}
 	q.refused = append(q.refused, token)
 	q.list = q.list[1:]
 	return nil
@@ -75,6 +79,18 @@ func TestACredentialWhoseNewTokenIsRefusedTooNeedsAPerson(t *testing.T) {
 	require.ErrorIs(t, err, syncer.ErrBusy, "an engine leaves the side in peace")
 	require.True(t, syncer.NotDone(err))
 	require.Len(t, w.seen, 2)
+}
+
+func TestATokenThatCannotBeReplacedEndsTheCall(t *testing.T) {
+	fixed := errors.New("the token is a fixed one")
+	w := wired(reply(401, ""))
+	c := client(t, w, func(o *connect.Options) { o.Tokens = &queue{list: []string{"tok"}, stays: fixed} })
+	err := c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST"}, nil)
+	require.ErrorIs(t, err, connect.ErrSignIn)
+	require.EqualError(t, err, "create: POST /: sign in again: the token was refused: the token is a fixed one (status 401)")
+	require.ErrorIs(t, err, fixed)
+	require.True(t, syncer.NotDone(err))
+	require.Len(t, w.seen, 1)
 }
 
 func TestWithoutTokensA401IsWhatTheServiceMeans(t *testing.T) {

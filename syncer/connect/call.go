@@ -142,5 +142,8 @@ func (c Call) place() string {
 	if c.Plain {
 		return u.Host
 	}
+	if u.EscapedPath() == "" {
+		return "/"
+	}
 	return u.EscapedPath()
 }

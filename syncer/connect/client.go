@@ -62,7 +62,7 @@ type Tokens interface {
 	// has not been sent.
 	Token(ctx context.Context) (string, error)
 	// Refused tells that the service has not taken token, and returns nil if it makes sense to ask
-	// for another one.
+	// for another one. If it does not the call fails with ErrSignIn and the error that it returns.
 	Refused(ctx context.Context, token string) error
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,9 +75,9 @@ func TestTheAnswerOfATokenServiceSaysWhatBecameOfTheRefreshToken(t *testing.T) {
 		{"the description tries to be a line of a log", answers(400, `{"error":"x\ny","error_description":"a\nlevel=ERROR"}`), false, true, "xy (a level=ERROR)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n := 0
+			var asked atomic.Int32
 			refresh, _ := granted(t, func(w http.ResponseWriter, r *http.Request) {
-				n++
+				asked.Add(1)
 				c.answer(w, r)
 			})
 			_, err := refresh(t.Context(), oldToken)
@@ -84,7 +85,7 @@ func TestTheAnswerOfATokenServiceSaysWhatBecameOfTheRefreshToken(t *testing.T) {
 			require.NotContains(t, err.Error(), "s3cret")
 			require.Equal(t, c.signIn, errors.Is(err, connect.ErrSignIn))
 			require.Equal(t, c.notDone, syncer.NotDone(err))
-			require.Equal(t, 1, n, "it is good for one use")
+			require.EqualValues(t, 1, asked.Load(), "it is good for one use")
 		})
 	}
 }

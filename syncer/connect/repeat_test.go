@@ -71,6 +71,10 @@ func TestACallIsSentAgainOnlyIfThatCannotDoHarm(t *testing.T) {
 			tries: 1, is: errAny, unknown: true,
 		},
 		{
+			name: "nor after a request that took too long", call: connect.Call{Method: "POST"},
+			steps: []step{reply(408, ""), reply(201, "{}")}, tries: 1, is: errAny, unknown: true,
+		},
+		{
 			name: "a write is not repeated after a lost answer", call: connect.Call{Method: "DELETE"},
 			steps: []step{lost, reply(204, "")}, tries: 1, is: errAny, unknown: true,
 		},

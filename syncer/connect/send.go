@@ -245,7 +245,7 @@ func (s *sending) renew(ctx context.Context) bool {
 	}
 	s.renewed = true
 	if err := s.c.options.Tokens.Refused(ctx, s.token); err != nil {
-		s.err = err
+		s.err = signIn("the token was refused", err)
 		return false
 	}
 	s.wait = 0
