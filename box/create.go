@@ -24,21 +24,15 @@ func (f *FileSystem) CreateFolder(ctx context.Context, parent syncer.Entry, name
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create folder: %w", err)
 	}
-	release, err := f.names.claim(ctx, number)
+	release, err := f.names.claim(ctx, place{parent: number})
 	if err != nil {
 		return syncer.Entry{}, err
 	}
 	defer release()
-	if f.names.given(number, name) {
-		if err := f.client.OptionsFilesContent(ctx, number, name, 0); err != nil {
-			return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
-		}
-	}
-	made, err := f.client.PostFolders(ctx, number, name)
+	made, err := f.create(ctx, number, name, f.newFolder, func() (*Item, error) { return f.client.PostFolders(ctx, number, name) })
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
 	}
-	f.names.note(number, made.Name)
 	return f.child(number, made), nil
 }
 
@@ -55,12 +49,40 @@ func (f *FileSystem) CreateFile(ctx context.Context, parent syncer.Entry, name s
 	if why := ownDocument(name); why != "" {
 		return syncer.Entry{}, fmt.Errorf("create file %q: %s: %w", name, why, syncer.ErrRefused)
 	}
-	made, err := f.upload(ctx, Target{ParentID: number, Name: name}, c)
+	made, err := f.create(ctx, number, name, never, func() (*Item, error) {
+		return f.upload(ctx, Target{ParentID: number, Name: name}, c)
+	})
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create file %q: %w", name, err)
 	}
-	f.names.note(number, made.Name)
 	return f.child(number, made), nil
+}
+
+// create makes something new under a name, by one at a time. A name that was given away a moment ago
+// is asked about first.
+func (f *FileSystem) create(
+	ctx context.Context, parent, name string, mine func(context.Context, *Item) bool, post func() (*Item, error),
+) (*Item, error) {
+	at := place{parent, syncer.NameKey(name)}
+	release, err := f.names.claim(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if f.names.given(at) {
+		if err := f.client.OptionsFilesContent(ctx, parent, name, 0); err != nil {
+			return nil, err
+		}
+	}
+	began := f.now()
+	item, err := post()
+	if err != nil {
+		item, err = f.made(ctx, parent, name, began, err, mine)
+	}
+	if err == nil {
+		f.names.note(parent, item)
+	}
+	return item, err
 }
 
 // UpdateFile implements syncer.FileSystem: new contents are a new version, and the earlier one stays.
@@ -75,9 +97,13 @@ func (f *FileSystem) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.
 	if old.Guard, err = f.guard(ctx, old); err != nil {
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
 	}
+	before := f.names.etag(TypeFile, number, string(old.Guard))
 	now, err := f.upload(ctx, Target{FileID: number, IfMatch: string(old.Guard)}, c)
-	if err != nil {
+	if err = f.outcome(ctx, updating, old, before, err); err != nil {
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
+	}
+	if now.Parent != nil {
+		f.names.note(now.Parent.ID, now)
 	}
 	return f.entry(now), nil
 }

@@ -23,12 +23,16 @@ func (f *FileSystem) Delete(ctx context.Context, old syncer.Entry) (syncer.Trash
 	if err == nil {
 		old.Guard, err = f.guard(ctx, old)
 	}
-	if err == nil && kind == TypeFolder {
+	if err != nil {
+		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
+	}
+	before := f.names.etag(kind, number, string(old.Guard))
+	if kind == TypeFolder {
 		err = f.client.DeleteFoldersID(ctx, number, string(old.Guard), false)
-	} else if err == nil {
+	} else {
 		err = f.client.deleteItem(ctx, kind, number, string(old.Guard), nil)
 	}
-	if err != nil {
+	if err = f.outcome(ctx, deleting, old, before, err); err != nil {
 		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
 	}
 	return syncer.Trashed{ID: old.ID, Handle: old.ParentID}, nil

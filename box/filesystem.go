@@ -93,7 +93,7 @@ func NewFileSystem(ctx context.Context, client *Client, o *FileSystemOptions) (*
 	if f.now == nil {
 		f.now = time.Now
 	}
-	f.names = &recent{now: f.now}
+	f.names = newRecent(f.now)
 	f.waiting = &waiting{realtime: client.Realtime()}
 	f.info = infoOf(client.options.Bases, f.account, cmp.Or(set.Names, &strictNames))
 	return f, nil

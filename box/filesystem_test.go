@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,4 +117,52 @@ func TestFileSystem(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
 	syncertest.TestFileSystem(t, a.harness)
+}
+
+func TestFileSystemHoldsWhicheverWayEachSwitchOfTheServiceStands(t *testing.T) {
+	t.Parallel()
+	for name, switches := range positions() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits, Switches: switches})
+			syncertest.TestFileSystem(t, a.harness)
+		})
+	}
+}
+
+// positions returns what the switches are set to in each run: each by itself with the flag, else all
+// even and all odd ones, so that those that are about one thing, which stand side by side, are apart.
+func positions() map[string]boxtest.Switches {
+	runs := map[string]boxtest.Switches{}
+	for i, s := range (boxtest.Switches{}).All() {
+		name := s.Name
+		if !*every {
+			name = []string{"the even ones are on", "the odd ones are on"}[i%2]
+		}
+		set := runs[name]
+		s.Set(&set, true)
+		runs[name] = set
+	}
+	return runs
+}
+
+func TestFileSystemHoldsWhenOneCallInTenFails(t *testing.T) {
+	t.Parallel()
+	seeds := []uint64{1}
+	if *every {
+		seeds = []uint64{1, 2, 3, 4, 5, 6}
+	}
+	for _, seed := range seeds {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits, FaultRate: 0.1, Seed: seed})
+				// Of 2,000 calls some fail five times in a row, and then nobody can tell what became of them.
+				a.fs = a.connect(t, box.Options{Attempts: 9})
+				require.NoError(t, syncertest.CheckFileSystem(t.Context(), func(context.Context) (*syncertest.Harness, error) {
+					return a.harness(t), nil
+				}))
+			})
+		})
+	}
 }

@@ -40,14 +40,15 @@ func (f *FileSystem) Move(ctx context.Context, old, parent syncer.Entry, name st
 	if ch.ParentID != "" && name == old.Name {
 		ch.Name = "" // of a folder Box may refuse to change both at once
 	}
+	before := f.names.etag(kind, number, string(old.Guard))
 	now, err := f.put(ctx, kind, number, ch)
 	if ch.ParentID == "" && itsOwn(err, number, old.Name, name) {
 		now, err = f.respell(ctx, kind, number, ch)
 	}
-	if err != nil {
+	if err = f.outcome(ctx, moving, old, before, err); err != nil {
 		return syncer.Entry{}, fmt.Errorf("move %q to %q: %w", old.Name, name, err)
 	}
-	f.names.note(folder, now.Name)
+	f.names.note(folder, now)
 	return f.child(folder, now), nil
 }
 

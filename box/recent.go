@@ -8,41 +8,48 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// givenFor is how long a name that was given away is asked about before it is given away again.
-const givenFor = 10 * time.Second
+const (
+	// givenFor is how long a name that was given away is asked about before it is given away again.
+	givenFor = 10 * time.Second
+	// mostRecent is how many items are remembered.
+	mostRecent = 4096
+)
 
-// recent remembers which names this process has just taken, and lets one folder at a time be made in
-// each parent: Box's own check of names may miss what was made a moment ago.
+// recent remembers what this process has just written, and lets one at a time write where Box's own
+// check of names may miss what was made a moment ago. What it forgets costs a call, no more.
 type recent struct {
 	now func() time.Time
 
 	mu    sync.Mutex
 	names map[place]time.Time
-	busy  map[string]*turn // by parent
+	etags map[string]string // by type and number: as we left it
+	busy  map[place]*turn
 }
 
+// place is a name in a folder; without a key it is the folder.
 type place struct {
 	parent string
 	key    syncer.Key
 }
 
-// turn is the right to make a folder in a parent, for one at a time.
+// turn is the right to make something, for one at a time.
 type turn struct {
 	free    chan struct{}
 	wanting int
 }
 
-// claim waits for the parent to be free. The caller calls release when the folder is made.
-func (r *recent) claim(ctx context.Context, parent string) (release func(), err error) {
+func newRecent(now func() time.Time) *recent {
+	return &recent{now: now, names: map[place]time.Time{}, etags: map[string]string{}, busy: map[place]*turn{}}
+}
+
+// claim waits for a place to be free. The caller calls release when it is done there.
+func (r *recent) claim(ctx context.Context, p place) (release func(), err error) {
 	r.mu.Lock()
-	if r.busy == nil {
-		r.busy = map[string]*turn{}
-	}
-	t := r.busy[parent]
+	t := r.busy[p]
 	if t == nil {
 		t = &turn{free: make(chan struct{}, 1)}
 		t.free <- struct{}{}
-		r.busy[parent] = t
+		r.busy[p] = t
 	}
 	t.wanting++
 	r.mu.Unlock()
@@ -50,7 +57,7 @@ func (r *recent) claim(ctx context.Context, parent string) (release func(), err 
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if t.wanting--; t.wanting == 0 {
-			delete(r.busy, parent)
+			delete(r.busy, p)
 		}
 	}
 	select {
@@ -65,28 +72,42 @@ func (r *recent) claim(ctx context.Context, parent string) (release func(), err 
 	}
 }
 
-// note remembers a name, and forgets those that Box must know by now.
-func (r *recent) note(parent, name string) {
+// note remembers an item as a call of ours left it in a folder.
+func (r *recent) note(parent string, item *Item) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.names == nil {
-		r.names = map[place]time.Time{}
-	}
 	now := r.now()
-	if len(r.names) >= 256 {
+	if len(r.names) >= mostRecent {
 		for p, at := range r.names {
 			if now.Sub(at) > givenFor {
 				delete(r.names, p)
 			}
 		}
 	}
-	r.names[place{parent, syncer.NameKey(name)}] = now
+	if len(r.etags) >= mostRecent {
+		clear(r.etags)
+	}
+	r.names[place{parent, syncer.NameKey(item.Name)}] = now
+	r.etags[path(item.Type, item.ID)] = item.ETag
 }
 
-// given reports whether the name was taken a moment ago.
-func (r *recent) given(parent, name string) bool {
+// given reports whether a name was taken a moment ago.
+func (r *recent) given(p place) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at, ok := r.names[place{parent, syncer.NameKey(name)}]
+	at, ok := r.names[p]
 	return ok && r.now().Sub(at) <= givenFor
+}
+
+// knows reports whether we have written an item.
+func (r *recent) knows(kind, number string) bool { return r.etag(kind, number, "") != "" }
+
+// etag is that of an item as we left it, or otherwise if we did not.
+func (r *recent) etag(kind, number, otherwise string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if etag, ok := r.etags[path(kind, number)]; ok {
+		return etag
+	}
+	return otherwise
 }

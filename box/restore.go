@@ -3,6 +3,7 @@ package box
 import (
 	"context"
 	"fmt"
+	"io/fs"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -32,7 +33,7 @@ func (f *FileSystem) Restore(ctx context.Context, t syncer.Trashed, parent synce
 		at = aside(name, number) // for the folder it came from, where name may be taken
 	}
 	back, err := f.client.restore(ctx, kind, number, folder, at)
-	if err != nil {
+	if err = f.restored(ctx, kind, number, err); err != nil {
 		return syncer.Entry{}, fmt.Errorf("restore %s %s: %w", kind, number, err)
 	}
 	if back.Parent == nil || back.Parent.ID != folder || back.Name != name {
@@ -40,8 +41,27 @@ func (f *FileSystem) Restore(ctx context.Context, t syncer.Trashed, parent synce
 			return syncer.Entry{}, openEnded(fmt.Sprintf("move %s %s, which was restored, to %q", kind, number, name), err)
 		}
 	}
-	f.names.note(folder, back.Name)
+	f.names.note(folder, back)
 	return f.child(folder, back), nil
+}
+
+// restored finds out what became of a restore: what is still in the trash was not restored, and what
+// was out of it before either.
+func (f *FileSystem) restored(ctx context.Context, kind, number string, err error) error {
+	if !unclear(ctx, err) {
+		return err
+	}
+	now, lookErr := f.item(ctx, kind, number)
+	refusal, refused := refusalIn(err)
+	switch {
+	case lookErr != nil:
+		return err
+	case now.Trashed() && refused:
+		return proof(refusal, err)
+	case !now.Trashed() && f.names.etag(kind, number, "") == now.ETag:
+		return proof(fs.ErrNotExist, err)
+	}
+	return err
 }
 
 // settleIn brings what was restored to its place and name. If it cannot, it goes back to the trash.

@@ -3,6 +3,7 @@ package box
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"net/http"
@@ -90,6 +91,9 @@ func (c *Client) restore(ctx context.Context, kind, id, parentID, name string) (
 		query: with(trashedFieldsOf(kind)), body: body,
 		look: func(ctx context.Context) (bool, error) {
 			seen, err := c.getItem(ctx, kind, id)
+			if err == nil && name != "" && seen.Name != name {
+				return false, fmt.Errorf("%s %s is out of the trash, under another name", kind, id)
+			}
 			if err == nil {
 				*back = *seen
 				return true, nil
