@@ -9,6 +9,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -187,6 +188,24 @@ func TestAnAnswerThatHasBegunMayTakeItsTime(t *testing.T) {
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	require.Equal(t, "begun and ended", string(data))
+}
+
+func TestAnAnswerThatComesBeforeTheRequestIsSentWholeMayTakeItsTimeToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := wired(func(req *http.Request) (*http.Response, error) {
+			trace, sent := httptrace.ContextClientTrace(req.Context()), false
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(readerFunc(func(p []byte) (int, error) {
+				if sent {
+					return 0, io.EOF
+				}
+				sent = true
+				trace.WroteRequest(httptrace.WroteRequestInfo{})
+				time.Sleep(2 * time.Minute)
+				return copy(p, "{}"), req.Context().Err()
+			}))}, nil
+		})
+		require.NoError(t, client(t, w).JSON(t.Context(), connect.Call{Op: "upload", Method: "POST"}, &item{}))
+	})
 }
 
 func TestAConnectionThatCannotBeMadeProvesThatNothingWasDone(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
@@ -134,6 +135,27 @@ func TestOnceOutsideARedirectDoesNotComeBackIn(t *testing.T) {
 	require.NoError(t, err)
 	resp.Body.Close()
 	require.Empty(t, w.seen[2].Header.Get("Authorization"), "another origin must not make calls for us")
+}
+
+func TestWhatASignedURLNeedsStaysThere(t *testing.T) {
+	w := wired(reply(302, "", "Location: https://api.example.com/2.0/me"), reply(200, ""))
+	resp, err := client(t, w).Do(t.Context(), connect.Call{
+		Op: "download", Path: "https://dl.example.net/x", Plain: true, Follow: 1,
+		Header: http.Header{"X-Amz-Token": {"s3cret"}, "Range": {"bytes=1-"}},
+	})
+	require.NoError(t, err)
+	resp.Body.Close()
+	require.Equal(t, "s3cret", w.seen[0].Header.Get("X-Amz-Token"))
+	require.Empty(t, w.seen[1].Header.Get("X-Amz-Token"))
+	require.Equal(t, "bytes=1-", w.seen[1].Header.Get("Range"))
+}
+
+func TestNoTrustIsEnoughForPlainText(t *testing.T) {
+	w := wired(reply(302, "", "Location: http://files.example.com/x"))
+	c := client(t, w, func(o *connect.Options) { o.Trust = func(*url.URL) bool { return true } })
+	require.ErrorIs(t, fails(c.Do(t.Context(), connect.Call{Op: "read", Path: "http://files.example.com/x"})), syncer.ErrInvalid)
+	require.Empty(t, w.seen)
+	require.ErrorContains(t, fails(c.Do(t.Context(), connect.Call{Op: "read", Follow: 1})), "not https")
 }
 
 func TestARedirectThatLeadsNowhereGood(t *testing.T) {

@@ -85,6 +85,13 @@ func TestABodyThatIsNotWhatItWasSaidToBeIsNotSentWhole(t *testing.T) {
 			require.Equal(t, errors.Is(c.is, syncer.ErrStale), syncer.NotDone(err))
 			require.Zero(t, whole.Load())
 			require.LessOrEqual(t, asked.Load(), int32(1), "it is not tried again")
+
+			w := wired(reply(201, ""))
+			err = client(t, w).JSON(t.Context(), connect.Call{Op: "upload", Method: "POST", Body: c.body}, nil)
+			require.ErrorIs(t, err, c.is)
+			if c.body.Size != syncer.UnknownSize {
+				require.Less(t, int64(len(w.bodies[0])), c.body.Size, "however little a transport buffers")
+			}
 		})
 	}
 }
