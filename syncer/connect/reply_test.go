@@ -194,7 +194,7 @@ func TestAnAnswerThatComesBeforeTheRequestIsSentWholeMayTakeItsTimeToo(t *testin
 	synctest.Test(t, func(t *testing.T) {
 		w := wired(func(req *http.Request) (*http.Response, error) {
 			trace, sent := httptrace.ContextClientTrace(req.Context()), false
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(readerFunc(func(p []byte) (int, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(readerFunc(func(p []byte) (int, error) {
 				if sent {
 					return 0, io.EOF
 				}
