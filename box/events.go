@@ -54,7 +54,8 @@ type Event struct {
 	SessionID  string
 	// Source is what it happened to, with its new name and parent; the old ones are never told. It is
 	// nil where Box does not tell, for instance since the item is gone. In streams of the enterprise
-	// only Type, ID, Name, Parent and OwnedBy are set.
+	// only Type, ID, Name, Parent and OwnedBy are set. Of an event about access it is the item that the
+	// access is to, with its ID and name.
 	Source *Item
 	// Err says what could not be understood of the event. What was is set all the same.
 	Err error
@@ -159,6 +160,19 @@ func rescue(data []byte) eventBody {
 	return eventBody{EventID: least.EventID, EventType: least.EventType, Source: least.Source}
 }
 
+const typeCollaboration = "collaboration"
+
+// itemOf returns what somebody was given access to, or nil if it is not told.
+func itemOf(collaboration []byte) *Item {
+	var about struct {
+		Item *Item `json:"item"`
+	}
+	if json.Unmarshal(collaboration, &about) != nil || about.Item == nil || about.Item.ID == "" {
+		return nil
+	}
+	return about.Item
+}
+
 // decodeSource reads what an event or a webhook is about. Events of the enterprise give its fields
 // other names. It returns what it could read together with the error, and nil if there is nothing.
 func decodeSource(data []byte) (*Item, error) {
@@ -167,6 +181,9 @@ func decodeSource(data []byte) (*Item, error) {
 	}
 	var item Item
 	err := json.Unmarshal(data, &item)
+	if item.Type == typeCollaboration {
+		return itemOf(data), nil
+	}
 	if err == nil && item.ID != "" {
 		return &item, nil
 	}
