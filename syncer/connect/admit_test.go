@@ -125,6 +125,15 @@ func TestEveryTryIsPacedAndWhatBecameOfItIsTold(t *testing.T) {
 	})
 }
 
+func TestTheKindOfACallIsItsOwnOrThatOfTheContext(t *testing.T) {
+	p := &pace{}
+	c := client(t, wired(reply(200, "")), func(o *connect.Options) { o.Pace = p })
+	ctx := connect.WithKind(t.Context(), "listing")
+	require.NoError(t, c.JSON(ctx, connect.Call{Op: "list"}, nil))
+	require.NoError(t, c.JSON(ctx, connect.Call{Op: "search", Kind: "search"}, nil))
+	require.Equal(t, []string{`wait class 0 kind "listing" calls 1 bytes 0`, `wait class 0 kind "search" calls 1 bytes 0`}, []string{p.log[0], p.log[2]})
+}
+
 func TestTheWaitAfterARefusalIsLeftToWhoeverPacesAllCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := wired(reply(429, "", "Retry-After: 7"), reply(200, ""))

@@ -60,7 +60,8 @@ type Call struct {
 	Patience time.Duration
 	// Follow is how many redirects of a GET or HEAD are followed; see [Client.Do].
 	Follow int
-	// Kind names what is counted in a limit of its own ("upload", "search"), for Options.Pace.
+	// Kind names what is counted in a limit of its own ("upload", "search"), for Options.Pace; empty
+	// means the kind that the context carries.
 	Kind string
 	// Timeout is how long the first byte of an answer may take after the request has been sent; 0
 	// means Options.Timeout.

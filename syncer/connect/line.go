@@ -75,8 +75,11 @@ func (s *sending) admit(ctx context.Context, req *http.Request) (*http.Request, 
 	if !s.paced() {
 		return req, ctx.Err()
 	}
+	if s.call.Kind != "" {
+		ctx = WithKind(ctx, s.call.Kind)
+	}
 	cost := syncer.Cost{Calls: 1, Bytes: max(0, s.call.Body.Size)}
-	if err := s.c.options.Pace.Wait(WithKind(ctx, s.call.Kind), ClassOf(ctx), cost); err != nil {
+	if err := s.c.options.Pace.Wait(ctx, ClassOf(ctx), cost); err != nil {
 		return req, err
 	}
 	// The wait may have been long. Refreshing once it is over would hold up a call that counts.

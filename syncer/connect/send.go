@@ -308,6 +308,9 @@ func (s *sending) end(ctx context.Context, resp *http.Response, err error) (*htt
 	if resp != nil {
 		resp.Body.Close()
 	}
+	if s.err == nil && !s.found {
+		s.err = s.hide(err)
+	}
 	if err != nil && ctx.Err() != nil && !errors.Is(s.err, ctx.Err()) {
 		s.err = fmt.Errorf("%w: %w", ctx.Err(), s.err)
 	}
