@@ -21,7 +21,9 @@ func (f *FileSystem) entry(item *Item) syncer.Entry {
 	case TypeFolder:
 		e.Kind, e.Size = syncer.Folder, 0
 	case TypeFile:
-		if e.Skip = unfit(item); e.Skip == "" {
+		if item.Trashed() && item.FileVersion == nil {
+			e.Kind = syncer.File // it went with its folder, and Box tells no more of it
+		} else if e.Skip = unfit(item); e.Skip == "" {
 			e.Kind, e.Size, e.Digest = syncer.File, int64(item.Size), item.Digest()
 			e.Content = item.FileVersion.ID
 		}
