@@ -25,7 +25,7 @@ func limitScenarios() []scenario {
 		{"spike-versus-hour", spikeVersusHour},
 		{"budget-shared", budgetShared},
 		{"month-allowance", monthAllowance},
-		{"token-expires-mid-run", func(t *testing.T, _ *stage) { t.Skip(tokenStore) }},
+		{"token-expires-mid-run", tokenExpiresMidRun},
 		{"refresh-token-lost", refreshTokenLost},
 		{"server-5xx-flaky", serverFlaky},
 		{"slow-loris", slowLoris},
@@ -33,11 +33,6 @@ func limitScenarios() []scenario {
 		{"maintenance", both(maintenance)},
 	}
 }
-
-// What the scenarios wait for whose subject is how a service behaves.
-const (
-	tokenStore = "waits for the TokenStore of syncer/connect and the Box connector kit"
-)
 
 // everyWay is both for a part of a scenario.
 func everyWay(f func(t *testing.T, s *stage)) func(*testing.T) {
@@ -232,7 +227,7 @@ func refreshTokenLost(t *testing.T, _ *stage) {
 			s.requireSettled()
 		}))
 	}
-	t.Run("the-rotation-is-written-before-use", func(t *testing.T) { t.Skip(tokenStore) })
+	t.Run("the-rotation-is-written-before-use", writtenBeforeUse)
 }
 
 func serverFlaky(t *testing.T, _ *stage) {
