@@ -31,7 +31,7 @@ func TestFileSystemOfARealAccount(t *testing.T) {
 	work, err := files.CreateFolder(t.Context(), syncer.Entry{ID: folder}, "procorebox test "+time.Now().UTC().Format("2006-01-02 15.04.05.000"))
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		require.NoError(t, client.DeleteFoldersID(context.Background(), work.ID, "", true)) //nolint:usetesting // that of the test has ended
+		require.NoError(t, client.DeleteFoldersID(context.Background(), work.ID, "", true)) // that of the test has ended
 	})
 	n := 0
 	syncertest.TestFileSystem(t, func(t *testing.T) *syncertest.Harness {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -110,8 +111,8 @@ func (f *FileSystem) within(item *Item) []string {
 		return nil
 	}
 	var ids []string
-	for i := len(item.Path.Entries) - 1; i >= 0; i-- {
-		ids = append(ids, f.entryID(TypeFolder, item.Path.Entries[i].ID))
+	for _, folder := range slices.Backward(item.Path.Entries) {
+		ids = append(ids, f.entryID(TypeFolder, folder.ID))
 	}
 	return ids
 }

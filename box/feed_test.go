@@ -209,6 +209,7 @@ func TestAPositionThatIsTooOldIsRefusedBeforeBoxForgetsIt(t *testing.T) {
 	t.Parallel()
 	for name, switches := range map[string]boxtest.Switches{"Box says so": {}, "Box is silent": {ExpiredPositionIgnored: true}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits, Switches: switches})
 				at, err := a.fs.Now(t.Context())
@@ -231,6 +232,7 @@ func TestOnlyARefusalOfThePositionAsksForAFullScan(t *testing.T) {
 		http.StatusUnauthorized: false, http.StatusForbidden: false, http.StatusServiceUnavailable: false,
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
 				at, err := a.fs.Now(t.Context())

@@ -37,18 +37,6 @@ func text(body string) syncer.Content {
 	}
 }
 
-func stringReader(s string) io.Reader { return io.NewSectionReader(readerAt(s), 0, int64(len(s))) }
-
-type readerAt string
-
-func (s readerAt) ReadAt(p []byte, off int64) (int, error) {
-	n := copy(p, s[off:])
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
 const (
 	getFolder, listFolder    = "GET /2.0/folders/{folder_id}", "GET /2.0/folders/{folder_id}/items"
 	postFolder, putFolder    = "POST /2.0/folders", "PUT /2.0/folders/{folder_id}"

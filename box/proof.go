@@ -27,13 +27,13 @@ func proof(sentinel, err error) error {
 	return fmt.Errorf("%w (%v)", sentinel, err) //nolint:errorlint // what err is made of is not proved
 }
 
-// refusalIn returns what Box refused at last, if it did.
-func refusalIn(err error) (error, bool) {
+// refusalIn returns the sentinel of what Box refused at last, nil if it did not.
+func refusalIn(err error) error {
 	refusal, ok := errors.AsType[*Error](err)
-	if !ok || refusal.Unwrap() == nil || errors.Is(refusal.Unwrap(), syncer.ErrBusy) {
-		return nil, false
+	if !ok || errors.Is(refusal.kind, syncer.ErrBusy) {
+		return nil
 	}
-	return refusal.Unwrap(), true
+	return refusal.kind
 }
 
 // change is a call about an item that is there.
@@ -56,14 +56,14 @@ func (f *FileSystem) outcome(ctx context.Context, what change, old syncer.Entry,
 	if lookErr != nil {
 		return err
 	}
-	refusal, refused := refusalIn(err)
+	refusal := refusalIn(err)
 	e := f.entry(now)
 	switch {
 	case e.Trashed && e.Content == old.Content && (e.Name == "" || e.Name == old.Name):
 		return proof(fs.ErrNotExist, err) // it went to the trash as it was
 	case e.Trashed:
 		return err
-	case e.Guard == old.Guard && refused:
+	case e.Guard == old.Guard && refusal != nil:
 		return proof(refusal, err)
 	case before != string(old.Guard) && string(e.Guard) == before:
 		return proof(syncer.ErrStale, err) // it was like that already, and no call of ours would have been heeded
@@ -117,10 +117,15 @@ func (f *FileSystem) newFolder(ctx context.Context, item *Item) bool {
 	if item.Type != TypeFolder || item.ETag != "0" || item.ModifiedBy == nil || item.ModifiedBy.ID != f.account {
 		return false
 	}
-	for range f.client.GetFoldersIDItems(ctx, item.ID) {
-		return false // it holds something, or cannot be read
+	empty := true
+	for _, err := range f.client.GetFoldersIDItems(ctx, item.ID) {
+		if err != nil {
+			return false
+		}
+		empty = false
+		break
 	}
-	return true
+	return empty
 }
 
 // never is for files, of which the client knows by their SHA-1 which is ours.

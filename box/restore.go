@@ -52,11 +52,11 @@ func (f *FileSystem) restored(ctx context.Context, kind, number string, err erro
 		return err
 	}
 	now, lookErr := f.item(ctx, kind, number)
-	refusal, refused := refusalIn(err)
+	refusal := refusalIn(err)
 	switch {
 	case lookErr != nil:
 		return err
-	case now.Trashed() && refused:
+	case now.Trashed() && refusal != nil:
 		return proof(refusal, err)
 	case !now.Trashed() && f.names.etag(kind, number, "") == now.ETag:
 		return proof(fs.ErrNotExist, err)
