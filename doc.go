@@ -58,6 +58,10 @@
 //
 // Package syncer holds the contracts and the engine; begin with its FileSystem, StateStore and
 // Engine. Package policy holds ready-made rules. Package storage/sqlite keeps all of it in a
-// file, storage/memory that of programs that need not remember. Package syncer/syncertest has an in-memory service, and the suites that
-// hold a connector or a store to its promises. The program in examples/quickstart can be copied.
+// file, storage/memory that of programs that need not remember. Package box is the connector for Box, and
+// box/boxtest a fake Box for tests.
+//
+// Whoever writes a connector finds in syncer/connect what all of them need: calls, tokens, rates.
+// Package syncer/syncertest has an in-memory service, and the suites that hold a connector or a store
+// to its promises. The program in examples/quickstart can be copied.
 package procorebox

@@ -2,9 +2,9 @@
 //
 // It knows contracts and decides; it knows no brand, no HTTP and no SQL. A side is a [FileSystem]
 // (or, where nothing is written to it, a [Reader]) with any of the small upgrades [Mover],
-// [Looker], [Finder], [Feed], [Restorer]; what it can do is told by its [Info]. What must be
-// remembered is in a [StateStore]. The user's rules are [Policies]. An [Engine] puts them together
-// for one [Pair] of folders:
+// [Looker], [Finder], [Feed], [Restorer], [Versions] and [Copier]; what it can do is told by its
+// [Info]. What must be remembered is in a [StateStore]. The user's rules are [Policies]. An [Engine]
+// puts them together for one [Pair] of folders:
 //
 //	engine, err := syncer.New(store, syncer.Pair{
 //		Name:        "harbour bridge",
@@ -56,6 +56,7 @@
 // # Where next
 //
 // Package syncertest has an in-memory service to play with and the suites that hold connectors and
-// stores to these promises. Packages policy and storage/memory have ready-made rules and a store.
-// The design paper, internal/docs/design.md, says why things are as they are.
+// stores to these promises. Package policy has ready-made rules, storage/sqlite a store that outlives
+// the program, storage/memory one that does not. Package connect is the kit for connectors of services
+// with an HTTP interface. The design paper, internal/docs/design.md, says why things are as they are.
 package syncer
