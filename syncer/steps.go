@@ -83,6 +83,7 @@ func bound(n *node) attr {
 	for _, side := range sides {
 		h, e := n.rec.Half(side), n.entry[side]
 		switch {
+		case n.agree&attrDeclined(side) != 0: // says more: the side does without it
 		case n.known && n.rec.Kind == Folder && n.sight[side] == gone && h.Presence == Present && n.there(side.Other()):
 			out |= attrGone(side)
 		case !n.known || e == nil:

@@ -101,4 +101,16 @@ var regressionsOfHints = []regression{
 			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 975767, Stale: 1}}}},
 		},
 	},
+	{
+		name:  "a folder that a side does without is made again for an edit in it, also by a hint",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d:/d": "base3"}}, Deletes: -1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "d:"},
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "write", On: 1, At: "e", Text: "c6."},
+			{Do: "plan"},
+			{Do: "write", At: "d:/d", Text: "c7."},
+		},
+	},
 }
