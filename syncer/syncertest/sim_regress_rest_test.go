@@ -152,6 +152,27 @@ var regressionsOfRest = []regression{
 		},
 	},
 	{
+		name:  "an edit that makes a file smaller and does not fit does not keep an empty file from being made",
+		setup: simSetup{Sides: [2]simSide{0: {Quota: 38}}, Trees: [2]syncertest.Tree{0: {"a": "left1", "e/D/b.": "left0"}, 1: {"a:b": "right1", "b\u2219": "righta", "d": "right0", "e/a": "right2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", On: 1, At: "b."},
+			{Do: "write", At: "d", Text: "c1."},
+			{Do: "write", On: 1, At: "a:b", Text: "c5"},
+		},
+	},
+	{
+		name:  "an edit that does not fit does not keep a smaller new file from being made",
+		setup: simSetup{Sides: [2]simSide{0: {Unique: 2, Quota: 37}}, Trees: [2]syncertest.Tree{1: {"D/X.txt": "base2", "D/a:b": "base0", "a": "base4", "d:/e/a*b": "same", "d:/e\u0301": "base1", "e\u0301": "base3"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "A", Text: "c1."},
+			{Do: "write", On: 1, At: "a", Text: "base2"},
+			{Do: "write", At: "e\u0301", Text: "c2"},
+			{Do: "write", On: 1, At: "e\u0301", Text: "c3"},
+		},
+	},
+	{
 		name:  "what a side has no room for does not keep a move waiting",
 		setup: simSetup{Sides: [2]simSide{0: {Unique: 2, Quota: 23}}, Trees: [2]syncertest.Tree{0: {"D/X.txt": "left0", "c": "same", "d/e\u0301": "base2", "d/x.txt": "base4"}, 1: {"b ": "base0"}}},
 		script: []simOp{
