@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -49,7 +50,8 @@ type SourceOptions struct {
 // others take what it has stored. It is safe for use by many goroutines.
 type Source struct {
 	options SourceOptions
-	place   chan struct{} // holds one while a goroutine works on what is below
+	given   atomic.Pointer[Token] // what is given out while somebody else has the place, nil if nothing may be
+	place   chan struct{}         // holds one while a goroutine works on what is below
 	token   Token
 	later   time.Time // when a refresh that failed is tried again, if token lasts that long
 	refused string    // an access token that the service has not taken
@@ -92,8 +94,11 @@ func NewSource(o SourceOptions) (*Source, error) {
 // Token returns an access token that is good as far as is known. What it returns is stored durably.
 // An error that wraps ErrSignIn means that a person must sign in again, and says why; any other one
 // wraps syncer.ErrBusy, an error of the store, or that of ctx. As long as a token lasts that cannot be
-// replaced yet it is given out.
+// replaced yet it is given out, and so it is to all others while one call sees to its replacement.
 func (s *Source) Token(ctx context.Context) (string, error) {
+	if access, ok := s.meanwhile(); ok && ctx.Err() == nil {
+		return access, nil
+	}
 	if err := s.enter(ctx); err != nil {
 		return "", err
 	}
@@ -120,6 +125,9 @@ const retryLater = 10 * time.Second
 // Refused tells that the service has not taken an access token. The next Token is another one: what
 // somebody else has stored meanwhile, or else a new one.
 func (s *Source) Refused(ctx context.Context, token string) error {
+	if given := s.given.Load(); given != nil && given.Access == token {
+		s.given.CompareAndSwap(given, nil) // whoever has the place may have it for long
+	}
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
@@ -157,7 +165,23 @@ func (s *Source) enter(ctx context.Context) error {
 	}
 }
 
-func (s *Source) leave() { <-s.place }
+func (s *Source) leave() {
+	s.given.Store(nil)
+	if s.lasts(s.token) {
+		token := s.token
+		s.given.Store(&token)
+	}
+	<-s.place
+}
+
+// meanwhile returns the access token that lasts while somebody else has the place.
+func (s *Source) meanwhile() (string, bool) {
+	given := s.given.Load()
+	if len(s.place) == 0 || given == nil || !given.Expiry.IsZero() && !time.Now().Before(given.Expiry) {
+		return "", false
+	}
+	return given.Access, true
+}
 
 // good reports whether t can be given out and need not be replaced.
 func (s *Source) good(t Token) bool {

@@ -292,3 +292,64 @@ func TestSourceOptionsThatMakeNoSenseNameTheField(t *testing.T) {
 		require.ErrorContains(t, err, field)
 	}
 }
+
+func TestNobodyWaitsForTheReplacementOfATokenThatStillLasts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, a := signedIn(t)
+		_, err := s.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(58*time.Minute + time.Second)
+		answer := make(chan struct{})
+		a.fault = func(int, bool) error { <-answer; return nil }
+		replaced := make(chan string)
+		go func() {
+			access, _ := s.Token(t.Context())
+			replaced <- access
+		}()
+		synctest.Wait()
+		start := time.Now()
+		access, err := s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "a1", access)
+		require.Zero(t, time.Since(start))
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = s.Token(cancelled)
+		require.ErrorIs(t, err, context.Canceled)
+		close(answer)
+		require.Equal(t, "a2", <-replaced)
+	})
+}
+
+func TestATokenThatWasRefusedOrHasEndedIsNotGivenOutWhileItIsReplaced(t *testing.T) {
+	for name, spoil := range map[string]func(s *connect.Source){
+		"ended":   func(*connect.Source) { time.Sleep(3 * time.Minute) },
+		"refused": func(s *connect.Source) { go s.Refused(context.Background(), "a1") }, //nolint:errcheck // it cannot fail
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, _, a := signedIn(t, func(o *connect.SourceOptions) { o.Timeout = time.Hour })
+				_, err := s.Token(t.Context())
+				require.NoError(t, err)
+				time.Sleep(58*time.Minute + time.Second)
+				answer := make(chan struct{})
+				a.fault = func(int, bool) error { <-answer; return nil }
+				got := make(chan string, 2)
+				ask := func() {
+					access, _ := s.Token(t.Context())
+					got <- access
+				}
+				go ask()
+				synctest.Wait()
+				spoil(s)
+				synctest.Wait()
+				go ask()
+				synctest.Wait()
+				require.Empty(t, got)
+				close(answer)
+				require.Equal(t, "a2", <-got)
+				require.Equal(t, "a2", <-got)
+			})
+		})
+	}
+}
