@@ -183,6 +183,11 @@ func (s *Source) meanwhile() (string, bool) {
 	return given.Access, true
 }
 
+// Format names the credential and shows no token, for every verb.
+func (s *Source) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "source of the token of %q", s.options.Credential) // fmt has nobody to tell
+}
+
 // good reports whether t can be given out and need not be replaced.
 func (s *Source) good(t Token) bool {
 	early := s.options.Early

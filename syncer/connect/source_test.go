@@ -353,3 +353,11 @@ func TestATokenThatWasRefusedOrHasEndedIsNotGivenOutWhileItIsReplaced(t *testing
 		})
 	}
 }
+
+func TestHoweverASourceIsPrintedItsTokenIsNotShown(t *testing.T) {
+	s, _, _ := signedIn(t)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		text := fmt.Sprintf(verb, s)
+		require.Equal(t, `source of the token of "anna"`, text)
+	}
+}
