@@ -30,6 +30,10 @@ func (a App) String() string { return "Box app " + a.ClientID }
 // LogValue returns what String returns.
 func (a App) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
+// MarshalText returns what String returns, so that no document that an App finds its way into holds
+// the secret.
+func (a App) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
 func (a App) check() (Bases, error) {
 	if a.ClientID == "" || a.ClientSecret == "" {
 		return a.Bases, invalid("App.ClientID or App.ClientSecret is empty")
@@ -40,25 +44,25 @@ func (a App) check() (Bases, error) {
 // token is where tokens are given.
 func (b Bases) token() string { return b.API + "/oauth2/token" }
 
-// Fixed is an access token that somebody else takes care of, for tests and short programs. It is not
-// renewed.
-type Fixed string
+// Fixed returns an access token that somebody else takes care of, for tests and short programs. It is
+// not renewed. However it is printed, logged or encoded, alone or in what it is a part of, the token is
+// not shown.
+func Fixed(token string) connect.Tokens { return &fixed{token} }
 
-// Token returns the token.
-func (f Fixed) Token(context.Context) (string, error) {
-	if f == "" {
+// fixed is behind a pointer: in a field that is not exported fmt calls no Format.
+type fixed struct{ token string }
+
+func (f *fixed) Token(context.Context) (string, error) {
+	if f.token == "" {
 		return "", fmt.Errorf("fixed token is empty: %w: %w", connect.ErrSignIn, syncer.ErrBusy)
 	}
-	return string(f), nil
+	return f.token, nil
 }
 
 // Refused always fails: there is no other token.
-func (f Fixed) Refused(context.Context, string) error {
+func (f *fixed) Refused(context.Context, string) error {
 	return fmt.Errorf("box does not take the fixed token: %w: %w", connect.ErrSignIn, syncer.ErrBusy)
 }
 
 // Format writes no token, for every verb.
-func (f Fixed) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "fixed token") }
-
-// LogValue returns no token either.
-func (f Fixed) LogValue() slog.Value { return slog.StringValue("fixed token") }
+func (f *fixed) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "fixed token") }

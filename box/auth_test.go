@@ -322,6 +322,12 @@ func TestAnAppThatIsNotCompleteSaysSo(t *testing.T) {
 	}
 }
 
+func TestAClientThatIsPrintedDoesNotShowItsFixedToken(t *testing.T) {
+	c, err := box.New(box.Options{Tokens: box.Fixed("SECRET")})
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), "SECRET")
+}
+
 func TestSecretsAreNotShown(t *testing.T) {
 	var log strings.Builder
 	logger, asJSON := slog.New(slog.NewTextHandler(&log, nil)), slog.New(slog.NewJSONHandler(&log, nil))
@@ -340,6 +346,13 @@ func TestSecretsAreNotShown(t *testing.T) {
 		}
 		logger.Info("x", "v", v)
 		asJSON.Info("x", "v", v)
+		if _, is := v.(box.SharedLink); is {
+			continue // whoever encodes one means its URL
+		}
+		encoded, err := json.Marshal(struct{ In any }{v})
+		require.NoError(t, err)
+		require.NotContains(t, string(encoded), "SECRET")
+		require.NotContains(t, string(encoded), "Primes")
 	}
 	require.NotContains(t, log.String(), "SECRET")
 	require.Contains(t, log.String(), "CID")

@@ -38,6 +38,9 @@ func (k Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "key "+k.ID)
 // LogValue returns what Format writes.
 func (k Key) LogValue() slog.Value { return slog.StringValue("key " + k.ID) }
 
+// MarshalText returns what Format writes, so that no document that a Key finds its way into holds it.
+func (k Key) MarshalText() ([]byte, error) { return []byte("key " + k.ID), nil }
+
 func (k Key) check() error {
 	switch {
 	case k.ID == "" || k.Private == nil:
