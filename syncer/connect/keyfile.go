@@ -34,7 +34,15 @@ func TokenKeyFile(path string) (TokenKey, error) {
 	return key, nil
 }
 
+var errNoFile = fmt.Errorf("it is no regular file: %w", syncer.ErrDamaged)
+
 func readKeyFile(path string) (TokenKey, error) {
+	// Opening a pipe that nobody writes to would take for ever.
+	if info, err := os.Stat(path); err != nil {
+		return TokenKey{}, err
+	} else if !info.Mode().IsRegular() {
+		return TokenKey{}, errNoFile
+	}
 	file, err := os.Open(path) //nolint:gosec // which file is the caller's choice
 	if err != nil {
 		return TokenKey{}, err
@@ -45,7 +53,7 @@ func readKeyFile(path string) (TokenKey, error) {
 	case err != nil:
 		return TokenKey{}, err
 	case !info.Mode().IsRegular():
-		return TokenKey{}, fmt.Errorf("it is no regular file: %w", syncer.ErrDamaged)
+		return TokenKey{}, errNoFile
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return TokenKey{}, fmt.Errorf("others than its owner may use it: it has mode %#o, and should have 0600: %w", info.Mode().Perm(), fs.ErrPermission)
 	}
