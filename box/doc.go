@@ -1,5 +1,19 @@
-// Package box speaks to Box: a client for the parts of its interface that keeping folders in step
-// needs, and the ways to sign in.
+// Package box speaks to Box: a connector for package syncer, the client for the parts of Box's
+// interface that keeping folders in step needs, and the ways to sign in.
+//
+// # Keep folders in step
+//
+// A FileSystem is the account of one user. It serves all pairs of a credential; the root of each is the
+// number of a folder, as a browser shows it in its address:
+//
+//	files, err := box.NewFileSystem(ctx, client, nil)
+//	...
+//	syncer.Endpoint{FS: files, Root: "1234567", Pacer: lane}
+//
+// Its feed is one Stream for all pairs of the credential, from which a run without changes costs one
+// call; FileSystem.Wait says when to poll it:
+//
+//	stream := syncer.Stream{Name: "box", Feed: files, Side: syncer.Destination, Pairs: names}
 //
 // # Sign in
 //
@@ -53,5 +67,61 @@
 // users of a credential within them. Nothing that is secret gets into an error or a log: no token, no
 // signed URL, no query.
 //
-// A program that tests against this package finds a fake Box in package box/boxtest.
+// # What is synced
+//
+// Files and folders: names, bytes, the time of the contents. Versions stay as they are in Box. Bookmarks
+// (web links), Box Notes, Google documents and packages of a Mac are listed with a reason, left alone,
+// and keep the folder that holds them from being deleted. A file that somebody has locked is told so;
+// it waits. Comments, tasks, tags, shared links, metadata and collaborations are not carried.
+//
+// # Names
+//
+// One name space in a folder for files, folders and bookmarks, in which case does not count. The sources
+// of Box disagree about leading spaces, about < > : " ? * and |, about emoji and about the unit of the
+// 255 that a name may be long. StrictNames holds whoever is right, and is what a FileSystem goes by;
+// PlainNames is what nobody disputes. Names are sent composed (NFC), since Box lets both forms of one
+// name stand side by side. What Box stores is read back, and is what the engine remembers.
+//
+// # Identity
+//
+// An ID outlives renames, moves, new versions, the trash. Files and folders count apart: the ID of a
+// folder is its number, that of a file has an "f" before it, that of a bookmark a "w". The top folder is
+// "0@" and the account, since it is another one in each.
+//
+// # Versions and preconditions
+//
+// Entry.Content is the ID of the file version, which changes exactly with the contents; Entry.Guard is
+// the etag. Box heeds it for new versions, renames and deletes; a move to another folder it makes
+// whatever the item has become, so the engine looks just before. An edit between that look and the
+// call moves along. Promoting an earlier version is not guarded either.
+//
+// # Writing
+//
+// Contents are never replaced: they become a new version. Folders of one parent are made one after the
+// other, since Box's check of names may miss one that was made in the same moment; another account can
+// still make a twin. Where an answer is lost a FileSystem finds out what became of the call as far as
+// that can be proved: a new and empty folder of this account, of which this process knows nothing, is
+// the one that it was making.
+//
+// Where Box refuses a rename that changes only the case, the item gets another name in between, the
+// wanted one with a tag; a process that dies there leaves it so.
+//
+// # Trash
+//
+// What is deleted goes to the trash, folders only when they are empty: nothing is swept along. A
+// restore brings an item back to where it came from, and then to where it is wanted. An enterprise that
+// has no trash loses what is deleted, and deletes that people make there are held, since nothing proves
+// them.
+//
+// # Limits
+//
+// "Not found" means gone or no longer allowed, and proves nothing. Listings are not known to lag. A
+// position in the events is given up after 13 days. How large a file may be depends on who owns the
+// folder; Box says so before contents are sent in parts, and the item is refused then.
+//
+// # Testing
+//
+// The suite syncertest.TestFileSystem holds on the fake Box of package box/boxtest, whichever way its
+// switches stand, and when one call in ten fails. Run with -box.every it takes each switch by itself.
+// With BOX_TEST_TOKEN and BOX_TEST_FOLDER it runs in a real account, in a folder of its own below that.
 package box
