@@ -91,6 +91,21 @@ func TestStreamsAreOfOneUser(t *testing.T) { // section 6.1
 	require.Equal(t, "collaboration", r.at("entries.3.source.type"))
 }
 
+func TestAMoveOutOfSightIsToldToThoseWhoSawTheItem(t *testing.T) { // section 6.1
+	w := newWorld(t, Options{})
+	home, ann := w.box.Home(), w.box.AddUser("Ann", "ann@x.example")
+	folder, err := home.CreateFolder("0", "Ours")
+	require.NoError(t, err)
+	require.NoError(t, home.Collaborate(folder, ann, "editor"))
+	file, err := home.Upload(folder.ID, "a.txt", nil)
+	require.NoError(t, err)
+	_, at := w.as(ann).events("stream_position=now")
+	_, err = home.Move(file, "0")
+	require.NoError(t, err)
+	told, _ := w.as(ann).events("stream_position=" + at)
+	require.Equal(t, []string{"ITEM_MOVE "}, told, "without a source")
+}
+
 func TestAnEventMayComeTwiceAndOutOfOrder(t *testing.T) { // sections 6.1 and 13
 	w := newWorld(t, Options{ReplayEvents: true, ShuffleEvents: true, Seed: 7})
 	for i := range 40 {

@@ -61,7 +61,8 @@ func TestUploadsThatAreRefused(t *testing.T) { // section 4.1
 	w.refused(w.upload("0", "b", "01234567890"), 403, "file_size_limit_exceeded")
 	w.status(http.StatusCreated, w.upload("0", "b", "0123456789"))
 	w.refused(w.upload("0", "c", "012345"), 403, "storage_limit_exceeded")
-	require.Equal(t, []string{"a", "b"}, w.get("/2.0/folders/0/items").names())
+	w.status(http.StatusCreated, w.upload("0", "d", "01234"))
+	require.Equal(t, []string{"a", "b", "d"}, w.get("/2.0/folders/0/items").names())
 }
 
 func TestANewVersionKeepsTheFileAndRaisesItsETag(t *testing.T) { // section 4.2

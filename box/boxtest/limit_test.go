@@ -56,6 +56,19 @@ func TestUploadsAndSearchesHaveLimitsOfTheirOwn(t *testing.T) { // section 7
 	}
 }
 
+func TestAnUploadIsACallToo(t *testing.T) { // section 7
+	clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	w := newWorld(t, Options{Clock: clock})
+	for i := range 100 {
+		w.status(http.StatusCreated, w.upload("0", strconv.Itoa(i), "x"))
+	}
+	for range 900 {
+		w.status(http.StatusOK, w.get("/2.0/users/me"))
+	}
+	w.refused(w.get("/2.0/users/me"), 429, "rate_limit_exceeded")
+	w.refused(w.upload("0", "more", "x"), 429, "rate_limit_exceeded")
+}
+
 func TestWithoutLimitsNothingIsRefused(t *testing.T) { // issue: --limits off
 	clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
 	w := newWorld(t, Options{Clock: clock, Limits: NoLimits})

@@ -75,6 +75,7 @@ func TestAFileIsUploadedInParts(t *testing.T) { // section 4.4
 	require.Len(t, list.at("entries.0.sha1"), 40)
 
 	w.refused(w.commit(session, []byte("other"), parts), 400, "bad_digest")
+	w.refused(w.commit(session, content, []any{parts[0], parts[0], parts[2]}), 400, "parts_mismatch")
 	r := w.commit(session, content, parts)
 	w.status(http.StatusCreated, r)
 	require.Equal(t, "21", r.at("entries.0.size"))

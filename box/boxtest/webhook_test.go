@@ -88,6 +88,7 @@ func TestAWebhookIsSignedWithBothKeysOverItsRawBody(t *testing.T) { // section 6
 	w.put("/2.0/files/"+id, object{"name": "b.txt"})
 	m = <-messages
 	require.Equal(t, []any{}, m.json["additional_info"], "nothing is known of the old name")
+	require.Eventually(t, func() bool { return len(w.box.Deliveries()) == 3 }, time.Minute, time.Millisecond)
 }
 
 func TestAFileThatMovesIntoAFolderIsUploadedThere(t *testing.T) { // section 6.4
@@ -175,6 +176,14 @@ func TestWebhooksAreKeptLikeAnyResource(t *testing.T) { // section 6.4
 	w.refused(w.as(bob).get("/2.0/webhooks/"+id), 404, "not_found")
 	w.status(http.StatusNoContent, w.remove("/2.0/webhooks/"+id))
 	w.refused(w.get("/2.0/webhooks/"+id), 404, "not_found")
+}
+
+func TestAUserHasAThousandWebhooksAtMost(t *testing.T) { // section 6.4
+	w := newWorld(t, Options{Limits: NoLimits})
+	for i := range mostWebhooks {
+		w.status(http.StatusCreated, w.webhook(w.folder("0", digits(i)), "https://hook.example/x", "FILE.UPLOADED"))
+	}
+	w.refused(w.webhook(w.folder("0", "more"), "https://hook.example/x", "FILE.UPLOADED"), 400, "bad_request")
 }
 
 func TestStrictAddressesAreThoseOfBox(t *testing.T) { // section 6.4
