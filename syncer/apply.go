@@ -169,7 +169,7 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 		x.r.paused[a.On].note(a, err)
 		x.r.ends[a.On].busy.note(err)
 	}
-	if up := n.up[a.On]; errors.Is(err, fs.ErrExist) && a.Name != "" && up != nil {
+	if up := x.r.w.target(a); errors.Is(err, fs.ErrExist) && a.Name != "" && up != nil {
 		id := up.idOn(a.On)
 		x.r.ghosts[a.On][id] = append(x.r.ghosts[a.On][id], a.Name)
 	}

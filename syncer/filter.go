@@ -63,7 +63,7 @@ func (n *node) underTemporaryName() bool { return n.isAside(Source) || n.isAside
 
 // isAside reports whether n bears a temporary name of ours on side.
 func (n *node) isAside(side Side) bool {
-	return n.known && n.rec.Half(side).Provisional && n.there(side) && n.nameOn(side) == temporaryName(n.idOn(side))
+	return n.known && n.rec.Half(side).Provisional && n.there(side) && isTemporaryName(n.nameOn(side), n.idOn(side))
 }
 
 // scope answers whether items are left out, asking about each folder once.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"path"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -55,8 +56,12 @@ func tooLong(name string, rules [2]Names) bool {
 	return false
 }
 
-// temporaryName is the name that an item bears while another takes its place.
-func temporaryName(id string) string {
+// temporaryName is the name that an item bears while another takes its place; attempt 0, 1, 2 ...
+// lengthens it.
+func temporaryName(id string, attempt int) string {
 	sum := sha256.Sum256([]byte(id))
-	return "procorebox-moving-" + hex.EncodeToString(sum[:6])
+	return "procorebox-moving-" + hex.EncodeToString(sum[:6+attempt])
 }
+
+// isTemporaryName reports whether name is one that temporaryName makes of id.
+func isTemporaryName(name, id string) bool { return strings.HasPrefix(name, temporaryName(id, 0)) }

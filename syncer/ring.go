@@ -72,7 +72,7 @@ func (s *steps) stepAside(ring []*step) {
 		}
 		side := next.On
 		a := next.Action
-		a.Op, a.Temporary, a.Name, a.Reason = OpMove, true, temporaryName(x.idOn(side)), "makes room for a swap"
+		a.Op, a.Temporary, a.Name, a.Reason = OpMove, true, s.w.temporaryName(x, side), "makes room for a swap"
 		a.Path = joinPath(s.finalPath(s.w.parentOn(x, side), side), a.Name)
 		a.ID = actionID(a, "", x.rec.ID)
 		aside := &step{Action: a, depth: next.depth}
@@ -90,6 +90,19 @@ func (s *steps) stepAside(ring []*step) {
 	// A ring without a name to free cannot be: the final tree has no cycle. Cut it, so that the
 	// worst is an action that fails and is tried again.
 	ring[0].waits = slices.DeleteFunc(ring[0].waits, func(x *step) bool { return x == ring[1%len(ring)] })
+}
+
+// temporaryName is one that nobody is known to have where n stands on side: users may give such a name
+// to something else, and the side refuses it then.
+func (w *world) temporaryName(n *node, side Side) string {
+	p, id := w.parentOn(n, side), n.idOn(side)
+	for attempt := range 8 {
+		name := temporaryName(id, attempt)
+		if p == nil || !slices.Contains(w.ghosts[side][p.idOn(side)], name) && !w.seenAt(side, p, name) {
+			return name
+		}
+	}
+	return temporaryName(id, 0)
 }
 
 // declineMove turns a move that would need a temporary name, on a side that cannot rename, into a

@@ -89,11 +89,7 @@ func (x *executor) intent(a *Action) (Intent, error) {
 	if e := n.entry[a.On.Other()]; e != nil && (a.Op == OpCreateFile || a.Op == OpUpdate) {
 		in.Digest = e.Digest
 	}
-	up := n.up[a.On]
-	if a.Temporary {
-		up = x.r.w.parentOn(n, a.On)
-	}
-	if up != nil {
+	if up := x.r.w.target(a); up != nil {
 		if in.Parent = up.idOn(a.On); in.Parent == "" {
 			return in, fmt.Errorf("its folder: %w", fs.ErrNotExist)
 		}
@@ -231,6 +227,14 @@ func (x *executor) call(ctx context.Context, a *Action, end *endpoint, t *transf
 	return Entry{}, Trashed{}, fmt.Errorf("%v: %w", a.Op, errors.ErrUnsupported)
 }
 
+// target returns the folder in which an action leaves its item: nobody goes anywhere under a temporary name.
+func (w *world) target(a *Action) *node {
+	if a.Temporary {
+		return w.parentOn(a.node, a.On)
+	}
+	return a.node.up[a.On]
+}
+
 // ends returns the item that an action is about and the folder it ends in, zero where there is none.
 func (x *executor) ends(a *Action) (old, parent Entry) {
 	x.mu.Lock()
@@ -239,11 +243,7 @@ func (x *executor) ends(a *Action) (old, parent Entry) {
 	if e := n.entry[a.On]; e != nil {
 		old = *e
 	}
-	up := n.up[a.On]
-	if a.Temporary {
-		up = x.r.w.parentOn(n, a.On)
-	}
-	if up != nil {
+	if up := x.r.w.target(a); up != nil {
 		parent = x.folder(up, a.On)
 	}
 	return old, parent

@@ -140,4 +140,17 @@ var regressionsOfNames = []regression{
 			{Do: "write", On: 1, At: "procorebox-moving-f451a61749c6/D/a:b"},
 		},
 	},
+	{
+		name:  "an item steps aside under another name where a user gave our temporary one to something else",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"d/d/X.txt": "base2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "d", To: "d~"},
+			{Do: "move", At: "d~", To: "d/d/X.txt"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 547468, Lose: 1}}}},
+			{Do: "move", On: 1, At: "procorebox-moving-e788103ee153", To: "procorebox-moving-e788103ee153~"},
+			{Do: "move", On: 1, At: "d", To: "procorebox-moving-e788103ee153"},
+			{Do: "move", On: 1, At: "procorebox-moving-e788103ee153~", To: "d"},
+		},
+	},
 }
