@@ -46,7 +46,8 @@ func (s *sending) secrets() []string {
 	return list
 }
 
-// hidden is an error whose text had something to hide. It is still what it was to errors.Is.
+// hidden is an error whose text had something to hide. It is still what it was to errors.Is, but does
+// not give the error away that shows it.
 type hidden struct {
 	text string
 	err  error

@@ -142,4 +142,5 @@ type busy struct {
 }
 
 func (b *busy) Error() string        { return b.what + ": " + b.err.Error() }
-func (b *busy) Is(target error) bool { return target == syncer.ErrBusy || errors.Is(b.err, target) }
+func (b *busy) Is(target error) bool { return target == syncer.ErrBusy }
+func (b *busy) Unwrap() error        { return b.err }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
@@ -214,6 +215,9 @@ func TestAConnectionThatCannotBeMadeProvesThatNothingWasDone(t *testing.T) {
 	err := c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST"}, nil)
 	require.ErrorIs(t, err, syncer.ErrBusy)
 	require.True(t, syncer.NotDone(err))
+	cause, is := errors.AsType[*net.OpError](err)
+	require.True(t, is, "what kept us from it is there to be looked at")
+	require.Equal(t, "dial", cause.Op)
 }
 
 func TestAConnectionThatBreaksProvesNothing(t *testing.T) {
