@@ -14,6 +14,10 @@ var (
 	// error that wraps it wraps syncer.ErrBusy too: nothing was written, nothing can be concluded
 	// from silence, and an engine leaves the side in peace.
 	ErrSignIn = errors.New("sign in again")
+	// ErrClient: the service does not take the program itself: its ID, its secret or its key, or not
+	// for such a request. Somebody must set that right; nobody need sign in again. An error that wraps
+	// it wraps syncer.ErrBusy too.
+	ErrClient = errors.New("the program is not registered as it says")
 	// ErrTooLarge: an answer or a spooled body is larger than was agreed to take.
 	ErrTooLarge = errors.New("larger than the limit")
 	// ErrReply: an answer was received and cannot be understood.

@@ -50,7 +50,8 @@ func OAuth2(transport http.RoundTripper, ask func(ctx context.Context, old Token
 }
 
 // GrantError is the answer of a service that gave no token. It wraps ErrSignIn for invalid_grant,
-// and syncer.ErrBusy wherever it proves that nothing was exchanged.
+// ErrClient for invalid_client, unauthorized_client and unsupported_grant_type, and syncer.ErrBusy
+// wherever it proves that nothing was exchanged.
 type GrantError struct {
 	Status int
 	// Code is OAuth's word, "invalid_client", empty if the service told none.
@@ -77,6 +78,8 @@ func (e *GrantError) Is(target error) bool {
 	switch target {
 	case ErrSignIn:
 		return e.Code == "invalid_grant"
+	case ErrClient:
+		return e.Code == "invalid_client" || e.Code == "unauthorized_client" || e.Code == "unsupported_grant_type"
 	case syncer.ErrBusy:
 		return refused
 	}

@@ -92,8 +92,8 @@ func NewSource(o SourceOptions) (*Source, error) {
 }
 
 // Token returns an access token that is good as far as is known. What it returns is stored durably.
-// An error that wraps ErrSignIn means that a person must sign in again, and says why; any other one
-// wraps syncer.ErrBusy, an error of the store, or that of ctx. As long as a token lasts that cannot be
+// An error that wraps ErrSignIn means that a person must sign in again, and says why; one that wraps
+// ErrClient that the program must be set right before it can go on with what it has; any other one wraps syncer.ErrBusy, an error of the store, or that of ctx. As long as a token lasts that cannot be
 // replaced yet it is given out, and so it is to all others while one call sees to its replacement.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	if access, ok := s.meanwhile(); ok && ctx.Err() == nil {

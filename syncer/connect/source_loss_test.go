@@ -239,3 +239,21 @@ func TestGivingUpDoesNotBreakARefreshOff(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
+
+func TestAProgramThatIsNotKnownKeepsItsTokenUntilThatIsSetRight(t *testing.T) {
+	for _, code := range []string{"invalid_client", "unauthorized_client", "unsupported_grant_type"} {
+		synctest.Test(t, func(t *testing.T) {
+			s, _, a := signedIn(t, once)
+			a.fault = func(int, bool) error { return &connect.GrantError{Status: 401, Code: code} }
+			_, err := s.Token(t.Context())
+			require.ErrorIs(t, err, connect.ErrClient)
+			require.NotErrorIs(t, err, connect.ErrSignIn)
+			require.ErrorIs(t, err, syncer.ErrBusy)
+			require.ErrorContains(t, err, code)
+			a.fault = nil
+			access, err := s.Token(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, "a1", access)
+		})
+	}
+}
