@@ -177,6 +177,9 @@ func late(ctx context.Context, wait time.Duration) bool {
 func (s *sending) decode(resp *http.Response) error {
 	data, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20)) // what came must do
 	resp.Body.Close()
+	if s.token != "" { // some services repeat what they were sent
+		data = bytes.ReplaceAll(data, []byte(s.token), []byte("(hidden)"))
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	err := s.c.options.Decode(resp.StatusCode, resp.Header, data)
 	if err == nil {

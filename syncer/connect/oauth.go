@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -43,7 +44,7 @@ func OAuth2(transport http.RoundTripper, ask func(ctx context.Context, old Token
 		client := &http.Client{Transport: watched, CheckRedirect: leaveRedirects}
 		given, err := ask(context.WithValue(ctx, oauth2.HTTPClient, client), old)
 		if err != nil {
-			return Token{}, grantError(err, watched)
+			return Token{}, grantError(err, watched, old)
 		}
 		return Token{Access: given.AccessToken, Refresh: given.RefreshToken, Expiry: given.Expiry}, nil
 	}
@@ -88,11 +89,12 @@ func (e *GrantError) Is(target error) bool {
 
 // grantError tells the three kinds of failure apart that a Refresh must tell apart, without the
 // request, the answer and the URL that other errors carry.
-func grantError(err error, w *watched) error {
+func grantError(err error, w *watched, old Token) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return &GrantError{
-			Status: refused.Response.StatusCode,
-			Code:   printable(refused.ErrorCode), Description: sentence(refused.ErrorDescription),
+			Status:      refused.Response.StatusCode,
+			Code:        printable(without(refused.ErrorCode, old)),
+			Description: sentence(without(refused.ErrorDescription, old)),
 		}
 	}
 	if errors.Is(err, ErrSignIn) {
@@ -103,6 +105,16 @@ func grantError(err error, w *watched) error {
 		return &busy{"token request was not sent", err}
 	}
 	return fmt.Errorf("token request was not answered: %w", err)
+}
+
+// without returns what a service wrote without the token that it was sent, which some repeat.
+func without(text string, t Token) string {
+	for _, secret := range []string{t.Refresh, t.Access} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "(hidden)")
+		}
+	}
+	return text
 }
 
 // watched is a transport that notes whether anything was sent.

@@ -72,6 +72,7 @@ func TestTheAnswerOfATokenServiceSaysWhatBecameOfTheRefreshToken(t *testing.T) {
 		}, false, false, "not answered"},
 		{"the connection broke", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, false, "not answered"},
 		{"an error hides behind success", answers(200, `{"error":"invalid_grant"}`), true, true, "invalid_grant"},
+		{"the answer repeats what was sent", answers(400, `{"error":"s3cret-r0","error_description":"s3cret-r0 is no token"}`), false, true, "(hidden) is no token"},
 		{"the description tries to be a line of a log", answers(400, `{"error":"x\ny","error_description":"a\nlevel=ERROR"}`), false, true, "xy (a level=ERROR)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

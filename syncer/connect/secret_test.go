@@ -48,6 +48,16 @@ func TestNoTokenAndNoQueryIsInAnErrorOrALog(t *testing.T) {
 	})
 }
 
+func TestAServiceThatRepeatsTheTokenDoesNotGetItIntoAnError(t *testing.T) {
+	c := client(t, wired(reply(400, `{"message":"s3cret-token is not allowed"}`)), func(o *connect.Options) {
+		o.Tokens = tokens("s3cret-token")
+		o.Decode = func(_ int, _ http.Header, body []byte) error { return errors.New(string(body)) }
+	})
+	err := c.JSON(t.Context(), connect.Call{Op: "read"}, nil)
+	require.ErrorContains(t, err, "(hidden) is not allowed")
+	require.NotContains(t, err.Error(), "s3cret")
+}
+
 func TestOfASignedURLOnlyTheHostIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
