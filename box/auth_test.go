@@ -349,7 +349,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		if _, is := v.(box.SharedLink); is {
 			continue // whoever encodes one means its URL
 		}
-		encoded, err := json.Marshal(struct{ In any }{v})
+		encoded, err := json.Marshal(map[string]any{"in": v})
 		require.NoError(t, err)
 		require.NotContains(t, string(encoded), "SECRET")
 		require.NotContains(t, string(encoded), "Primes")

@@ -324,7 +324,7 @@ func TestNobodyWaitsForTheReplacementOfATokenThatStillLasts(t *testing.T) {
 func TestATokenThatWasRefusedOrHasEndedIsNotGivenOutWhileItIsReplaced(t *testing.T) {
 	for name, spoil := range map[string]func(s *connect.Source){
 		"ended":   func(*connect.Source) { time.Sleep(3 * time.Minute) },
-		"refused": func(s *connect.Source) { go s.Refused(context.Background(), "a1") }, //nolint:errcheck // it cannot fail
+		"refused": func(s *connect.Source) { go s.Refused(context.Background(), "a1") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
