@@ -15,11 +15,12 @@ import (
 // gets each answer, decoded as a P, with the call that brought it, and returns its items and the
 // call for the next page, nil after the last: see [ByMarker], [ByOffset] and [ByLink]. A page is
 // asked for when the loop gets there. An error ends the sequence; so does a page that leads back to
-// one that was there before.
+// one that was there before, and the last of a thousand pages in a row that are empty.
 func Pages[P, T any](ctx context.Context, c *Client, first Call, turn func(at Call, page P, h http.Header) (items []T, next *Call, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		var seen circle
+		empty := 0
 		for at := &first; at != nil; {
 			if seen.closes(at.Path + "?" + at.Query.Encode()) {
 				yield(none, fmt.Errorf("%s: pages lead in a circle: %w", at.Op, ErrReply))
@@ -37,6 +38,12 @@ func Pages[P, T any](ctx context.Context, c *Client, first Call, turn func(at Ca
 					return
 				}
 			}
+			if empty++; len(items) > 0 {
+				empty = 0
+			}
+			if err == nil && next != nil && empty == mostEmpty {
+				err = fmt.Errorf("%s: %d empty pages in a row: %w", at.Op, empty, ErrReply)
+			}
 			if err != nil {
 				yield(none, err)
 				return
@@ -45,6 +52,9 @@ func Pages[P, T any](ctx context.Context, c *Client, first Call, turn func(at Ca
 		}
 	}
 }
+
+// mostEmpty pages in a row are put up with: the loop has no say as long as it gets no item.
+const mostEmpty = 1000
 
 // page sends one call, and returns the header of its answer too.
 func (c *Client) page(ctx context.Context, call Call, out any) (http.Header, error) {

@@ -94,6 +94,23 @@ func TestPagesThatLeadInACircleEnd(t *testing.T) {
 	}
 }
 
+func TestPagesWithoutAnItemDoNotGoOnForEver(t *testing.T) {
+	n := 0
+	w := wired(func(req *http.Request) (*http.Response, error) {
+		n++
+		entries := ""
+		if n == 900 {
+			entries = "7"
+		}
+		return reply(200, fmt.Sprintf(`{"entries":[%s],"next_marker":"m%d"}`, entries, n))(req)
+	})
+	all, err := drain(connect.Pages(t.Context(), client(t, w), connect.Call{Op: "list", Path: "/items"}, byMarker))
+	require.ErrorIs(t, err, connect.ErrReply)
+	require.ErrorContains(t, err, "list: 1000 empty pages in a row")
+	require.Equal(t, []int{7}, all)
+	require.Equal(t, 1900, n)
+}
+
 func TestManyPagesAreNoCircle(t *testing.T) {
 	n := 0
 	w := wired(func(req *http.Request) (*http.Response, error) {
