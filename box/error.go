@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -59,7 +60,8 @@ type Reason struct {
 	Message string `json:"message"`
 }
 
-// Error returns the status, the code, the message and the request ID.
+// Error returns the status, the code, the message and the request ID, on one line: what Box wrote can
+// forge no line of a log, and is cut where it goes on for too long.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "box answers %d", e.Status)
@@ -67,18 +69,36 @@ func (e *Error) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Code != "" {
-		b.WriteString(" " + e.Code)
+		b.WriteString(" " + line(e.Code))
 	}
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		b.WriteString(": " + line(e.Message))
 	}
-	for _, r := range e.Reasons {
-		fmt.Fprintf(&b, "; %s: %s", r.Name, r.Message)
+	for _, r := range e.Reasons[:min(len(e.Reasons), mostReasons)] {
+		fmt.Fprintf(&b, "; %s: %s", line(r.Name), line(r.Message))
 	}
 	if e.RequestID != "" {
-		b.WriteString(" (request " + e.RequestID + ")")
+		b.WriteString(" (request " + line(e.RequestID) + ")")
 	}
 	return b.String()
+}
+
+// mostReasons that Error.Error shows.
+const mostReasons = 5
+
+// line returns what Box wrote on one line, and not too long.
+func line(text string) string {
+	const most = 300
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text[:min(len(text), most)])
+	if len(text) > most {
+		clean = strings.ToValidUTF8(clean, "") + "..."
+	}
+	return clean
 }
 
 // Unwrap returns the sentinel, or nil.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -173,6 +175,19 @@ func TestAnErrorSaysWhatBoxSays(t *testing.T) {
 	err := refusedRename(t, 400, `{"type":"error","status":400,"code":"bad_request","context_info":{"errors":[{"reason":"invalid_parameter","name":"offset","message":"Invalid value '101000'."}]},
 		"help_url":"http:\/\/developers.box.com\/docs\/#errors","message":"Bad Request","request_id":"2116225221568ed2860ec9b"}`)
 	require.EqualError(t, errors.Unwrap(err), "box answers 400 bad_request: Bad Request; offset: Invalid value '101000'. (request 2116225221568ed2860ec9b)")
+}
+
+func TestWhatBoxSaysIsOneLineAndNotTooLong(t *testing.T) {
+	long := strings.Repeat("y", 1<<20)
+	err := &box.Error{
+		Status: 400, Code: "x\nlevel=ERROR", Message: "a\x1b[31m\n" + long, RequestID: long,
+		Reasons: slices.Repeat([]box.Reason{{Name: "n\n", Message: long}}, 1000),
+	}
+	require.NotContains(t, err.Error(), "\n")
+	require.NotContains(t, err.Error(), "\x1b")
+	require.Less(t, len(err.Error()), 4<<10)
+	require.ErrorContains(t, err, "box answers 400 x level=ERROR: a [31m yyy")
+	require.Len(t, err.RequestID, 1<<20, "a program has all of it")
 }
 
 func TestAnErrorWithoutABodyOfBoxGoesByItsStatus(t *testing.T) {
