@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -31,6 +32,8 @@ func (d Download) check() error {
 		return checkID("version", d.VersionID)
 	case d.Offset < 0 || d.Length < 0 || d.Size < 0:
 		return invalid("download: Offset %d, Length %d and Size %d must not be negative", d.Offset, d.Length, d.Size)
+	case d.Length > math.MaxInt64-d.Offset:
+		return invalid("download: Offset %d and Length %d end behind what can be counted", d.Offset, d.Length)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -221,7 +222,7 @@ func TestADownloadIsRefused(t *testing.T) {
 		})
 	}
 	with(t, routes{}, func(t *testing.T, c *box.Client, _ *service) {
-		for _, d := range []box.Download{{VersionID: "x"}, {Offset: -1}, {Length: -1}, {Size: -1}} {
+		for _, d := range []box.Download{{VersionID: "x"}, {Offset: -1}, {Length: -1}, {Size: -1}, {Offset: math.MaxInt64, Length: 1}} {
 			_, err := read(t, c, d)
 			require.ErrorIs(t, err, syncer.ErrInvalid)
 		}
