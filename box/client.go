@@ -67,14 +67,19 @@ type Options struct {
 	// SpoolDir is where parts of large uploads are kept while they are sent; empty means the system's
 	// own place for temporary files.
 	SpoolDir string
+	// SessionDir is where unfinished uploads of large files are remembered, so that the next process
+	// sends only the parts that Box does not have. It belongs to one account and is for nobody else to
+	// read. Empty means that such an upload begins anew.
+	SessionDir string
 }
 
 // Client speaks to Box. Its methods bear the names that the operations have in Box's own description
 // of its interface: get_folders_id_items is GetFoldersIDItems. It is safe for use by many goroutines.
 type Client struct {
-	options Options
-	conn    *connect.Client
-	spool   *connect.Spool
+	options  Options
+	conn     *connect.Client
+	spool    *connect.Spool
+	sessions *sessions
 }
 
 // New returns a Client. It calls nobody. An error wraps syncer.ErrInvalid and names the field.
@@ -110,7 +115,11 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{o, conn, spool}, nil
+	unfinished, err := newSessions(o.SessionDir)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{o, conn, spool, unfinished}, nil
 }
 
 // As returns a Client that makes the same calls on behalf of another user.

@@ -22,8 +22,9 @@ var every = flag.Bool("box.every", false, "run the suite for each switch of boxt
 // account is a fake Box, and the file system of its first user.
 type account struct {
 	*boxtest.Box
-	fs  *box.FileSystem
-	ann *boxtest.Person
+	fs    *box.FileSystem
+	ann   *boxtest.Person
+	token string
 	// roots counts the folders that were handed out.
 	roots int
 }
@@ -33,7 +34,7 @@ func newAccount(t *testing.T, o boxtest.Options) *account {
 	fake, err := boxtest.New(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, fake.Close()) })
-	a := &account{Box: fake, ann: fake.AddUser("Ann", "ann@x.example")}
+	a := &account{Box: fake, ann: fake.AddUser("Ann", "ann@x.example"), token: fake.Token()}
 	a.fs = a.connect(t, box.Options{})
 	return a
 }
@@ -43,7 +44,7 @@ func (a *account) connect(t *testing.T, o box.Options) *box.FileSystem {
 	t.Helper()
 	urls := a.URLs()
 	o.Bases = box.Bases{API: urls.API, Upload: urls.Upload, Login: urls.Login}
-	o.Tokens, o.HTTP = box.Fixed(a.Token()), a.HTTPClient().Transport
+	o.Tokens, o.HTTP = box.Fixed(a.token), a.HTTPClient().Transport
 	c, err := box.New(o)
 	require.NoError(t, err)
 	home := a.Home()
