@@ -103,7 +103,7 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		}
 	}
 	if p := o.w.nodes[n.rec.ParentID]; p != nil && n.declined() && p.declined() {
-		o.touch(p) // what is new in it may be a reason to have it after all
+		o.touch(p) // as for a newcomer
 	}
 	for _, side := range sides {
 		if n.rec.Kind == Folder {
@@ -222,6 +222,9 @@ func (o *observer) expandNewcomer(ctx context.Context, n *node) error {
 		}
 		if err := o.ancestors(ctx, n, side); err != nil {
 			return err
+		}
+		if p := o.w.parentOn(n, side); p != nil && p.declined() {
+			o.touch(p) // what is new in it may be a reason to have it after all
 		}
 		if n.rec.Kind == Folder {
 			if err := o.listBelow(ctx, n, side); err != nil {

@@ -7,11 +7,10 @@ import "fmt"
 // left alone.
 func (w *world) keepFoldersAlive(list []*node) (changed bool) {
 	for again := true; again; changed = changed || again {
-		again = false
+		// What stays counts before what is left alone, whichever comes first in the list: a folder
+		// that waits for the one would never be made for the other.
+		again = w.reviveFolders(list)
 		for _, n := range list {
-			if n.fate == stay && n.parent != nil {
-				again = w.revive(n.parent, n) || again
-			}
 			for _, side := range sides {
 				// What is left alone, or cannot be moved away, keeps its folder on that side.
 				stuck := n.fate == leave || n.fate == stay && n.up[side] == w.parentOn(n, side) && n.up[side] != n.parent
@@ -31,6 +30,19 @@ func (w *world) keepFoldersAlive(list []*node) (changed bool) {
 				n.leave(fmt.Sprintf("holds %q, which is not synced", s.Name), false)
 				n.soon = false
 				again = true
+			}
+		}
+	}
+	return changed
+}
+
+// reviveFolders keeps every folder that anything stays in, up to the root.
+func (w *world) reviveFolders(list []*node) (changed bool) {
+	for again := true; again; changed = changed || again {
+		again = false
+		for _, n := range list {
+			if n.fate == stay && n.parent != nil {
+				again = w.revive(n.parent, n) || again
 			}
 		}
 	}

@@ -315,4 +315,31 @@ var regressionsOfDeletes = []regression{
 			{Do: "write", On: 1, At: "X.txt", Text: "c2."},
 		},
 	},
+	{
+		name:  "a folder that may not be deleted is made again for a new file in it, while the rest of it is left alone",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"D/d/b/": "", "e": "base4"}}, Deletes: -1},
+		way:   "killed",
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "D", To: "d:/e/\u00e9"},
+			{Do: "remove", On: 1, At: "D"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 13, Kill: true}}}},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "d:/e/\u00e9/a-b", Text: "same"},
+		},
+	},
+	{
+		name:  "a folder that a side has long done without is made again for a new file in it",
+		setup: simSetup{Trees: [2]syncertest.Tree{1: {"D/d/b/": "", "e": "base4"}}, Deletes: -1},
+		way:   "killed",
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", At: "D", To: "d:/e/\u00e9"},
+			{Do: "remove", On: 1, At: "D"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 13, Kill: true}}}},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "write", At: "d:/e/\u00e9/a-b", Text: "same"},
+		},
+	},
 }
