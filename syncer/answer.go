@@ -73,18 +73,13 @@ func (r *run) answerUpdate(ctx context.Context, in *Intent, end *endpoint) (Batc
 	parent := Entry{ID: in.Parent, Kind: Folder}
 	e, err := end.lookNow(ctx, in.Old.ID, parent, in.Name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed:
+	case errors.Is(err, fs.ErrNotExist) || err == nil && (e.Trashed || e.Content == in.Old.Content):
 		if end.info.File.Update == UpdateByReplacement {
 			return r.answerCreate(ctx, in, end)
 		}
 		return Batch{}, nil
 	case err != nil:
 		return Batch{}, err
-	case e.Content == in.Old.Content:
-		if end.info.File.Update == UpdateByReplacement {
-			return r.answerCreate(ctx, in, end)
-		}
-		return Batch{}, nil
 	}
 	same, err := r.bytesOf(ctx, in, &e)
 	if err != nil || !same {

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// resends is how often a version is sent once more that the service has not stored as it was sent.
+const resends = 2
+
 // check compares what the service says it stored with what was sent. A copy with other bytes must
 // not stay as the current one: a new file is removed again, a version is sent once more.
 func (x *executor) check(ctx context.Context, a *Action, end *endpoint, got *Entry, t *transfer) error {
@@ -16,13 +19,13 @@ func (x *executor) check(ctx context.Context, a *Action, end *endpoint, got *Ent
 		if bad == nil {
 			return nil
 		}
-		if a.Op == OpCreateFile || attempt == 2 {
-			if a.Op == OpCreateFile {
-				if _, err := end.fs.Delete(ctx, *got); err != nil {
-					return fmt.Errorf("%w; it could not be removed: %v", bad, err) //nolint:errorlint // must not match NotDone
-				}
-				return fmt.Errorf("%w: the wrong copy was removed: %w", ErrStale, bad)
+		if a.Op == OpCreateFile {
+			if _, err := end.fs.Delete(ctx, *got); err != nil {
+				return fmt.Errorf("%w; it could not be removed: %v", bad, err) //nolint:errorlint // must not match NotDone
 			}
+			return fmt.Errorf("%w: the wrong copy was removed: %w", ErrStale, bad)
+		}
+		if attempt == resends {
 			return bad
 		}
 		again, err := end.fs.UpdateFile(ctx, *got, t.content())
@@ -46,7 +49,7 @@ func wrongBytes(got *Entry, t *transfer) error {
 // failed settles the Intent of a call that is proved to have had no effect. Any other failure
 // leaves it open: the next run looks.
 func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error) error {
-	wrapped := &Error{a.Op.String(), a.On, a.Path, err}
+	wrapped := a.failure(err)
 	if !NotDone(err) {
 		x.mu.Lock()
 		x.r.fly(in) // nothing else is planned for the item in this run
@@ -102,7 +105,7 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 	if e != nil {
 		return e
 	}
-	return &Error{a.Op.String(), a.On, a.Path, err}
+	return a.failure(err)
 }
 
 // spoiltForGood notes a new file with wrong contents that could not be removed again. It is recorded
@@ -121,7 +124,7 @@ func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got
 	if e != nil {
 		return e
 	}
-	return &Error{a.Op.String(), a.On, a.Path, err}
+	return a.failure(err)
 }
 
 // promote makes an earlier version of a file current again, and returns what is current then.

@@ -14,14 +14,14 @@ import (
 func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	end := x.r.ends[a.On]
 	if end.fs == nil {
-		return &Error{a.Op.String(), a.On, a.Path, fmt.Errorf("side is read-only: %w", fs.ErrPermission)}
+		return a.failure(fmt.Errorf("side is read-only: %w", fs.ErrPermission))
 	}
 	if err := x.r.lease.outlives(ctx, end.info.callTimeout()); err != nil {
 		return fatal(err)
 	}
 	in, err := x.intent(a)
 	if err != nil {
-		return &Error{a.Op.String(), a.On, a.Path, err}
+		return a.failure(err)
 	}
 	var t *transfer
 	if a.Op == OpCreateFile || a.Op == OpUpdate {
@@ -30,7 +30,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 		ctx, dog, stop = watch(ctx, x.r.e.opts.Stall)
 		defer stop()
 		if t, err = x.transfer(ctx, a, dog); err != nil {
-			return &Error{a.Op.String(), a.On, a.Path, stalled(ctx, err)}
+			return a.failure(stalled(ctx, err))
 		}
 		defer t.close()
 		in.Size = t.length
@@ -43,7 +43,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 		if e := x.takeBack(ctx, a, Batch{}); e != nil {
 			return fatal(e)
 		}
-		return &Error{a.Op.String(), a.On, a.Path, err}
+		return a.failure(err)
 	}
 	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
 		return fatal(err)
@@ -63,13 +63,14 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 		if err := x.check(ctx, a, end, &got, t); err != nil {
 			return x.spoilt(ctx, a, &in, &got, err)
 		}
-	}
-	if t != nil {
 		out.Bytes = t.length
 	}
 	out.After, out.Undo, out.Result, out.At = got.Stamp(), trashed, Done, x.r.now()
 	return x.succeeded(ctx, a, &in, &got, trashed, t, out)
 }
+
+// failure says what a failed to do on which item.
+func (a *Action) failure(err error) error { return &Error{a.Op.String(), a.On, a.Path, err} }
 
 // intent says what is about to be done.
 func (x *executor) intent(a *Action) (Intent, error) {
@@ -126,7 +127,7 @@ func (x *executor) admit(ctx context.Context, a *Action) error {
 			for _, before := range gates[:i] {
 				_ = before.Withdraw(context.WithoutCancel(ctx), *a)
 			}
-			return &Error{a.Op.String(), a.On, a.Path, err}
+			return a.failure(err)
 		}
 	}
 	return nil
