@@ -53,6 +53,29 @@ var brokenInfos = []breakage{{
 		}
 	},
 }, {
+	"info says that IDs are used again, and entries tell no birth",
+	"reusable IDs come with a birth",
+	func(t *twisted) {
+		t.lie(func(i *syncer.Info) { i.ReusableIDs = true })
+		t.createFile = func(ctx context.Context, parent syncer.Entry, name string, c syncer.Content) (syncer.Entry, error) {
+			e, err := t.Handle.CreateFile(ctx, parent, name, c)
+			e.Birth = ""
+			return e, err
+		}
+	},
+}, {
+	"info says that the root holds folders only",
+	"root that holds folders only refuses a file",
+	func(t *twisted) { t.lie(func(i *syncer.Info) { i.FoldersOnlyAtRoot = true }) },
+}, {
+	"info tells types that there are not",
+	"accepted types are taken, and others are refused",
+	func(t *twisted) { t.lie(func(i *syncer.Info) { i.Extensions = []string{".pdf"} }) },
+}, {
+	"info says that files cannot be changed",
+	"what the side cannot do is refused",
+	func(t *twisted) { t.lie(func(i *syncer.Info) { i.File.Update = syncer.UpdateNever }) },
+}, {
 	"info changes",
 	"info stays as it is",
 	func(t *twisted) {

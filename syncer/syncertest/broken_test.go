@@ -23,7 +23,7 @@ type breakage struct {
 
 func TestSuiteCatchesBrokenFileSystems(t *testing.T) {
 	t.Parallel()
-	for _, b := range slices.Concat(brokenInfos, brokenLists, brokenCreates, brokenContents, brokenItems, brokenUpgrades) {
+	for _, b := range slices.Concat(brokenInfos, brokenLists, brokenCreates, brokenContents, brokenBodies, brokenItems, brokenPlaces, brokenUpgrades) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			err := syncertest.CheckFileSystem(t.Context(), func(context.Context) (*syncertest.Harness, error) {
