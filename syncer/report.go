@@ -77,8 +77,8 @@ type Report struct {
 	// Conflicts met in this run, and how each was settled.
 	Conflicts []Conflict `json:"conflicts,omitempty"`
 	Holds     []Hold     `json:"holds,omitempty"`
-	// Skips and Failures (whose At is since when they are pending): every difference that is left between the sides is in one of Holds,
-	// Skips and Failures, with its reason.
+	// Every difference that is left between the sides is in one of Holds, Skips and Failures, with its
+	// reason. The At of a Failure is since when it is pending.
 	Skips    []Skip    `json:"skips,omitempty"`
 	Failures []Outcome `json:"failures,omitempty"`
 	// Incomplete says why a side could not be listed to its end.
