@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,11 +48,12 @@ func TestAnAddressThatIsNoneIsAnError(t *testing.T) {
 
 func TestOptionsThatCannotBeNameTheirField(t *testing.T) {
 	for field, o := range map[string]Options{
-		"FaultRate":   {FaultRate: 1.5},
-		"PartSize":    {PartSize: -1},
-		"TokenLife":   {TokenLife: -1},
-		"FolderPace":  {FolderPace: -1},
-		"URLs.Upload": {URLs: URLs{API: "http://x", Login: "http://y"}},
+		"FaultRate":        {FaultRate: 1.5},
+		"FaultRate is NaN": {FaultRate: math.NaN()},
+		"PartSize":         {PartSize: -1},
+		"TokenLife":        {TokenLife: -1},
+		"FolderPace":       {FolderPace: -1},
+		"URLs.Upload":      {URLs: URLs{API: "http://x", Login: "http://y"}},
 	} {
 		_, err := New(o)
 		require.ErrorContains(t, err, field)
