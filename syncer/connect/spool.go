@@ -55,7 +55,8 @@ func NewSpool(o SpoolOptions) (*Spool, error) {
 
 // Put reads r to its end into a file and returns it. It waits until there is a place; whoever holds
 // one file and asks for a second may wait for ever. A body of more than SpoolOptions.Most bytes is
-// ErrTooLarge, and an error of r is its own; nothing is left of either. The caller closes r.
+// ErrTooLarge, and an error of r is its own; nothing is left of either. The caller closes r. Between
+// two reads Put ends with ctx; a Read that hangs is for r to end, as what was opened with ctx does.
 func (s *Spool) Put(ctx context.Context, r io.Reader) (*Spooled, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
