@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -164,4 +165,23 @@ func TestAReadingMayNameItsWindow(t *testing.T) {
 		require.NoError(t, lane.Wait(search, syncer.Live, syncer.Cost{Calls: 1}))
 		require.GreaterOrEqual(t, time.Since(begin), time.Minute)
 	})
+}
+
+func TestAnAnswerCannotCloseAWindowForLongerThanItIs(t *testing.T) {
+	for _, in := range []time.Duration{time.Hour, 365 * 24 * time.Hour, math.MaxInt64} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGovernor(t, connect.GovernorOptions{
+				Windows: []connect.Window{{Name: "minute", Most: 60, Every: time.Minute, Fixed: true}},
+				Read: func(int, http.Header) []connect.Reading {
+					return []connect.Reading{{Window: "minute", Limit: 60, In: in}}
+				},
+			})
+			lane := g.Lane("a")
+			lane.Learn(200, nil)
+			begin := time.Now()
+			require.NoError(t, lane.Wait(t.Context(), syncer.Live, syncer.Cost{Calls: 1}))
+			require.GreaterOrEqual(t, time.Since(begin), time.Minute)
+			require.LessOrEqual(t, time.Since(begin), time.Minute+5*time.Second)
+		})
+	}
 }

@@ -73,7 +73,7 @@ func (m *meter) hear(now time.Duration, r Reading, ago time.Duration) {
 	}
 	at := now
 	if m.Fixed && r.In > 0 {
-		at = now - ago + r.In - m.Every
+		at = now - ago + min(r.In, m.Every+ago) - m.Every // a later end cannot be
 	}
 	if at+m.Every > now {
 		m.add(at, others)
