@@ -46,7 +46,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 	})
 	w := &world{
 		t: t, a: a, root: a.root(t), source: syncertest.New(syncertest.Options{}, nil), store: memory.New(memory.Options{}),
-		rand: rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // repeatable on purpose
+		rand: rand.New(rand.NewPCG(seed, 1)),
 	}
 	w.bob = w.source.User("bob")
 	w.bob.Add("stays.pdf", "stays")
@@ -231,7 +231,7 @@ func TestBothSidesEndEqualWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *testin
 	if *every {
 		seeds = 100
 	}
-	for seed := range uint64(seeds) { //nolint:gosec // it is small
+	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
