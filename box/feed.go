@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -119,7 +118,7 @@ func (f *FileSystem) within(item *Item) []string {
 
 // waiting is the one connection on which a FileSystem waits for events.
 type waiting struct {
-	mu       sync.Mutex
+	place    chan struct{} // holds one while somebody waits
 	realtime *Realtime
 }
 
@@ -131,10 +130,14 @@ func (f *FileSystem) Wait(ctx context.Context, from syncer.Cursor) error {
 	if err != nil {
 		return err
 	}
-	f.waiting.mu.Lock()
-	defer f.waiting.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	select {
+	case f.waiting.place <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-f.waiting.place }()
 	return f.waiting.realtime.Wait(ctx, position)
 }

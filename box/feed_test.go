@@ -1,6 +1,7 @@
 package box_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -296,4 +297,24 @@ func TestAnEventOfWhichBoxTellsLittleIsAHintNevertheless(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWhoeverWaitsBehindAnotherMayGiveUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
+		at, err := a.fs.Now(t.Context())
+		require.NoError(t, err)
+		first, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.fs.Wait(first, at) }()
+		synctest.Wait()
+		start := time.Now()
+		second, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, a.fs.Wait(second, at), context.DeadlineExceeded)
+		require.Equal(t, time.Second, time.Since(start))
+		end()
+		require.ErrorIs(t, <-ended, context.Canceled)
+	})
 }

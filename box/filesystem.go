@@ -94,7 +94,7 @@ func NewFileSystem(ctx context.Context, client *Client, o *FileSystemOptions) (*
 		f.now = time.Now
 	}
 	f.names = newRecent(f.now)
-	f.waiting = &waiting{realtime: client.Realtime()}
+	f.waiting = &waiting{place: make(chan struct{}, 1), realtime: client.Realtime()}
 	f.info = infoOf(client.options.Bases, f.account, cmp.Or(set.Names, &strictNames))
 	return f, nil
 }
