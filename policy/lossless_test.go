@@ -49,6 +49,7 @@ func TestLosslessWritesWhatTheOtherSideRefusesSoThatItCanBeReadAndUndone(t *test
 		{"a number in brackets that would mislead", "a⟦167⟧b", plain, syncer.Names{Forbidden: "§"}, "a‛⟦167⟧b"},
 		{"a tab and a line feed", "a\tb\nc", plain, strict, "a␉b␊c"},
 		{"a space at the end", "plan.pdf ", plain, box, "plan.pdf␠"},
+		{"emoji where they are refused", "👷.pdf", plain, syncer.Names{BasicPlane: true}, "⟦128119⟧.pdf"},
 		{"only the last of several spaces at the end", "plan   ", plain, box, "plan  ␠"},
 		{"a space at the beginning", " plan", plain, strict, "␠plan"},
 		{"a space behind a mark is not the beginning", "‛ plan", plain, strict, "‛ plan"},

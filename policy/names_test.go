@@ -51,6 +51,7 @@ func TestReplaceChangesOnlyWhatTheOtherSideRefuses(t *testing.T) {
 		{"other spaces become another item", "  ", file, strict, "item-6c179f"},
 		{"an empty name becomes an item", "", file, strict, "item-e3b0c4"},
 		{"emoji are kept", "👷🏽 site.pdf", file, strict, "👷🏽 site.pdf"},
+		{"emoji become a dash where they are refused", "👷 site.pdf", file, syncer.Names{BasicPlane: true}, "- site.pdf"},
 		{"marks for writing direction are kept", "\u200fשלום.pdf", file, strict, "\u200fשלום.pdf"},
 		{"a long name is cut before its extension", "a very long name of a plan.pdf", file, short, "a very (e19929).pdf"},
 		{"a long name of a folder has no extension", "v1.2 of the plans of level 2", folder, short, "v1.2 of the (883c2d)"},
