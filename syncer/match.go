@@ -29,7 +29,8 @@ func (w *world) rebind() {
 	at := map[place][]*node{}
 	for _, n := range w.touched() {
 		for _, side := range sides {
-			if n.known && (n.sight[side] == missing || n.sight[side] == gone) && n.mayBe(side.Other()) {
+			lost := n.sight[side] == missing || n.sight[side] == gone || n.vanished[side]
+			if n.known && lost && n.mayBe(side.Other()) {
 				p := place{side, w.nodes[n.rec.ParentOn(side)], n.rec.Half(side).Name}
 				at[p] = append(at[p], n)
 			}
@@ -48,9 +49,21 @@ func (w *world) rebind() {
 		if p.parent == nil || len(olds) != 1 || olds[0].rec.Kind != e.Kind {
 			continue
 		}
+		if olds[0].vanished[side] && !w.displaced(olds[0], f, side) {
+			continue
+		}
 		w.become(f, olds[0], side)
 		delete(at, p)
 	}
+}
+
+// displaced reports whether the newcomer f proves that n, which nobody sees, has left its place on side
+// for it: it holds the same bytes under a name that the side gives to one item only. Other bytes might
+// be a stranger's, and an item that is only out of sight justifies no overwrite.
+func (w *world) displaced(n, f *node, side Side) bool {
+	h, e := n.rec.Half(side), f.entry[side]
+	unique := w.info[side].Names.Unique != UniqueNone
+	return unique && e.Kind == File && e.Digest != "" && e.Digest == h.Digest && !w.inFlight.hold(n) && !w.inFlight.hold(f)
 }
 
 // reunite recognises a file by its contents, where exactly one is missing and exactly one is new.
@@ -95,7 +108,7 @@ func (w *world) reunite() {
 func (w *world) become(f, n *node, side Side) {
 	e := f.entry[side]
 	n.see(side, e)
-	n.touched = true
+	n.touched, n.sleeps = true, n.sleeps && n.unclear(side.Other())
 	w.byID[side][e.ID] = n
 	w.fresh = slices.DeleteFunc(w.fresh, func(x *node) bool { return x == f })
 }

@@ -30,6 +30,8 @@ type node struct {
 	hidden [2]string // reason for unseen
 	// trashed says that gone is known from the trash itself: no other ID is the same item.
 	trashed [2]bool
+	// vanished says of unseen that the item was not shown where it may stand, and that nothing tells why.
+	vanished [2]bool
 	// touched says that something may have changed; other nodes are only there to be pointed at.
 	touched bool
 	// tomb is the Tombstone of a newcomer that was in the baseline before.
@@ -75,17 +77,23 @@ func (n *node) lost(side Side) bool { return n.sight[side] == gone || n.sight[si
 
 // see records what was found on a side.
 func (n *node) see(side Side, e *Entry) {
-	n.sight[side], n.entry[side], n.hidden[side] = observed, e, ""
+	n.sight[side], n.entry[side], n.hidden[side], n.vanished[side] = observed, e, "", false
 }
 
 // hide records that nothing can be told about a side.
 func (n *node) hide(side Side, why string) {
-	n.sight[side], n.entry[side], n.hidden[side] = unseen, nil, why
+	n.sight[side], n.entry[side], n.hidden[side], n.vanished[side] = unseen, nil, why, false
+}
+
+// vanish is hide for an item that was looked for and not found, which does not prove that it is gone.
+func (n *node) vanish(side Side, why string) {
+	n.hide(side, why)
+	n.vanished[side] = true
 }
 
 // lose records that the item is not on a side: missing, gone or out.
 func (n *node) lose(side Side, s sight) {
-	n.sight[side], n.entry[side], n.hidden[side] = s, nil, ""
+	n.sight[side], n.entry[side], n.hidden[side], n.vanished[side] = s, nil, "", false
 }
 
 // nameOn returns the name that the item has on side now, as far as is known.

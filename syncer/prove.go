@@ -15,6 +15,7 @@ func (o *observer) prove(ctx context.Context, n *node, side Side) error {
 	h := n.rec.Half(side)
 	if recent(h.Wrote, o.w.now, o.ends[side].info.Settle) {
 		n.hide(side, "written a moment ago: the service may not show it yet")
+		n.vanished[side] = o.whole[side] // or it was moved a moment ago, too
 		return nil
 	}
 	o.proving[side][n] = true
@@ -73,7 +74,7 @@ func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node)
 	e, err := o.lookID(ctx, side, n.rec.Half(side).ID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && o.ends[side].info.Trash:
-		n.hide(side, "not visible and not in the trash: access was lost, or it was deleted for good")
+		n.vanish(side, "not visible and not in the trash: access was lost, or it was deleted for good")
 		n.sleeps = true
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
@@ -93,7 +94,7 @@ func (o *observer) proveByLook(ctx context.Context, n *node, side Side, p *node)
 // trash takes the word of a look that n is in the trash, unless we wrote it a moment ago.
 func (o *observer) trash(n *node, side Side) {
 	if recent(n.rec.Half(side).Wrote, o.w.now, o.ends[side].info.Settle) {
-		n.hide(side, "written a moment ago: the service may still show an old state")
+		n.vanish(side, "written a moment ago: the service may still show an old state")
 		return
 	}
 	n.trash(side)

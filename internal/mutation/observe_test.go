@@ -177,7 +177,7 @@ var observing = []mutation{
 	{
 		name:  "an old view of the trash counts though we have restored the item",
 		file:  "syncer/prove.go",
-		old:   "\tif recent(n.rec.Half(side).Wrote, o.w.now, o.ends[side].info.Settle) {\n\t\tn.hide(side, \"written a moment ago: the service may still show an old state\")\n\t\treturn\n\t}\n\tn.trash(side)",
+		old:   "\tif recent(n.rec.Half(side).Wrote, o.w.now, o.ends[side].info.Settle) {\n\t\tn.vanish(side, \"written a moment ago: the service may still show an old state\")\n\t\treturn\n\t}\n\tn.trash(side)",
 		new:   `	n.trash(side)`,
 		why:   "what lies in the trash is deleted: that is what the trash is for",
 		in:    scenarios,

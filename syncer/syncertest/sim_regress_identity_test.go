@@ -242,4 +242,23 @@ var regressionsOfIdentity = []regression{
 			{Do: "move", On: 1, At: "d", To: "d:/d"},
 		},
 	},
+	{
+		name:  "a hidden file that is replaced under its name by its own contents is no new file",
+		setup: simSetup{Sides: [2]simSide{1: {Update: 1}}, Trees: [2]syncertest.Tree{0: {"D": "left2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "hide", On: 1, At: "D"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 5, Edits: []simOp{{Do: "touch", On: 1, At: "D"}}}}}},
+		},
+	},
+	{
+		name:  "a file that was written a moment ago and is replaced under its name by its own contents is no new file",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 1, Settle: 30 * time.Second}, 1: {Unique: 2, Without: 11}}, Trees: [2]syncertest.Tree{1: {"D/d/a:b/": "", "a:b": "rightb", "c": "base2", "d/d/X.txt": "base6", "d/d/a*b": "base0"}}, Deletes: 3},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", At: "d (82396aa3)"},
+			{Do: "touch", At: "c"},
+			{Do: "run"},
+		},
+	},
 }
