@@ -155,7 +155,8 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 }
 
 // haunted reports whether a side has refused a name as taken twice. Whoever had it the first time may
-// be gone, and was looked for since.
+// be gone, and was looked for since. Of a name that was invented once is enough: nobody waits for it,
+// and another is as good.
 func (w *world) haunted(side Side, parent *node, name string) bool {
 	times := 0
 	for _, refused := range w.ghosts[side][parent.idOn(side)] {
@@ -163,7 +164,7 @@ func (w *world) haunted(side Side, parent *node, name string) bool {
 			times++
 		}
 	}
-	return times > 1
+	return times > 1 || times == 1 && untagged(name) != name
 }
 
 // seenAt reports whether an item was seen under a name that a side had refused as taken: then it is

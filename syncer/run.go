@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxRounds = 3
+	maxRounds = 4
 	maxHints  = 10_000
 	// maxLeftovers is how many unreached items of a full scan go into the pending set; beyond it
 	// another scan is cheaper than looking at each.

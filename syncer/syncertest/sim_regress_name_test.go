@@ -153,4 +153,13 @@ var regressionsOfNames = []regression{
 			{Do: "move", On: 1, At: "procorebox-moving-e788103ee153~", To: "d"},
 		},
 	},
+	{
+		name:  "a name that was invented and is taken too is left for another in the same run",
+		way:   "mirror",
+		setup: simSetup{Sides: [2]simSide{0: {Unique: 1}, 1: {Unique: 1, Clean: true}}, Trees: [2]syncertest.Tree{0: {"d:/\u00e9": "base2", "d:/e\u0301": "base3"}, 1: {"d:/\u00e9": "base2"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "forget", On: 1, N: 1},
+		},
+	},
 }
