@@ -247,8 +247,11 @@ func (p *Person) item(it *item) Item {
 
 // child finds what a user sees under a name in a folder.
 func (d *drive) child(u *user, folder *item, name string) *item {
+	if folder.kind != folderKind {
+		return nil // a path that goes on below a file leads nowhere
+	}
 	for _, it := range d.listing(u, folder, byName) {
-		if it.name == name {
+		if it.name == name && !it.inTrash() {
 			return it
 		}
 	}

@@ -83,3 +83,15 @@ func TestWhatBoxWouldRefuseAPersonIsAnError(t *testing.T) {
 	require.Panics(t, func() { w.box.AddUser("Ann", "ann@x.example") })
 	require.Panics(t, func() { w.box.TokenFor(User{ID: "4711"}, 0) })
 }
+
+func TestAPathLeadsNeitherThroughAFileNorIntoTheTrash(t *testing.T) {
+	w := newWorld(t, Options{Switches: Switches{TrashedListed: true}})
+	home := w.box.Home()
+	file, err := home.Upload("0", "a.txt", nil)
+	require.NoError(t, err)
+	_, err = home.Find("a.txt/b.txt")
+	require.ErrorContains(t, err, "a.txt/b.txt")
+	require.NoError(t, home.Trash(file))
+	_, err = home.Find("a.txt")
+	require.ErrorContains(t, err, "a.txt")
+}
