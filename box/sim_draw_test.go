@@ -1,0 +1,177 @@
+package box_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/box/boxtest"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
+)
+
+// step is an edit, a run, or time that passes.
+type step struct {
+	Edit *edit
+	Run  *running
+	Wait time.Duration
+}
+
+func (s step) String() string {
+	switch {
+	case s.Edit != nil:
+		return fmt.Sprintf("edit %v", *s.Edit)
+	case s.Run != nil:
+		return fmt.Sprintf("run %v", s.Run)
+	}
+	return fmt.Sprintf("wait %v", s.Wait)
+}
+
+func (s setup) String() string {
+	var on []string
+	for field := range strings.FieldsSeq(fmt.Sprintf("%+v", s.Switches)) {
+		if name, ok := strings.CutSuffix(field, ":true"); ok {
+			on = append(on, name)
+		}
+	}
+	return fmt.Sprintf("replay %v, shuffle %v, pace %v, switches %q", s.Replay, s.Shuffle, s.Pace, on)
+}
+
+func (r *running) String() string {
+	text := fmt.Sprintf("{full %v, confirm %v, kill %d", r.Full, r.Confirm, r.Kill)
+	if len(r.Faults) > 0 {
+		text += fmt.Sprintf(", faults %+v", r.Faults)
+	}
+	if r.Random != 0 {
+		text += fmt.Sprintf(", source %+v from %d", r.Source, r.Random)
+	}
+	return text + fmt.Sprintf(", during %v}", r.During)
+}
+
+// running is one process, and what happens to it.
+type running struct {
+	Full    bool
+	Confirm bool // halts
+	Kill    int  // the instant at which it dies; 0 means that it does not
+	Faults  []boxtest.Fault
+	Source  syncertest.Faults
+	Random  uint64 // draws the source's faults; 0 means none
+	During  []edit
+}
+
+func (r *running) disturbed() bool { return r.Kill > 0 || len(r.Faults) > 0 || r.Random != 0 }
+
+// drawer draws a world and its script from a seed.
+type drawer struct {
+	*rand.Rand
+
+	texts int
+}
+
+func (d *drawer) setup() (s setup) {
+	s.Replay, s.Shuffle = d.chance(0.5), d.chance(0.5)
+	if d.chance(0.2) {
+		s.Pace = time.Second
+	}
+	if d.chance(0.5) {
+		for _, one := range s.Switches.All() {
+			one.Set(&s.Switches, d.chance(0.1))
+		}
+	}
+	return s
+}
+
+func (d *drawer) chance(p float64) bool { return d.Float64() < p }
+
+// place draws a path. There are few names, some of which only one side can hold beside the others.
+func (d *drawer) place() string {
+	names := []string{"a", "b", "c", "A", "d", "e", "D", "q?", "e ", "x:y"}
+	at := names[d.IntN(len(names))]
+	for d.chance(0.4) {
+		at = []string{"d", "e", "D", "f"}[d.IntN(4)] + "/" + at
+	}
+	return at
+}
+
+func (d *drawer) edit() edit {
+	e := edit{On: syncer.Side(d.IntN(2)), Path: d.place()}
+	switch n := d.IntN(20); {
+	case n < 7:
+		d.texts++
+		e.Do, e.Text = "write", fmt.Sprint("text ", d.texts)
+	case n < 10:
+		e.Do, e.Path = "mkdir", path.Join(path.Dir(e.Path), []string{"d", "e", "D", "f"}[d.IntN(4)])
+	case n < 13:
+		e.Do = "remove"
+	case n < 15:
+		e.Do, e.To = "rename", path.Base(d.place())
+	case n < 18:
+		e.Do, e.To = "move", path.Join(path.Dir(d.place()), path.Base(e.Path))
+	default:
+		e.Do = "restore"
+	}
+	return e
+}
+
+func (d *drawer) run() *running {
+	r := &running{Full: d.chance(0.4), Confirm: d.chance(0.5)}
+	if d.chance(0.3) {
+		r.Kill = 1 + d.IntN(80)
+	}
+	if d.chance(0.5) {
+		for range 1 + d.IntN(5) {
+			r.Faults = append(r.Faults, d.fault())
+		}
+	}
+	if d.chance(0.3) {
+		r.Random = 1 + d.Uint64N(1000)
+		r.Source = syncertest.Faults{Fail: 0.03, Lose: 0.05, Late: 0.03, Cut: 0.05, Short: 0.03}
+	}
+	if d.chance(0.4) {
+		for range 1 + d.IntN(4) {
+			e := d.edit()
+			e.At = 1 + d.IntN(60)
+			r.During = append(r.During, e)
+		}
+		slices.SortStableFunc(r.During, func(a, b edit) int { return a.At - b.At })
+	}
+	return r
+}
+
+func (d *drawer) fault() boxtest.Fault {
+	late := time.Duration(1+d.IntN(9)) * time.Second
+	kinds := []boxtest.Fault{
+		{Status: http.StatusInternalServerError},
+		{Status: http.StatusServiceUnavailable, RetryAfter: time.Second},
+		{Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Second},
+		{Reset: true},
+		{Reset: true, When: boxtest.AfterEffect},
+		{Reset: true, When: boxtest.LateEffect, Delay: late},
+		{Status: http.StatusBadGateway, Plain: true, When: boxtest.AfterEffect},
+		{Cut: 1 + d.Int64N(200)},
+		{Short: 1 + d.Int64N(200)},
+		{Slow: 30 * time.Second},
+	}
+	f := kinds[d.IntN(len(kinds))]
+	f.Route = []string{"", "", "POST*", "PUT*", "DELETE*", "GET /2.0/f*"}[d.IntN(6)]
+	f.Nth, f.Times = 1+d.IntN(30), []int{1, 1, 2, 6}[d.IntN(4)]
+	return f
+}
+
+func (d *drawer) script() (all []step) {
+	for range 3 + d.IntN(8) {
+		all = append(all, step{Edit: new(d.edit())})
+	}
+	for range 3 + d.IntN(5) {
+		all = append(all, step{Run: d.run()})
+		all = append(all, step{Wait: []time.Duration{time.Second, 20 * time.Second, time.Minute, time.Hour}[d.IntN(4)]})
+		for range d.IntN(7) {
+			all = append(all, step{Edit: new(d.edit())})
+		}
+	}
+	return all
+}
