@@ -146,10 +146,12 @@ func (s *sim) checkHints() {
 	if s.deaf || s.forgotten || s.setup.Sides[0].blind() || s.setup.Sides[1].blind() {
 		return
 	}
+	// A delete that a limit holds may have its turn after others that a side refuses, run by run.
+	turns := s.setup.Deletes > 0 && s.setup.refuses()
 	for range quietRuns {
 		writes := s.writes()
 		s.play(&simRun{Poll: true, Confirm: true}, nil)
-		if s.pass(time.Hour); s.writes() == writes {
+		if s.pass(time.Hour); s.writes() == writes && !turns {
 			break
 		}
 	}

@@ -113,4 +113,14 @@ var regressionsOfHints = []regression{
 			{Do: "write", At: "d:/d", Text: "c7."},
 		},
 	},
+	{
+		name:  "a delete that a limit holds has its turn after those that a side refuses",
+		setup: simSetup{Sides: [2]simSide{0: {Forbidden: ":*?\"<>|", ReadOnly: true}}, Trees: [2]syncertest.Tree{0: {"D/d/d:": "base1", "X.txt": "base3", "b.": "base0"}}, Deletes: 1},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "remove", On: 1, At: "D/d"},
+			{Do: "remove", On: 1, At: "X.txt"},
+			{Do: "remove", At: "b."},
+		},
+	},
 }
