@@ -98,12 +98,19 @@ func (x *executor) madeAgain(b *Batch, n *node, r *Record) {
 			continue
 		}
 		for _, c := range x.r.w.touched() {
-			p := Pending{PendingKey: PendingKey{Record: c.rec.ID}, On: side, Path: c.rec.Name, Reason: "its folder was made again", Since: x.r.now()}
-			if _, told := x.r.pending[p.PendingKey]; c.known && !c.gone && c.rec.ParentOn(side) == n.rec.ID && c.result == 0 && !told {
-				x.r.pending[p.PendingKey] = p
-				b.Pending = append(b.Pending, p)
+			if c.known && !c.gone && c.rec.ParentOn(side) == n.rec.ID && c.result == 0 {
+				x.r.lookAgain(b, c.rec, side, "its folder was made again")
 			}
 		}
+	}
+}
+
+// lookAgain puts an item into the pending set, unless it waits there already.
+func (r *run) lookAgain(b *Batch, rec Record, side Side, why string) {
+	p := Pending{PendingKey: PendingKey{Record: rec.ID}, On: side, Path: rec.Name, Reason: why, Since: r.now()}
+	if _, told := r.pending[p.PendingKey]; !told {
+		r.pending[p.PendingKey] = p
+		b.Pending = append(b.Pending, p)
 	}
 }
 
@@ -143,15 +150,22 @@ func (x *executor) evict(ctx context.Context, b *Batch, a *Action, r *Record) er
 		}
 		n := w.nodes[old.ID]
 		if n == nil {
-			*old.Half(side) = vacated(*old.Half(side))
-			b.Put = append(b.Put, w.add(old).rec)
-		} else if !n.gone && n.rec.Half(side).ID == id {
+			n = w.add(old)
+		}
+		if !n.gone && n.rec.Half(side).ID == id {
 			*n.rec.Half(side) = vacated(*n.rec.Half(side))
 			b.Put = append(b.Put, n.rec)
+			if n.result == 0 {
+				x.r.lookAgain(b, n.rec, side, passedOn)
+			}
 		}
 	}
 	return nil
 }
+
+// passedOn is why an item is looked at that has lost its ID to another: a hint of its end names that
+// ID, so it would not lead to it any more.
+const passedOn = "its ID was given out again"
 
 // vacated is what remains of a Half whose ID names another item now: that one is gone.
 func vacated(h Half) Half {
