@@ -15,6 +15,20 @@
 //
 //	stream := syncer.Stream{Name: "box", Feed: files, Side: syncer.Destination, Pairs: names}
 //
+// # Be told
+//
+// Webhooks tell at once what a poll finds later. Client.ReconcileWebhooks makes the webhooks of some roots
+// what they shall be, and a Receiver takes what they send: it verifies that Box has signed it, puts a
+// hint into the inbox of each pair of the root, and answers when that is durable:
+//
+//	done, err := client.ReconcileWebhooks(ctx, box.WebhookSet{Namespace: "office", Address: "https://sync.example/box", Roots: roots})
+//	...
+//	receiver, err := box.NewReceiver(box.ReceiverOptions{Files: files, Keys: keys, Store: store, Side: syncer.Destination, Pairs: pairsOf})
+//	mux.Handle("/box/", receiver)
+//
+// Box removes webhooks whose user has no token any more or that nobody answers, so reconcile them now and
+// then; it gives up on a delivery after some hours, so go on to poll.
+//
 // # Sign in
 //
 // An App is the program as it is registered at Box. It yields what a connect.Source needs to have a

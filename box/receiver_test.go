@@ -216,10 +216,14 @@ func FuzzReceiver(f *testing.F) {
 	f.Add([]byte(`{"type":"webhook_event","id":"e","trigger":"FILE.TRASHED","source":[],"additional_info":[]}`))
 	f.Add([]byte(`{"type":"webhook_event","id":"e","trigger":"WEBHOOK.DELETED"}`))
 	f.Add([]byte(`{"type":"webhook_event","id":"e","trigger":"COMMENT.CREATED","source":{"type":"comment","id":"1"}}`))
+	client, err := box.New(box.Options{Tokens: box.Fixed("AT")})
+	require.NoError(f, err)
+	files, err := box.NewFileSystem(f.Context(), client, &box.FileSystemOptions{User: &box.User{ID: "22"}})
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p := newPost(t, boxtest.Options{}, memory.Options{})
+		p := &post{store: memory.New(memory.Options{}), root: boxtest.Item{ID: "987"}, account: &account{fs: files}}
 		r := receiver(t, p.options())
-		s := fromBox("/"+p.root.ID, string(body), time.Now().Format(time.RFC3339))
+		s := fromBox("/987", string(body), time.Now().Format(time.RFC3339))
 		require.Equal(t, http.StatusForbidden, s.with("BOX-SIGNATURE-PRIMARY", sign("wrong", string(body), "")).to(r))
 		require.Empty(t, p.inbox(t, "drawings"))
 		for range 2 {
