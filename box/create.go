@@ -20,7 +20,7 @@ func (f *FileSystem) CreateFolder(ctx context.Context, parent syncer.Entry, name
 		return syncer.Entry{}, err
 	}
 	defer cancel()
-	number, name, err := f.place(parent, name)
+	number, name, err := f.place(parent, name, "")
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create folder: %w", err)
 	}
@@ -42,7 +42,7 @@ func (f *FileSystem) CreateFile(ctx context.Context, parent syncer.Entry, name s
 	if err := ctx.Err(); err != nil {
 		return syncer.Entry{}, err
 	}
-	number, name, err := f.place(parent, name)
+	number, name, err := f.place(parent, name, "")
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create file: %w", err)
 	}
@@ -108,8 +108,13 @@ func (f *FileSystem) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.
 	return f.entry(now), nil
 }
 
-// place checks where something is to be made, and returns the name to send.
-func (f *FileSystem) place(parent syncer.Entry, name string) (folder, sent string, err error) {
+// place checks where something is to be made, and returns the name to send. A name that the item bears
+// already is good: Box holds it, whatever the rules for names say.
+func (f *FileSystem) place(parent syncer.Entry, name, bears string) (folder, sent string, err error) {
+	if bears != "" && name == bears {
+		folder, err = f.folderID(parent.ID)
+		return folder, name, err
+	}
 	if err := f.info.Names.Check(name); err != nil {
 		return "", "", err
 	}

@@ -26,7 +26,7 @@ func (f *FileSystem) Move(ctx context.Context, old, parent syncer.Entry, name st
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("move %q: %w", old.Name, err)
 	}
-	folder, name, err := f.place(parent, name)
+	folder, name, err := f.place(parent, name, old.Name)
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("move %q: %w", old.Name, err)
 	}

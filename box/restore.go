@@ -21,7 +21,7 @@ func (f *FileSystem) Restore(ctx context.Context, t syncer.Trashed, parent synce
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("restore: %w", err)
 	}
-	folder, name, err := f.place(parent, name)
+	folder, name, err := f.place(parent, name, "")
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("restore %s %s: %w", kind, number, err)
 	}
