@@ -228,6 +228,9 @@ func (c *claims) choose(n *node) {
 				}
 				name[side] = invent(name[side], label, seed, attempt, rules)
 			}
+			if placed && c.refused(n, side, name[side]) {
+				name[side] = c.w.rename(name[side], n.rec.Kind, side.Other())
+			}
 		}
 		if !c.free(n, name) {
 			continue
@@ -251,6 +254,13 @@ func (c *claims) free(n *node, name [2]string) bool {
 		}
 	}
 	return true
+}
+
+// refused reports whether n would have to get a name that a side's rules do not allow. Users of a side may
+// give names that it claims to refuse; made anew, or with a tag, such a name is one for the Namer.
+func (c *claims) refused(n *node, side Side, name string) bool {
+	has := n.there(side) && name == n.nameOn(side)
+	return !has && c.w.info[side].Names.Check(name) != nil
 }
 
 // unfit says why a name that n would have to get cannot be given.
