@@ -1,6 +1,9 @@
 package syncer
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // learnFirst carries out the verifying reads of a plan before anything else if there are many, and
 // plans anew. What they tell may be what a Guard halts the pair for, and then nothing may have been
@@ -66,6 +69,7 @@ func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, 
 	if !learnt {
 		return acts, nil
 	}
+	again, settled = r.w.withHomes(again, settled)
 	for _, n := range again {
 		n.check, n.result, n.err, n.failed = false, 0, nil, nil
 	}
@@ -75,4 +79,24 @@ func (r *run) actOnDigests(ctx context.Context, acts []*executor) ([]*executor, 
 	}
 	x, err := r.act(ctx, p)
 	return append(acts, x), err
+}
+
+// withHomes moves from again to settled what would stand in a folder that could not be made: a Record
+// stands only in a folder that has one, so it waits with it.
+func (w *world) withHomes(again, settled []*node) (able, aside []*node) {
+	for {
+		able = nil
+		for _, n := range again {
+			homeless := func(p *node) bool { return !p.known && slices.Contains(settled, p) }
+			if slices.ContainsFunc(w.folders(n), homeless) {
+				settled = append(settled, n)
+			} else {
+				able = append(able, n)
+			}
+		}
+		if len(able) == len(again) {
+			return able, settled
+		}
+		again = able
+	}
 }

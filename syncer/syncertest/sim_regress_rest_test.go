@@ -337,4 +337,16 @@ var regressionsOfRest = []regression{
 			{Do: "remove", At: "e"},
 		},
 	},
+	{
+		name:  "what waits for a folder that could not be made is not written down below it",
+		setup: simSetup{Sides: [2]simSide{1: {NoDigest: true, ReadOnly: true}}},
+		script: []simOp{
+			{Do: "write", On: 1, At: "a-b", Text: "c1."},
+			{Do: "write", On: 1, At: "d/e/b", Text: "c2."},
+			{Do: "plan"},
+			{Do: "move", At: "a-b", To: "d:/a-b"},
+			{Do: "move", On: 1, At: "a-b", To: "x.txt"},
+			{Do: "write", On: 1, At: "d/e/b", Text: "c6."},
+		},
+	},
 }
