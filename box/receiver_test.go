@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -182,6 +183,11 @@ func TestWhatIsNoDeliveryIsRefusedCheaply(t *testing.T) {
 	require.Equal(t, http.MethodPost, got.Header().Get("Allow"))
 	require.Equal(t, http.StatusNotFound, send(http.MethodPost, "/box", delivery, good.header).Code)
 	require.Equal(t, http.StatusForbidden, send(http.MethodPost, good.path, delivery, http.Header{}).Code)
+
+	unread := httptest.NewRequestWithContext(t.Context(), http.MethodPost, good.path, iotest.ErrReader(errors.New("read")))
+	refused := httptest.NewRecorder()
+	receiver(t, p.options()).ServeHTTP(refused, unread)
+	require.Equal(t, http.StatusForbidden, refused.Code, "without a signature the body is not read")
 
 	long := fromBox(good.path, strings.Repeat(" ", 256<<10-len(delivery))+delivery, time.Now().Format(time.RFC3339))
 	require.Equal(t, http.StatusNoContent, long.to(receiver(t, p.options())))

@@ -116,10 +116,10 @@ func (s *WebhookSet) address(root string) string {
 	return strings.TrimRight(s.Address, "/") + s.tail(root)
 }
 
-// has reports whether a webhook is one of the set.
+// has reports whether a webhook of a folder is one of the set.
 func (s *WebhookSet) has(hook *Webhook) bool {
 	u, err := url.Parse(hook.Address)
-	return err == nil && hook.Target.Type == TypeFolder && strings.HasSuffix(u.Path, s.tail(hook.Target.ID))
+	return err == nil && strings.HasSuffix(u.Path, s.tail(hook.Target.ID))
 }
 
 // right reports whether a webhook of the set is as it shall be.
