@@ -29,6 +29,7 @@ func (w *sim) tree(side syncer.Side) map[string]found {
 		return all
 	}
 	all := map[string]found{}
+	w.land()
 	bodies := w.source.Tree()
 	for at := range w.source.IDs() {
 		if at == "" {
@@ -39,6 +40,9 @@ func (w *sim) tree(side syncer.Side) map[string]found {
 	}
 	return all
 }
+
+// land lets take place on the source what is late and due, so that what is read at once is of one moment.
+func (w *sim) land() { w.source.Entry("") }
 
 func (w *sim) walk(folder, at string, all map[string]found) {
 	items, err := w.bob.List(folder)

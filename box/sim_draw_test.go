@@ -42,7 +42,7 @@ func (s setup) String() string {
 }
 
 func (r *running) String() string {
-	text := fmt.Sprintf("{full %v, confirm %v, kill %d", r.Full, r.Confirm, r.Kill)
+	text := fmt.Sprintf("{full %v, confirm %v, kill %d, ambush %d", r.Full, r.Confirm, r.Kill, r.Ambush)
 	if len(r.Faults) > 0 {
 		text += fmt.Sprintf(", faults %+v", r.Faults)
 	}
@@ -57,6 +57,7 @@ type running struct {
 	Full    bool
 	Confirm bool // halts
 	Kill    int  // the instant at which it dies; 0 means that it does not
+	Ambush  int  // the write to an item on Box before which Bob edits it; 0 means none
 	Faults  []boxtest.Fault
 	Source  syncertest.Faults
 	Random  uint64 // draws the source's faults; 0 means none
@@ -69,7 +70,8 @@ func (r *running) disturbed() bool { return r.Kill > 0 || len(r.Faults) > 0 || r
 type drawer struct {
 	*rand.Rand
 
-	texts int
+	texts  int
+	recent []string // where edits were since the last run: there it has something to do
 }
 
 func (d *drawer) setup() (s setup) {
@@ -123,6 +125,9 @@ func (d *drawer) run() *running {
 		r.Kill = 1 + d.IntN(80)
 	}
 	if d.chance(0.5) {
+		r.Ambush = 1 + d.IntN(3)
+	}
+	if d.chance(0.5) {
 		for range 1 + d.IntN(5) {
 			r.Faults = append(r.Faults, d.fault())
 		}
@@ -134,6 +139,13 @@ func (d *drawer) run() *running {
 	if d.chance(0.4) {
 		for range 1 + d.IntN(4) {
 			e := d.edit()
+			if len(d.recent) > 0 && d.chance(0.7) {
+				at := d.recent[d.IntN(len(d.recent))]
+				if e.Do == "write" && d.chance(0.3) {
+					at += "/" + path.Base(e.Path) // in what may be a folder that goes
+				}
+				e.Path = at
+			}
 			e.At = 1 + d.IntN(60)
 			r.During = append(r.During, e)
 		}
@@ -163,15 +175,19 @@ func (d *drawer) fault() boxtest.Fault {
 }
 
 func (d *drawer) script() (all []step) {
-	for range 3 + d.IntN(8) {
-		all = append(all, step{Edit: new(d.edit())})
+	edits := func(n int) {
+		d.recent = nil
+		for range n {
+			e := d.edit()
+			d.recent = append(d.recent, e.Path)
+			all = append(all, step{Edit: &e})
+		}
 	}
+	edits(3 + d.IntN(8))
 	for range 3 + d.IntN(5) {
 		all = append(all, step{Run: d.run()})
 		all = append(all, step{Wait: []time.Duration{time.Second, 20 * time.Second, time.Minute, time.Hour}[d.IntN(4)]})
-		for range d.IntN(7) {
-			all = append(all, step{Edit: new(d.edit())})
-		}
+		edits(d.IntN(7))
 	}
 	return all
 }

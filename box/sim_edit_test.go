@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -163,4 +164,34 @@ func (b bob) restore(name string) error {
 	}
 	_, err := b.Restore(bin[i])
 	return err
+}
+
+// target is the item that a request to Box is about.
+var target = regexp.MustCompile(`/2\.0/(file|folder)s/([0-9]+)`)
+
+// ambush lets Bob be quicker than a write: he edits the file that it is about, or puts one into the folder.
+func (w *sim) ambush(request string) {
+	p, at := w.process, target.FindStringSubmatch(request)
+	if p == nil || p.dead || at == nil {
+		return
+	}
+	if p.targets++; p.targets != p.run.Ambush {
+		return
+	}
+	text, id := fmt.Sprint("ambush ", len(w.known)), at[2]
+	if at[1] == box.TypeFile {
+		old, err := w.bob.Read(id)
+		if _, failed := w.bob.Edit(id, []byte(text)); err != nil || failed != nil {
+			return
+		}
+		w.end([]string{string(old)})
+	} else {
+		file, err := w.bob.Upload(id, "new", []byte(text))
+		if err != nil {
+			return
+		}
+		id = file.ID
+	}
+	w.known[text] = map[string]bool{id: true}
+	w.log.Info("ambush", "request", request, "text", text)
 }

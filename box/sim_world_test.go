@@ -53,6 +53,7 @@ type process struct {
 	cancel   context.CancelFunc
 	run      *running
 	instants int
+	targets  int // writes about an item that is there
 	dead     bool
 	during   []edit
 }
@@ -123,6 +124,7 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	at := r.Method + " " + r.URL.Path
 	if r.Method != http.MethodGet && r.Method != http.MethodOptions {
 		l.world.writes++
+		l.world.ambush(r.URL.Path)
 	}
 	if err := l.world.instant(at); err != nil {
 		if r.Body != nil {

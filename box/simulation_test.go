@@ -86,6 +86,7 @@ func shrink(t *testing.T, s setup, script []step) (setup, []step) {
 				{Full: true},
 				{},
 				{Full: r.Full, Kill: r.Kill},
+				{Full: r.Full, Ambush: r.Ambush},
 				{Full: r.Full, Faults: r.Faults},
 				{Full: r.Full, During: r.During},
 				{Full: r.Full, Source: r.Source, Random: r.Random},
