@@ -282,6 +282,7 @@ func (s *sim) play(run *simRun, outer *simProcess) *syncer.Report {
 				break
 			}
 			o.Confirm = append(o.Confirm, halt.Evidence)
+			p.fenced = false // this run opens the state anew, under a lease of its own
 			rep, err = s.run(ctx, &o)
 		}
 		s.refused = errors.Is(err, syncer.ErrLocked)
