@@ -27,11 +27,33 @@ func (r *run) answer(ctx context.Context, in *Intent) (Batch, error) {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && e.Trashed {
 			return Batch{}, nil
 		}
+		if err == nil {
+			e, err = r.asRestored(ctx, in, e)
+		}
 		return r.done(ctx, in, e, err)
 	case OpDelete:
 		return r.answerDelete(ctx, in, end)
 	}
 	return Batch{}, nil
+}
+
+// asRestored returns an item that we restored as it came out of the trash: with the contents that it
+// went in with, and under the name that we gave it. What is different now is somebody's edit.
+func (r *run) asRestored(ctx context.Context, in *Intent, e Entry) (Entry, error) {
+	t, err := r.state.Tombstone(ctx, in.On, in.Trash.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, nil
+	}
+	if err != nil {
+		return e, err
+	}
+	if in.Kind == File && t.Content != "" && t.Content != e.Content {
+		e.Content, e.Size, e.Digest = t.Content, UnknownSize, ""
+	}
+	if !r.ends[in.On].info.CleansNames {
+		e.Name, e.ParentID = in.Name, in.Parent
+	}
+	return e, nil
 }
 
 // errAstray: what an Intent was to make is not where it was to be. Somebody may have moved it since.

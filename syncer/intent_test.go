@@ -266,6 +266,38 @@ func TestADeleteWhoseReplyWasLostIsInTheJournal(t *testing.T) {
 	}
 }
 
+func TestAnEditOfWhatWasRestoredWithoutAReplyIsCarriedOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit func(bob *syncertest.User)
+		want syncertest.Tree
+	}{
+		"nobody edits it": {func(*syncertest.User) {}, syncertest.Tree{"p": "1", "k": "k"}},
+		"Bob writes it":   {func(bob *syncertest.User) { bob.Write("p", "2") }, syncertest.Tree{"p": "2", "k": "k"}},
+		"Bob renames it":  {func(bob *syncertest.User) { bob.Rename("p", "q") }, syncertest.Tree{"q": "1", "k": "k"}},
+		"Bob puts it in a folder": {func(bob *syncertest.User) {
+			bob.Mkdir("d")
+			bob.Move("p", "d/p")
+		}, syncertest.Tree{"d/": "", "d/p": "1", "k": "k"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{})
+			w.Ann.Remove("p")
+			full(t, w)
+			require.False(t, w.Destination.Has("p"))
+			w.Ann.Restore("p")
+			w.Right.OnCall(breaks("Restore", syncertest.After))
+			full(t, w)
+			require.Len(t, intents(t, w), 1)
+			w.Right.OnCall(nil)
+			c.edit(w.Bob)
+			w.Later(time.Minute)
+			full(t, w)
+			require.Equal(t, c.want, w.Source.Tree())
+			require.Equal(t, c.want, w.Destination.Tree())
+		})
+	}
+}
+
 func TestAnInterruptedDeleteIsLookedForWhereTheItemWasSeen(t *testing.T) {
 	for name, to := range map[string]string{"moved": "p", "renamed": "d/q"} {
 		t.Run(name, func(t *testing.T) {
