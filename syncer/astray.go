@@ -115,6 +115,11 @@ func (o *observer) rebase(ctx context.Context, rec Record, side Side, f *node) e
 		}
 	}
 	n.rec = rec
+	if old := n.entry[side]; old != nil && old.ID != e.ID {
+		// A user has taken back what the call replaced: it is an item by itself now.
+		delete(w.byID[side], old.ID)
+		o.touch(w.newcomer(side, old))
+	}
 	n.see(side, e)
 	w.byID[side][e.ID] = n
 	if id != "" {

@@ -123,4 +123,19 @@ var regressionsOfHints = []regression{
 			{Do: "remove", At: "b."},
 		},
 	},
+	{
+		name:  "what an interrupted update had replaced and a user took back is looked into when the update is found",
+		setup: simSetup{Sides: [2]simSide{0: {Update: 1, Without: 5}}},
+		script: []simOp{
+			{Do: "write", On: 1, At: "b", Text: "c1"},
+			{Do: "write", At: "A", Text: "c2"},
+			{Do: "move", On: 1, At: "b", To: "D/e/a"},
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "A", To: "a:b"},
+			{Do: "write", On: 1, At: "a:b", Text: "c4."},
+			{Do: "run", Run: simRun{Full: true, Faults: [2]simFaults{0: {Seed: 19684, Lose: 0.2}}}},
+			{Do: "move", At: "A", To: "x.txt"},
+			{Do: "restore", At: "A"},
+		},
+	},
 }
