@@ -156,16 +156,16 @@ func (x *executor) evict(ctx context.Context, b *Batch, a *Action, r *Record) er
 			*n.rec.Half(side) = vacated(*n.rec.Half(side))
 			b.Put = append(b.Put, n.rec)
 			if n.result == 0 {
-				x.r.lookAgain(b, n.rec, side, passedOn)
+				x.r.lookAgain(b, n.rec, side, reused)
 			}
 		}
 	}
 	return nil
 }
 
-// passedOn is why an item is looked at that has lost its ID to another: a hint of its end names that
+// reused is why an item is looked at that has lost its ID to another: a hint of its end names that
 // ID, so it would not lead to it any more.
-const passedOn = "its ID was given out again"
+const reused = "its ID was given out again"
 
 // vacated is what remains of a Half whose ID names another item now: that one is gone.
 func vacated(h Half) Half {

@@ -146,7 +146,7 @@ func (r *run) intended(ctx context.Context, in *Intent, e *Entry, b *Batch) (aft
 		case vacant:
 			*known.Half(side) = vacated(*known.Half(side))
 			b.Put = append(b.Put, known)
-			r.lookAgain(b, known, side, passedOn)
+			r.lookAgain(b, known, side, reused)
 			continue
 		case side == in.On:
 			return after, false, nil
