@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ type sim struct {
 	root    string // on Box
 	store   *memory.Store
 
-	process *process // that is alive; nil when none is
+	process *process   // that is alive; nil when none is
+	moment  sync.Mutex // one instant at a time: the lease is renewed beside the calls
 	handles []*syncertest.Handle
 	writes  int // requests to Box that change something
 
@@ -91,6 +93,8 @@ func (w *sim) fail(format string, args ...any) {
 
 // instant is before and after each call and each write of the state. There users edit, and processes die.
 func (w *sim) instant(at string) error {
+	w.moment.Lock()
+	defer w.moment.Unlock()
 	p := w.process
 	if p == nil {
 		return nil // a test looks, and no process
