@@ -14,7 +14,7 @@ import (
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
-var budgetCases = append([]budgetCase{
+var budgetCases = append([]promise[*budgetCheck]{
 	{"account that nobody stored is empty", "a new credential has spent nothing", func(c *budgetCheck) {
 		c.holds(c.budget, "a", "")
 	}},
@@ -90,7 +90,7 @@ var budgetCases = append([]budgetCase{
 	}},
 }, budgetTimeCases...)
 
-var budgetTimeCases = []budgetCase{
+var budgetTimeCases = []promise[*budgetCheck]{
 	{"time lies where it can be counted", "accounts count in nanoseconds", func(c *budgetCheck) {
 		year := c.now(c.budget).Year()
 		c.expect(year >= 2000 && year < 2200, "the time is in the year %d", year)

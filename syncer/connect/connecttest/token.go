@@ -2,10 +2,7 @@ package connecttest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"testing"
-	"time"
 
 	"github.com/procorebox/procorebox/syncer/connect"
 )
@@ -28,99 +25,33 @@ type TokenHarness struct {
 // of its own from open.
 func TestTokenStore(t *testing.T, open func(t *testing.T) *TokenHarness) {
 	t.Helper()
-	for _, c := range tokenCases {
-		t.Run(c.name, func(t *testing.T) {
-			skipped, err := c.check(t.Context(), open(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if skipped != "" {
-				t.Skip(skipped)
-			}
-		})
-	}
+	tokenSuite().test(t, open)
 }
 
 // CheckTokenStore does what TestTokenStore does without a testing.T. It returns nil or the joined
 // errors of the cases, each of which begins with the name of its case.
 func CheckTokenStore(ctx context.Context, open func(ctx context.Context) (*TokenHarness, error)) error {
-	var failures []error
-	for _, c := range tokenCases {
-		h, err := open(ctx)
-		if err != nil {
-			return fmt.Errorf("open harness for %q: %w", c.name, err)
-		}
-		if _, err := c.check(ctx, h); err != nil {
-			failures = append(failures, err)
-		}
+	return tokenSuite().check(ctx, open)
+}
+
+func tokenSuite() suite[*TokenHarness, *tokenCheck] {
+	return suite[*TokenHarness, *tokenCheck]{
+		cases: tokenCases,
+		begin: func(h *TokenHarness, c *check) *tokenCheck { return &tokenCheck{check: c, h: h, store: h.Store} },
+		end:   func(h *TokenHarness) func() { return h.Close },
 	}
-	return errors.Join(failures...)
 }
 
-// tokenCase is one promise.
-type tokenCase struct {
-	name string
-	why  string
-	run  func(c *tokenCheck)
-}
-
-// tokenStop ends a case early.
-type tokenStop struct{ skip string }
-
-func (p tokenCase) check(ctx context.Context, h *TokenHarness) (skipped string, err error) {
-	if h.Close != nil {
-		defer h.Close()
-	}
-	// A store that makes somebody wait for ever fails, and does not hang.
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	c := &tokenCheck{ctx: ctx, h: h, store: h.Store}
-	defer func() {
-		if r := recover(); r != nil {
-			early, ours := r.(tokenStop)
-			if !ours {
-				panic(r)
-			}
-			skipped = early.skip
-		}
-		if len(c.errs) > 0 {
-			err = fmt.Errorf("%s: %w\n(%s)", p.name, errors.Join(c.errs...), p.why)
-		}
-	}()
-	p.run(c)
-	return "", nil
-}
-
-// tokenCheck is what a case works with. Its methods are called on the case's own goroutine only.
+// tokenCheck is what a case works with.
 type tokenCheck struct {
-	ctx   context.Context //nolint:containedctx // it lives exactly as long as its case
+	*check
 	h     *TokenHarness
 	store connect.TokenStore
-	errs  []error
-}
-
-func (c *tokenCheck) expect(ok bool, format string, args ...any) {
-	if !ok {
-		c.errs = append(c.errs, fmt.Errorf(format, args...))
-	}
-}
-
-// must ends the case if err is not nil.
-func (c *tokenCheck) must(err error, what string) {
-	if err != nil {
-		c.errs = append(c.errs, fmt.Errorf("%s: %w", what, err))
-		panic(tokenStop{})
-	}
 }
 
 // another returns the store as another process has it.
 func (c *tokenCheck) another(open func(ctx context.Context) (connect.TokenStore, error), what string) connect.TokenStore {
-	if open == nil {
-		panic(tokenStop{skip: "harness has no " + what})
-	}
-	store, err := open(c.ctx)
-	c.must(err, what)
-	return store
+	return another(c.check, open, what)
 }
 
 // save stores a Token under a credential.

@@ -28,7 +28,7 @@ const patience = 2 * time.Second
 
 var errOwn = errors.New("the caller's own error")
 
-var tokenCases = []tokenCase{
+var tokenCases = []promise[*tokenCheck]{
 	{"credential that nobody saved is not there", "a program must tell apart that nobody has signed in", func(c *tokenCheck) {
 		_, err := c.store.Load(c.ctx, "nobody")
 		c.expect(errors.Is(err, fs.ErrNotExist), "Load fails with %v, not fs.ErrNotExist", err)
