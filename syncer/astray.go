@@ -23,8 +23,7 @@ func (r *run) searchAstray(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			r.log.WarnContext(ctx, "an interrupted write could not be looked into", "op", open[i].Op, "side", open[i].On, "error", err)
-			r.fly(&open[i])
+			r.leaveOpen(ctx, &open[i], err)
 			continue
 		}
 		found[i] = f

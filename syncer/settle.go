@@ -42,8 +42,7 @@ func (r *run) settle(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			r.log.WarnContext(ctx, "an interrupted write could not be looked into", "op", in.Op, "side", in.On, "error", err)
-			r.fly(in)
+			r.leaveOpen(ctx, in, err)
 			continue
 		}
 		b.Settled = append(b.Settled, in.ID)
@@ -63,6 +62,12 @@ func (r *run) unproved(ctx context.Context, in *Intent, b *Batch, err error) err
 		return nil
 	}
 	return r.rootStands(ctx, in.On)
+}
+
+// leaveOpen leaves an Intent that could not be looked into, and what it touches, to a later run.
+func (r *run) leaveOpen(ctx context.Context, in *Intent, err error) {
+	r.log.WarnContext(ctx, "an interrupted write could not be looked into", "op", in.Op, "side", in.On, "error", err)
+	r.fly(in)
 }
 
 func (r *run) fly(in *Intent) {

@@ -78,6 +78,14 @@ func (c *call) reachesFolder(id string) error {
 	return c.reaches(folder)
 }
 
+// intoFolder is reachesFolder for a request that must name a folder.
+func (c *call) intoFolder(id string) error {
+	if id == "" {
+		return badField("parent.id", "a folder is needed")
+	}
+	return c.reachesFolder(id)
+}
+
 // decode reads the JSON of the request. What has the wrong type is an error that names the field.
 func (c *call) decode(into any) error {
 	return decode(c.body, into)

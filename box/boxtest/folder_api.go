@@ -42,10 +42,7 @@ func createFolder(c *call) (*reply, error) {
 	if err := c.decode(&want); err != nil {
 		return nil, err
 	}
-	if want.Parent.ID == "" {
-		return nil, badField("parent.id", "a folder is needed")
-	}
-	if err := c.reachesFolder(want.Parent.ID); err != nil {
+	if err := c.intoFolder(want.Parent.ID); err != nil {
 		return nil, err
 	}
 	it, err := c.box.drive.createFolder(c.user, want.Parent.ID, want.Name)

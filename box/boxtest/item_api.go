@@ -133,10 +133,7 @@ func copyItem(k kind) handler {
 		if err := c.decode(&want); err != nil {
 			return nil, err
 		}
-		if want.Parent.ID == "" {
-			return nil, badField("parent.id", "a folder is needed")
-		}
-		if err := c.reachesFolder(want.Parent.ID); err != nil {
+		if err := c.intoFolder(want.Parent.ID); err != nil {
 			return nil, err
 		}
 		to := copying{folder: want.Parent.ID, name: want.Name, version: want.Version}

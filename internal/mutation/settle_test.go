@@ -59,7 +59,7 @@ var settling = []mutation{
 	{
 		name:  "an Intent that could not be looked into is settled",
 		file:  "syncer/settle.go",
-		old:   "\t\t\tr.fly(in)\n\t\t\tcontinue\n\t\t}\n\t\tb.Settled",
+		old:   "\t\t\tr.leaveOpen(ctx, in, err)\n\t\t\tcontinue\n\t\t}\n\t\tb.Settled",
 		new:   "\t\t}\n\t\tb.Settled",
 		why:   "the error is logged, and the item is looked at again anyway",
 		in:    unit,
