@@ -64,7 +64,9 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 	parent := Entry{ID: in.Parent, Kind: Folder}
 	found, err := end.find(ctx, parent, NameKey(in.Name))
 	if err == nil && len(found) == 0 && end.info.CleansNames {
-		found, err = end.contents(ctx, parent, func(e *Entry) bool { return in.Kind != Folder || alike(e.Name, in.Name) })
+		found, err = end.contents(ctx, parent, func(e *Entry) bool {
+			return in.Kind != Folder || alike(e.Name, in.Name) // a folder has no contents to tell it by
+		})
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return Batch{}, errAstray
@@ -78,6 +80,9 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 			return Batch{}, err
 		}
 		if ours {
+			if !alike(e.Name, in.Name) {
+				e.Name = in.Name // no service's cleaning: somebody renamed it since, and that is carried over
+			}
 			return r.done(ctx, in, e, nil)
 		}
 	}
@@ -85,7 +90,7 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 }
 
 // alike reports whether one name may be what a service made of the other: they differ in nothing but
-// the blanks and dots around them. A folder has no contents to tell it by.
+// the blanks and dots around them.
 func alike(a, b string) bool {
 	core := func(name string) string { return strings.Trim(string(NameKey(name)), " .") }
 	return core(a) == core(b)

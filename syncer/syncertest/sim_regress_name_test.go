@@ -162,4 +162,16 @@ var regressionsOfNames = []regression{
 			{Do: "forget", On: 1, N: 1},
 		},
 	},
+	{
+		name:  "what an interrupted call made and a user renamed before anybody looked is renamed on the other side too",
+		setup: simSetup{Sides: [2]simSide{1: {Unique: 2, Clean: true}}, Trees: [2]syncertest.Tree{0: {"D/a/": "", "D/x.txt": "base3", "e/e": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "e/e", To: "e/a-b"},
+			{Do: "forget", On: 1, N: 3},
+			{Do: "remove", At: "D/x.txt"},
+			{Do: "write", At: "D/x.txt/b", Text: "c1."},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 47, Stop: true}}}},
+		},
+	},
 }

@@ -50,7 +50,6 @@ const simMostByDefault = 2000
 var openFindings = map[uint64]string{
 	93657:  "a file whose creation was never answered, moved and saved by a user meanwhile, stands twice",
 	116671: "a file that an edit replaced, so that its old self is in the trash, and that was hidden then, counts as deleted",
-	132613: "after the state was lost, and the run after that was stopped, a rename waits and the report is silent",
 	133444: "where a Resolver settled a conflict for a side, and the other replaces by edits, its delete comes too early",
 	146665: "a folder that was moved out of a hidden one and back in is moved by the next full scan only",
 	152428: "a file that left a folder before that was deleted, and was hidden then, counts as deleted with it",
