@@ -1,13 +1,14 @@
 package boxtest
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // A Box is a fake of the Box service. It is an [http.Handler] that serves every route on the bases
@@ -20,13 +21,10 @@ type Box struct {
 	vault   vault
 	limiter *limiter
 	faults  *faults
-	counter counter
+	counter fake.Counter
 	home    *user
 
-	ctx  context.Context //nolint:containedctx // it is the life of the Box, which ends with Close
-	stop context.CancelFunc
-	busy sync.WaitGroup // whatever goes on behind a call: deliveries, effects that land late
-	life sync.Mutex     // nothing begins behind a call once stop was called
+	life *fake.Life // whatever goes on behind a call: deliveries, effects that land late
 
 	mu       sync.Mutex // guards everything below
 	drive    *drive
@@ -47,13 +45,13 @@ func New(o Options) (*Box, error) {
 	}
 	b := &Box{
 		options:  o,
+		life:     fake.NewLife(),
 		clock:    o.Clock,
 		limiter:  newLimiter(o),
 		faults:   newFaults(o),
 		sessions: map[string]*session{},
 		channels: map[string]*channel{},
 	}
-	b.ctx, b.stop = context.WithCancel(context.Background())
 	b.routes = routes()
 	b.keys = newKeyring(b.clock.Now, o.TokenLife, o.Switches.RefreshGrace)
 	b.drive = newDrive(rules{
@@ -71,26 +69,9 @@ func New(o Options) (*Box, error) {
 // Close ends long polls, deliveries and what is still to land, and removes the contents that were
 // kept in files.
 func (b *Box) Close() error {
-	b.end()
-	b.busy.Wait()
-	return b.vault.close()
-}
-
-// end ends what goes on behind calls, and lets nothing begin any more.
-func (b *Box) end() {
-	b.life.Lock()
-	defer b.life.Unlock()
-	b.stop()
-}
-
-// behind runs something behind the call that asks for it, unless the Box is closed. What it does ends
-// with the Box's context.
-func (b *Box) behind(work func()) {
-	b.life.Lock()
-	defer b.life.Unlock()
-	if b.ctx.Err() == nil {
-		b.busy.Go(work)
-	}
+	b.life.End()
+	b.life.Wait()
+	return b.vault.Close()
 }
 
 // URLs returns where clients find the fake.
@@ -138,7 +119,7 @@ func (b *Box) unlock() {
 	b.drive.hooks.outbox = nil
 	b.mu.Unlock()
 	for _, d := range out {
-		b.behind(func() { b.deliver(d) })
+		b.life.Behind(func() { b.deliver(d) })
 	}
 }
 

@@ -56,7 +56,7 @@ func (d *drive) copyFile(u *user, it, folder *item, name, versionID string) (*it
 			return nil, err
 		}
 	}
-	if err := d.room(folder.owner, v.blob.size); err != nil {
+	if err := d.room(folder.owner, v.blob.Size()); err != nil {
 		return nil, err
 	}
 	twin := d.twinFile(u, it, v, folder, name)

@@ -57,7 +57,7 @@ func (b *Box) deliver(d delivery) {
 		b.lock()
 		b.sent = append(b.sent, sent)
 		b.unlock()
-		if sent.Status/100 == 2 || try == tries-1 || b.clock.wait(b.ctx, pause<<try) != nil {
+		if sent.Status/100 == 2 || try == tries-1 || b.clock.wait(b.life.Context(), pause<<try) != nil {
 			return
 		}
 	}
@@ -70,7 +70,7 @@ func (b *Box) post(d delivery, body []byte, try int) Delivery {
 		Webhook: d.hook.id, ID: fmt.Sprintf("%s-%02d", d.id, try), Message: d.id,
 		Trigger: fmt.Sprint(d.body["trigger"]), Body: body, Timestamp: now,
 	}
-	r, err := http.NewRequestWithContext(b.ctx, http.MethodPost, d.hook.address, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(b.life.Context(), http.MethodPost, d.hook.address, bytes.NewReader(body))
 	if err != nil {
 		out.Err = err
 		return out

@@ -74,14 +74,14 @@ func serveContent(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to, part, err := parseRange(c.request.Header.Get("Range"), v.blob.size)
+	from, to, part, err := parseRange(c.request.Header.Get("Range"), v.blob.Size())
 	if err != nil {
 		p := refuse(http.StatusRequestedRangeNotSatisfiable, "requested_range_not_satisfiable", "%v", err)
-		p.header = http.Header{"Content-Range": {fmt.Sprintf("bytes */%d", v.blob.size)}}
+		p.header = http.Header{"Content-Range": {fmt.Sprintf("bytes */%d", v.blob.Size())}}
 		p.empty = !c.box.options.Switches.RangeBody
 		return nil, p
 	}
-	content, err := v.blob.open()
+	content, err := v.blob.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func serveContent(c *call) (*reply, error) {
 	}
 	if part {
 		r.status = http.StatusPartialContent
-		r.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, v.blob.size))
+		r.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, v.blob.Size()))
 	}
 	return r, nil
 }

@@ -175,8 +175,8 @@ func realtime(message string) *reply {
 
 // within returns a context that ends when the clock has moved on by d, or with the Box.
 func (b *Box) within(d time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(b.ctx)
-	b.behind(func() {
+	ctx, cancel := context.WithCancel(b.life.Context())
+	b.life.Behind(func() {
 		defer cancel()
 		_ = b.clock.wait(ctx, d)
 	})

@@ -110,7 +110,7 @@ func (v viewer) collaboration(c *collaboration) object {
 func (v viewer) version(ver *version) object {
 	o := object{
 		"type": "file_version", "id": ver.id, "sha1": ver.blob.digest(), "name": ver.name,
-		"size": v.number(ver.blob.size), "created_at": v.time(ver.created), "modified_at": v.time(ver.modified),
+		"size": v.number(ver.blob.Size()), "created_at": v.time(ver.created), "modified_at": v.time(ver.modified),
 		"modified_by": ver.by.mini(), "trashed_at": v.time(ver.trashed),
 		"purged_at": nil, "restored_at": nil, "version_number": digits(ver.number),
 	}

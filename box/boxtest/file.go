@@ -90,7 +90,7 @@ func (d *drive) writable(u *user, it *item) error {
 
 // createFile stores a new file.
 func (d *drive) createFile(u *user, parentID, name string, b *blob, t times, s shape) (*item, error) {
-	folder, name, err := d.checkFile(u, parentID, name, b.size, check{}, s)
+	folder, name, err := d.checkFile(u, parentID, name, b.Size(), check{}, s)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (d *drive) createFile(u *user, parentID, name string, b *blob, t times, s s
 
 // createVersion stores new contents of a file, and a new name if there is one (section 4.2).
 func (d *drive) createVersion(u *user, id, name string, b *blob, t times) (*item, error) {
-	it, name, err := d.checkVersion(u, id, name, b.size)
+	it, name, err := d.checkVersion(u, id, name, b.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -139,15 +139,15 @@ func (d *drive) append(it *item, by *user, b *blob) *version {
 		blob: b, created: now, modified: now, by: by,
 	}
 	it.versions = append(it.versions, v)
-	it.owner.used += b.size
+	it.owner.used += b.Size()
 	return v
 }
 
 // release forgets the contents of a version.
 func (d *drive) release(it *item, v *version) {
-	it.owner.used -= v.blob.size
+	it.owner.used -= v.blob.Size()
 	v.blob.users--
 	if v.blob.users == 0 {
-		v.blob.drop()
+		v.blob.Drop()
 	}
 }

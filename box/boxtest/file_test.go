@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 const helloSHA1 = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"
@@ -182,24 +184,24 @@ func TestGreatContentsLieInFilesThatGoAwayWithTheBox(t *testing.T) { // issue: a
 	b, err := New(Options{})
 	require.NoError(t, err)
 	home := b.Home()
-	small, err := home.Upload("0", "small", make([]byte, inMemory))
+	small, err := home.Upload("0", "small", make([]byte, fake.InMemory))
 	require.NoError(t, err)
-	require.Empty(t, b.vault.dir, "small contents stay in memory")
-	great, err := home.Upload("0", "great", make([]byte, inMemory+1))
+	require.Empty(t, b.vault.Dir(), "small contents stay in memory")
+	great, err := home.Upload("0", "great", make([]byte, fake.InMemory+1))
 	require.NoError(t, err)
-	files, err := os.ReadDir(b.vault.dir)
+	files, err := os.ReadDir(b.vault.Dir())
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	content, err := home.Read(great.ID)
 	require.NoError(t, err)
-	require.Len(t, content, inMemory+1)
+	require.Len(t, content, fake.InMemory+1)
 	require.NoError(t, home.Trash(great))
 	require.NoError(t, home.Purge(great))
-	files, err = os.ReadDir(b.vault.dir)
+	files, err = os.ReadDir(b.vault.Dir())
 	require.NoError(t, err)
 	require.Empty(t, files, "what was purged leaves nothing")
 	_, err = home.Edit(small.ID, make([]byte, 3<<20))
 	require.NoError(t, err)
 	require.NoError(t, b.Close())
-	require.NoDirExists(t, b.vault.dir)
+	require.NoDirExists(t, b.vault.Dir())
 }

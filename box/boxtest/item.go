@@ -127,7 +127,7 @@ func (it *item) inTrash() bool {
 // size is a file's, or that of all files below a folder.
 func (it *item) size() int64 {
 	if it.kind == fileKind {
-		return it.current().blob.size
+		return it.current().blob.Size()
 	}
 	if it.shelf == nil {
 		return 0
@@ -143,7 +143,7 @@ func (it *item) size() int64 {
 func (it *item) stored() int64 {
 	var sum int64
 	for _, v := range it.versions {
-		sum += v.blob.size
+		sum += v.blob.Size()
 	}
 	return sum
 }

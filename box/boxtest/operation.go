@@ -36,7 +36,7 @@ func (c *call) carryOut(o operation) (*reply, error) {
 	c.box.unlock()
 	defer c.box.lock()
 	if takes > operationPatience {
-		if err := c.box.clock.wait(c.box.ctx, operationPatience); err != nil {
+		if err := c.box.clock.wait(c.box.life.Context(), operationPatience); err != nil {
 			return nil, err
 		}
 		return c.impatient(o.item)
@@ -44,7 +44,7 @@ func (c *call) carryOut(o operation) (*reply, error) {
 	select {
 	case out := <-done:
 		return out.reply, out.err
-	case <-c.box.ctx.Done():
+	case <-c.box.life.Context().Done():
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -63,8 +63,8 @@ func (c *call) begin(o operation, takes time.Duration) <-chan outcome {
 		o.into.target = end
 	}
 	done := make(chan outcome, 1)
-	c.box.behind(func() {
-		if c.box.clock.wait(c.box.ctx, takes) != nil {
+	c.box.life.Behind(func() {
+		if c.box.clock.wait(c.box.life.Context(), takes) != nil {
 			return
 		}
 		c.box.lock()

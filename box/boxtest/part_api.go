@@ -16,7 +16,7 @@ type partView struct {
 	SHA1   string `json:"sha1,omitempty"`
 }
 
-func (p *part) view() partView { return partView{p.id, p.offset, p.blob.size, p.blob.digest()} }
+func (p *part) view() partView { return partView{p.id, p.offset, p.blob.Size(), p.blob.digest()} }
 
 func uploadPart(c *call) (*reply, error) {
 	var from, to, size int64
@@ -36,7 +36,7 @@ func uploadPart(c *call) (*reply, error) {
 	defer c.box.unlock()
 	p, err := c.addPart(from, to, size, b, want)
 	if p == nil || p.blob != b {
-		b.drop()
+		b.Drop()
 	}
 	if err != nil {
 		return nil, err
@@ -52,12 +52,12 @@ func (c *call) addPart(from, to, size int64, b *blob, want [sha1.Size]byte) (*pa
 	switch {
 	case size != s.size:
 		return nil, outOfRange("the file has %d bytes, not %d", s.size, size)
-	case b.size != to-from+1:
-		return nil, outOfRange("%d bytes came for the range %d-%d", b.size, from, to)
+	case b.Size() != to-from+1:
+		return nil, outOfRange("%d bytes came for the range %d-%d", b.Size(), from, to)
 	case b.sha1 != want:
 		return nil, badDigest("the part has the hash " + b.digest())
 	}
-	if err := s.fits(from, b.size); err != nil {
+	if err := s.fits(from, b.Size()); err != nil {
 		return nil, err
 	}
 	c.box.tickets++

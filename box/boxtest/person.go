@@ -142,7 +142,7 @@ func (p *Person) Read(fileID string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := it.current().blob.open()
+	content, err := it.current().blob.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (p *Person) store(content []byte, take func(d *drive, b *blob) (*item, erro
 	return p.do(func(d *drive) (*item, error) {
 		it, err := take(d, b)
 		if b.users == 0 {
-			b.drop()
+			b.Drop()
 		}
 		return it, err
 	})

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // worthCompressing is the size above which an answer is compressed for clients that take it
@@ -124,7 +126,7 @@ func (r *reply) render(compressed bool) error {
 			return err
 		}
 	}
-	r.content, r.length = readSeekNopCloser{bytes.NewReader(text)}, int64(len(text))
+	r.content, r.length = fake.Reader(text), int64(len(text))
 	return nil
 }
 
@@ -142,8 +144,3 @@ func compress(text []byte) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
-
-// A readSeekNopCloser is contents in memory.
-type readSeekNopCloser struct{ *bytes.Reader }
-
-func (readSeekNopCloser) Close() error { return nil }

@@ -48,7 +48,7 @@ func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 		b.refuse(w, r, "", requestID, err)
 		return
 	}
-	b.counter.add(known.name)
+	b.counter.Add(known.name)
 	fault := b.faults.draw(known)
 	c := &call{box: b, route: known, request: r, ids: ids, query: r.URL.Query()}
 	var done *reply
@@ -100,17 +100,17 @@ func (b *Box) postpone(c *call, delay time.Duration) error {
 	if err != nil {
 		return err
 	}
-	content, err := body.open()
+	content, err := body.Open()
 	if err != nil {
 		return err
 	}
-	late := c.request.Clone(b.ctx)
+	late := c.request.Clone(b.life.Context())
 	late.Body = content
 	c.request = late
-	b.behind(func() {
-		defer body.drop()
+	b.life.Behind(func() {
+		defer body.Drop()
 		defer content.Close()
-		if b.clock.wait(b.ctx, delay) != nil {
+		if b.clock.wait(b.life.Context(), delay) != nil {
 			return
 		}
 		if done, err := b.answer(c); err == nil && done.content != nil {

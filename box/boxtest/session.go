@@ -86,7 +86,7 @@ func (s *session) names(wanted []partView, sorted bool) bool {
 	seen := map[int64]bool{}
 	for i, w := range wanted {
 		p := s.parts[w.Offset]
-		if p == nil || p.id != w.ID || p.blob.size != w.Size || seen[w.Offset] {
+		if p == nil || p.id != w.ID || p.blob.Size() != w.Size || seen[w.Offset] {
 			return false
 		}
 		if sorted && i > 0 && wanted[i-1].Offset > w.Offset {
@@ -101,15 +101,15 @@ func (s *session) names(wanted []partView, sorted bool) bool {
 func (s *session) assemble(v *vault, want [sha1.Size]byte) (*blob, error) {
 	w := v.writer()
 	for _, p := range s.sorted() {
-		content, err := p.blob.open()
+		content, err := p.blob.Open()
 		if err != nil {
-			w.abandon()
+			w.Abandon()
 			return nil, err
 		}
 		_, err = io.Copy(w, content)
 		content.Close()
 		if err != nil {
-			w.abandon()
+			w.Abandon()
 			return nil, err
 		}
 	}
@@ -118,7 +118,7 @@ func (s *session) assemble(v *vault, want [sha1.Size]byte) (*blob, error) {
 		return nil, err
 	}
 	if b.sha1 != want {
-		b.drop()
+		b.Drop()
 		return nil, badDigest("the contents have the hash " + hex.EncodeToString(b.sha1[:]))
 	}
 	return b, nil
@@ -127,7 +127,7 @@ func (s *session) assemble(v *vault, want [sha1.Size]byte) (*blob, error) {
 // drop forgets what was uploaded.
 func (s *session) drop() {
 	for _, p := range s.parts {
-		p.blob.drop()
+		p.blob.Drop()
 	}
 	clear(s.parts)
 }

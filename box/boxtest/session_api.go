@@ -218,7 +218,7 @@ func (c *call) commit(s *session, want [sha1.Size]byte, t times) (*item, error) 
 		it, err = c.box.drive.createFile(c.user, s.folder, s.name, b, t, conflictOther)
 	}
 	if b.users == 0 {
-		b.drop()
+		b.Drop()
 	}
 	return it, err
 }

@@ -93,7 +93,7 @@ func (c *call) store(b *blob, status int, take func() (*item, error)) (*reply, e
 	defer c.unlock()
 	it, err := take()
 	if b.users == 0 {
-		b.drop()
+		b.Drop()
 	}
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (c *call) upload() (*attributes, *blob, error) {
 		return nil, nil, badField("file", "the contents break off: %v", err)
 	}
 	if err := c.checkUpload(parts, b); err != nil {
-		b.drop()
+		b.Drop()
 		return nil, nil, err
 	}
 	return want, b, nil
@@ -158,7 +158,7 @@ func (c *call) checkUpload(parts *multipart.Reader, b *blob) error {
 	if announced != "" && !strings.EqualFold(announced, b.digest()) {
 		return refuse(http.StatusBadRequest, "bad_digest", "The specified content-md5 did not match what we received")
 	}
-	if c.box.options.Switches.SimpleUploadLimited && b.size > simpleLimit {
+	if c.box.options.Switches.SimpleUploadLimited && b.Size() > simpleLimit {
 		return refuse(http.StatusRequestEntityTooLarge, "request_entity_too_large", "Request Entity Too Large")
 	}
 	return nil

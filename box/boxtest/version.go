@@ -36,7 +36,7 @@ func (d *drive) promote(u *user, it *item, id string) (*version, error) {
 	if old == it.current() || !old.trashed.IsZero() {
 		return nil, badField("id", "the version cannot be made the current one")
 	}
-	if err := d.room(it.owner, old.blob.size); err != nil {
+	if err := d.room(it.owner, old.blob.Size()); err != nil {
 		return nil, err
 	}
 	it.touch(u, d.now())
