@@ -1,0 +1,97 @@
+package mapping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// maxDepth bounds walks to the top of an account.
+const maxDepth = 10_000
+
+// refuseOverlap returns an error that wraps syncer.ErrOverlap if l and one of the others have a tool or
+// ground in Box in common. Folders are compared by their IDs and those of the folders above them, as far
+// as they are visible.
+func (s *Links) refuseOverlap(ctx context.Context, l Link, others []Link, box *account) error {
+	if err := toolsAreFree(l, others); err != nil {
+		return err
+	}
+	above, err := box.above(ctx, l.Folder)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		theirs, err := s.box(ctx, o)
+		if err != nil {
+			return fmt.Errorf("link %q: %w", o.Name, err)
+		}
+		if theirs.realm != box.realm {
+			continue
+		}
+		for id, what := range o.ground() {
+			if id == l.Folder {
+				return fmt.Errorf("the folder is %s of link %q: %w", what, o.Name, syncer.ErrOverlap)
+			}
+			if slices.Contains(above, id) {
+				return fmt.Errorf("the folder stands in %s of link %q: %w", what, o.Name, syncer.ErrOverlap)
+			}
+			up, err := theirs.above(ctx, id)
+			if err != nil {
+				return fmt.Errorf("link %q: %w", o.Name, err)
+			}
+			if slices.Contains(up, l.Folder) {
+				return fmt.Errorf("%s of link %q stands in the folder: %w", what, o.Name, syncer.ErrOverlap)
+			}
+		}
+	}
+	return nil
+}
+
+// toolsAreFree returns an error if a tool of l's project is in another Link.
+func toolsAreFree(l Link, others []Link) error {
+	for _, o := range others {
+		if o.ID == l.ID || o.Company != l.Company || o.Project != l.Project {
+			continue
+		}
+		for _, t := range l.Tools {
+			if slices.Contains(o.Tools, t) {
+				return fmt.Errorf("%s of %s are in link %q already: %w", t, l.Target(), o.Name, syncer.ErrOverlap)
+			}
+		}
+	}
+	return nil
+}
+
+// ground returns the Box folders of a Link by ID, and what they are. The folders of tools may have been
+// moved out of the Link's folder.
+func (l Link) ground() map[string]string {
+	out := map[string]string{l.Folder: "the folder"}
+	for t, r := range l.Roots {
+		out[r.ID] = fmt.Sprintf("folder %q", t.Folder())
+	}
+	return out
+}
+
+// above returns the IDs of the folders above an item, from its own folder to the top, as far as they are
+// visible. What is gone, or in the trash, stands nowhere.
+func (b *account) above(ctx context.Context, id string) ([]string, error) {
+	var out []string
+	for range maxDepth {
+		e, err := b.looker.Look(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look for the folders above %s in Box: %w", id, err)
+		}
+		if id = e.ParentID; id == "" || e.Trashed || slices.Contains(out, id) {
+			return out, nil
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}

@@ -1,0 +1,90 @@
+package mapping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Poll asks every feed of the Links that are not paused what has changed, and puts hints for their pairs
+// into the state store: the next Sync looks at those. It returns how many hints there were for each pair
+// that has any. A feed that fails keeps nothing from the others; their errors are joined.
+func (s *Links) Poll(ctx context.Context) (map[string]int, error) {
+	streams, err := s.Streams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hints := map[string]int{}
+	for _, stream := range streams {
+		c := &counter{StateStore: s.o.States, hints: hints}
+		if _, e := stream.Poll(ctx, c); e != nil {
+			err = errors.Join(err, fmt.Errorf("poll %s: %w", stream.Name, e))
+		}
+	}
+	return hints, err
+}
+
+// Streams returns the feeds of all Links that are not paused, each once, with the pairs that its hints are
+// for, by name.
+func (s *Links) Streams(ctx context.Context) ([]syncer.Stream, error) {
+	all, err := s.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	streams := map[string]*syncer.Stream{}
+	listen := func(p Place, side syncer.Side, pair string) {
+		feed := p.feed()
+		if feed == nil {
+			return
+		}
+		if streams[p.Stream] == nil {
+			streams[p.Stream] = &syncer.Stream{Name: p.Stream, Feed: feed, Side: side}
+		}
+		streams[p.Stream].Pairs = append(streams[p.Stream].Pairs, pair)
+	}
+	for _, l := range all {
+		if l.Paused {
+			continue
+		}
+		box, err := s.box(ctx, l)
+		if err != nil {
+			return nil, fmt.Errorf("link %q: %w", l.Name, err)
+		}
+		for _, t := range l.Tools {
+			listen(box.Place, syncer.Destination, l.Pair(t))
+			procore, err := s.o.Procore(ctx, l, t)
+			if err != nil {
+				return nil, fmt.Errorf("link %q: %s: open Procore: %w", l.Name, t, err)
+			}
+			listen(procore, syncer.Source, l.Pair(t))
+		}
+	}
+	var out []syncer.Stream
+	for _, name := range slices.Sorted(maps.Keys(streams)) {
+		out = append(out, *streams[name])
+	}
+	return out, nil
+}
+
+// counter counts the hints that a poll brings.
+type counter struct {
+	syncer.StateStore
+	hints map[string]int
+}
+
+// Advance counts, once the hints are durable.
+func (c *counter) Advance(ctx context.Context, stream string, from, to syncer.Cursor, hints map[string][]syncer.Hint) error {
+	err := c.StateStore.Advance(ctx, stream, from, to, hints)
+	if err == nil {
+		for pair, list := range hints {
+			if len(list) > 0 {
+				c.hints[pair] += len(list)
+			}
+		}
+	}
+	return err
+}
