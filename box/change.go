@@ -77,7 +77,7 @@ func (c *Client) putItem(ctx context.Context, kind, id string, ch Change) (*Item
 	now := new(Item)
 	err := c.do(ctx, call{
 		op: "change " + kind + " " + id, method: http.MethodPut, path: path(kind, id), query: with(fieldsOf(kind)),
-		header: matching(ch.IfMatch), body: body,
+		header: matching(ch.IfMatch), body: body, unguarded: ch.IfMatch == "" || ch.ParentID != "",
 		look: func(ctx context.Context) (bool, error) {
 			seen, err := c.getItem(ctx, kind, id)
 			switch {
@@ -106,7 +106,7 @@ func (c *Client) copyItem(ctx context.Context, kind, id string, body map[string]
 	made := new(Item)
 	err := c.do(ctx, call{
 		op: "copy " + kind + " " + id, method: http.MethodPost, path: path(kind, id) + "/copy",
-		query: with(fieldsOf(kind)), body: body,
+		query: with(fieldsOf(kind)), body: body, unguarded: true,
 		look: func(ctx context.Context) (bool, error) {
 			if name == "" {
 				original, err := c.getItem(ctx, kind, id)
@@ -127,18 +127,26 @@ func (c *Client) deleteItem(ctx context.Context, kind, id, ifMatch string, query
 	}
 	return c.do(ctx, call{
 		op: "delete " + kind + " " + id, method: http.MethodDelete, path: path(kind, id), query: query,
-		header: matching(ifMatch),
-		look: func(ctx context.Context) (bool, error) {
-			if _, err := c.getTrashed(ctx, kind, id); err == nil {
-				return true, nil
-			} else if !errors.Is(err, fs.ErrNotExist) {
-				return false, err
-			}
-			// Neither in the trash nor visible proves nothing: access may be lost.
-			_, err := c.getItem(ctx, kind, id)
-			return false, err
-		},
+		header: matching(ifMatch), unguarded: ifMatch == "",
+		look: func(ctx context.Context) (bool, error) { return c.inTrash(ctx, kind, id) },
 	}, nil)
+}
+
+// inTrash reports whether an item lies in the trash by itself, and not where it was. It is asked for
+// where it was first: it may go to the trash between the one question and the other. Neither here nor
+// there proves nothing: access may be lost, or it went along with its folder.
+func (c *Client) inTrash(ctx context.Context, kind, id string) (bool, error) {
+	seen, err := c.getItem(ctx, kind, id)
+	if err == nil {
+		return seen.Trashed(), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if _, lost := c.getTrashed(ctx, kind, id); lost != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 // lookForName makes a look for calls that create something under a name. A free name means that the

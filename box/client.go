@@ -165,7 +165,9 @@ type call struct {
 	// repeat and look say when the call may be sent again; see connect.Call.
 	repeat connect.Repeat
 	look   func(context.Context) (bool, error)
-	kind   string
+	// unguarded says that Box would carry the call out twice if it came late.
+	unguarded bool
+	kind      string
 	// pending lists statuses by which Box says that it is not ready, patience how long that is put up
 	// with.
 	pending  []int
@@ -181,6 +183,9 @@ func (k call) connect() (connect.Call, error) {
 	}
 	if strings.HasPrefix(k.path, "/") {
 		c.Path = version + k.path
+	}
+	if k.unguarded {
+		c.Settle = settle
 	}
 	if k.body != nil {
 		body, err := connect.JSON(k.body)

@@ -26,6 +26,9 @@ func (f *FileSystem) Delete(ctx context.Context, old syncer.Entry) (syncer.Trash
 	if err != nil {
 		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
 	}
+	if err := f.stillThere(ctx, kind, number); err != nil {
+		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
+	}
 	before := f.names.etag(kind, number, string(old.Guard))
 	if kind == TypeFolder {
 		err = f.client.DeleteFoldersID(ctx, number, string(old.Guard), false)
@@ -35,5 +38,19 @@ func (f *FileSystem) Delete(ctx context.Context, old syncer.Entry) (syncer.Trash
 	if err = f.outcome(ctx, deleting, old, before, err); err != nil {
 		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)
 	}
+	f.names.noteGone(kind, number)
 	return syncer.Trashed{ID: old.ID, Handle: old.ParentID}, nil
+}
+
+// stillThere looks at an item that we have deleted once: if it is in the trash since then, and the
+// answer to another delete got lost, it would be taken for what that one did.
+func (f *FileSystem) stillThere(ctx context.Context, kind, number string) error {
+	if !f.names.deleted(kind, number) {
+		return nil
+	}
+	item, err := f.item(ctx, kind, number)
+	if err == nil && item.Trashed() {
+		err = fmt.Errorf("it is in the trash: %w", fs.ErrNotExist)
+	}
+	return err
 }

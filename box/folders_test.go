@@ -166,7 +166,7 @@ func TestAFolderWhoseAnswerWasLostIsLookedForFirst(t *testing.T) {
 	}{
 		"the name is free: it is made again": {
 			routes{"POST api.box.com/2.0/folders": {lost, made}, preflight: always(200, `{"upload_url":"https://upload.box.com/x","upload_token":null}`)},
-			[]string{"POST api.box.com/2.0/folders", preflight, "POST api.box.com/2.0/folders"},
+			[]string{"POST api.box.com/2.0/folders", preflight, preflight, "POST api.box.com/2.0/folders"},
 			false,
 		},
 		"the name is taken: nobody can tell by whom": {
@@ -180,8 +180,13 @@ func TestAFolderWhoseAnswerWasLostIsLookedForFirst(t *testing.T) {
 			true,
 		},
 		"it turns up only after it is made again": {
-			routes{"POST api.box.com/2.0/folders": {lost, reply(409, conflict)}, preflight: {reply(200, `{}`), reply(409, conflict)}},
-			[]string{"POST api.box.com/2.0/folders", preflight, "POST api.box.com/2.0/folders", preflight},
+			routes{"POST api.box.com/2.0/folders": {lost, reply(409, conflict)}, preflight: {reply(200, `{}`), reply(200, `{}`), reply(409, conflict)}},
+			[]string{"POST api.box.com/2.0/folders", preflight, preflight, "POST api.box.com/2.0/folders", preflight},
+			true,
+		},
+		"it turns up before it is made again": {
+			routes{"POST api.box.com/2.0/folders": {lost}, preflight: {reply(200, `{}`), reply(409, conflict)}},
+			[]string{"POST api.box.com/2.0/folders", preflight, preflight},
 			true,
 		},
 	} {
@@ -212,13 +217,13 @@ func TestARenameWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 		fails  bool
 	}{
 		"it is there":                               {routes{put: {lost}, get: always(200, is)}, []string{put, get}, false},
-		"it is not":                                 {routes{put: {lost, reply(200, is)}, get: always(200, was)}, []string{put, get, put}, false},
+		"it is not":                                 {routes{put: {lost, reply(200, is)}, get: always(200, was)}, []string{put, get, get, put}, false},
 		"Box goes on after its answer":              {routes{put: {reply(503, "")}, get: {reply(200, is)}}, []string{put, get}, false},
 		"somebody has renamed it since":             {routes{put: {lost}, get: always(200, other)}, []string{put, get}, true},
 		"it has gone":                               {routes{put: {lost}, get: {refusal(404, "not_found")}}, []string{put, get}, true},
 		"it is not, and then the tree is locked up": {routes{put: {lost, refusal(409, box.CodeBlocked)}, get: always(200, was)}, nil, true},
-		"it is not, and then it is stale":           {routes{put: {lost, refusal(412, "precondition_failed")}, get: {reply(200, was), reply(200, other)}}, []string{put, get, put, get}, true},
-		"it is not, and then it is, and is stale":   {routes{put: {lost, refusal(412, "precondition_failed")}, get: {reply(200, was), reply(200, is)}}, []string{put, get, put, get}, false},
+		"it is not, and then it is stale":           {routes{put: {lost, refusal(412, "precondition_failed")}, get: {reply(200, was), reply(200, was), reply(200, other)}}, []string{put, get, get, put, get}, true},
+		"it is not, and then it is, and is stale":   {routes{put: {lost, refusal(412, "precondition_failed")}, get: {reply(200, was), reply(200, was), reply(200, is)}}, []string{put, get, get, put, get}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			with(t, c.routes, func(t *testing.T, client *box.Client, s *service) {
@@ -281,13 +286,13 @@ func TestADeleteWhoseAnswerWasLostIsLookedForInTheTrash(t *testing.T) {
 		calls  []string
 		fails  bool
 	}{
-		"it is in the trash":         {routes{del: {lost}, trash: there}, []string{del, trash}, false},
-		"it is where it was":         {routes{del: {lost, reply(204, "")}, trash: no("not_found"), get: there}, []string{del, trash, get, del}, false},
-		"it is nowhere":              {routes{del: {lost}, trash: no("not_found"), get: no("not_found")}, []string{del, trash, get}, true},
-		"its folder is in the trash": {routes{del: {lost}, trash: no("not_found"), get: no("trashed")}, []string{del, trash, get}, true},
+		"it is in the trash":         {routes{del: {lost}, trash: there, get: no("trashed")}, []string{del, get, trash}, false},
+		"it is where it was":         {routes{del: {lost, reply(204, "")}, get: there}, []string{del, get, del}, false},
+		"it is nowhere":              {routes{del: {lost}, trash: no("not_found"), get: no("not_found")}, []string{del, get, trash}, true},
+		"its folder is in the trash": {routes{del: {lost}, trash: no("not_found"), get: no("trashed")}, []string{del, get, trash}, true},
 		"it goes after the look": {
-			routes{del: {lost, refusal(404, "trashed")}, trash: {refusal(404, "not_found"), reply(200, `{"id":"1"}`)}, get: there},
-			[]string{del, trash, get, del, trash},
+			routes{del: {lost, refusal(404, "trashed")}, trash: always(200, `{"id":"1"}`), get: {reply(200, `{"id":"1"}`), refusal(404, "trashed")}},
+			[]string{del, get, del, get, trash},
 			false,
 		},
 	} {

@@ -23,6 +23,7 @@ type recent struct {
 	mu    sync.Mutex
 	names map[place]time.Time
 	etags map[string]string // by type and number: as we left it
+	gone  map[string]bool   // by type and number: deleted by us
 	busy  map[place]*turn
 }
 
@@ -39,7 +40,7 @@ type turn struct {
 }
 
 func newRecent(now func() time.Time) *recent {
-	return &recent{now: now, names: map[place]time.Time{}, etags: map[string]string{}, busy: map[place]*turn{}}
+	return &recent{now: now, names: map[place]time.Time{}, etags: map[string]string{}, gone: map[string]bool{}, busy: map[place]*turn{}}
 }
 
 // claim waits for a place to be free. The caller calls release when it is done there.
@@ -89,6 +90,24 @@ func (r *recent) note(parent string, item *Item) {
 	}
 	r.names[place{parent, syncer.NameKey(item.Name)}] = now
 	r.etags[path(item.Type, item.ID)] = item.ETag
+	delete(r.gone, path(item.Type, item.ID))
+}
+
+// noteGone remembers an item that we have deleted.
+func (r *recent) noteGone(kind, number string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.gone) >= mostRecent {
+		clear(r.gone)
+	}
+	r.gone[path(kind, number)] = true
+}
+
+// deleted reports whether we have deleted an item, and not had it back since.
+func (r *recent) deleted(kind, number string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gone[path(kind, number)]
 }
 
 // given reports whether a name was taken a moment ago.

@@ -69,7 +69,7 @@ func TestARestoreWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 		fails  bool
 	}{
 		"it is back":               {routes{post: {lost}, get: {back}}, []string{post, get}, false},
-		"it is still in the trash": {routes{post: {lost, back}, get: {refusal(404, "trashed")}, trash: always(200, trashedFile)}, []string{post, get, trash, post}, false},
+		"it is still in the trash": {routes{post: {lost, back}, get: {refusal(404, "trashed")}, trash: always(200, trashedFile)}, []string{post, get, trash, get, trash, post}, false},
 		"it is nowhere":            {routes{post: {lost}, get: {refusal(404, "not_found")}, trash: {refusal(404, "not_found")}}, []string{post, get, trash}, true},
 		"nobody can say":           {routes{post: {lost}, get: {refusal(403, "forbidden")}}, []string{post, get}, true},
 	} {

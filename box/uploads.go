@@ -138,7 +138,7 @@ func (c *Client) uploadWhole(ctx context.Context, at string, to Target, content 
 	var reply page[Item]
 	k := call{
 		op: to.op(), method: http.MethodPost, path: c.options.Bases.Upload + version + at,
-		query: with(fileFields), header: header, raw: body, kind: connect.KindUpload,
+		query: with(fileFields), header: header, raw: body, kind: connect.KindUpload, unguarded: to.IfMatch == "",
 		look: func(ctx context.Context) (bool, error) {
 			var err error
 			found, err = c.uploaded(ctx, to, sent.sum())

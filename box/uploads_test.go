@@ -182,11 +182,11 @@ func TestAnUploadWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 		fails  bool
 	}{
 		"it is there":                     {routes{upload: {lost}, preflight: always(409, taken("file", "hello")), get: always(200, stored("hello", "0"))}, []string{upload, preflight, get}, false},
-		"it is not":                       {routes{upload: {lost, reply(201, uploaded("hello"))}, preflight: always(200, `{}`)}, []string{upload, preflight, upload}, false},
+		"it is not":                       {routes{upload: {lost, reply(201, uploaded("hello"))}, preflight: always(200, `{}`)}, []string{upload, preflight, preflight, upload}, false},
 		"another file is":                 {routes{upload: {lost}, preflight: always(409, taken("file", "other"))}, []string{upload, preflight}, true},
 		"a folder is":                     {routes{upload: {lost}, preflight: always(409, taken("folder", "hello"))}, []string{upload, preflight}, true},
 		"nobody can say":                  {routes{upload: {lost}, preflight: {refusal(403, "forbidden")}}, []string{upload, preflight}, true},
-		"it turns up when it is repeated": {routes{upload: {lost, reply(409, conflict)}, preflight: {reply(200, `{}`), reply(409, taken("file", "hello"))}, get: always(200, stored("hello", "0"))}, []string{upload, preflight, upload, preflight, get}, false},
+		"it turns up when it is repeated": {routes{upload: {lost, reply(409, conflict)}, preflight: {reply(200, `{}`), reply(200, `{}`), reply(409, taken("file", "hello"))}, get: always(200, stored("hello", "0"))}, []string{upload, preflight, preflight, upload, preflight, get}, false},
 	} {
 		for _, known := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {

@@ -350,6 +350,48 @@ func TestAFolderWhoseAnswerWasLostIsOursIfNobodyElseCanHaveMadeIt(t *testing.T) 
 	})
 }
 
+func TestACreationThatComesLateComesBeforeItIsRepeated(t *testing.T) {
+	t.Parallel()
+	for _, delay := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 9 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
+			root := syncer.Entry{ID: a.root(t).ID, Kind: syncer.Folder}
+			require.NoError(t, a.Inject(boxtest.Fault{Route: postFile, Reset: true, When: boxtest.LateEffect, Delay: delay}))
+			file, err := a.fs.CreateFile(t.Context(), root, "old.pdf", text("one"))
+			require.NoError(t, err)
+			_, err = a.fs.Move(t.Context(), file, root, "new.pdf")
+			require.NoError(t, err)
+			time.Sleep(time.Hour)
+			all, err := a.listing(t, root.ID, "")
+			require.NoError(t, err)
+			require.Len(t, all, 2, "beside the folder itself, a copy has come up under the old name")
+			require.Equal(t, 1, a.Calls()[postFile])
+		})
+	}
+}
+
+func TestADeleteIsNotRepeatedWhateverBecomesOfTheSecondAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
+		root := syncer.Entry{ID: a.root(t).ID, Kind: syncer.Folder}
+		file, err := a.fs.CreateFile(t.Context(), root, "plan.pdf", text("one"))
+		require.NoError(t, err)
+		_, err = a.fs.Delete(t.Context(), file)
+		require.NoError(t, err)
+		lost := boxtest.Fault{Route: deleteFile, Reset: true, When: boxtest.AfterEffect}
+		require.NoError(t, a.Inject(lost))
+		_, err = a.fs.Delete(t.Context(), file)
+		require.ErrorIs(t, err, fs.ErrNotExist, "what is in the trash went there by the first delete")
+		back, err := a.ann.Restore(boxtest.Item{Type: "file", ID: number(file.ID)})
+		require.NoError(t, err)
+		file, err = a.fs.Look(t.Context(), "f"+back.ID)
+		require.NoError(t, err)
+		_, err = a.fs.Delete(t.Context(), file)
+		require.NoError(t, err, "a user has brought it back, and this delete is another one")
+	})
+}
+
 func TestAFileSystemNeedsAClientAndAnAccount(t *testing.T) {
 	_, err := box.NewFileSystem(t.Context(), nil, nil)
 	require.ErrorIs(t, err, syncer.ErrInvalid)

@@ -48,6 +48,11 @@ type Call struct {
 	// succeeded, and what it would have answered is for Look to keep. Look must prove what it says:
 	// the folder that is there is ours, the file has our digest.
 	Look func(ctx context.Context) (done bool, err error)
+	// Settle is how long after a try whose answer was lost the call is sent again at the earliest,
+	// and Look is asked once more by then; 0 means as soon as Look has not seen the effect. It is
+	// for calls that the service does not guard: an effect that comes late would come on top of what
+	// was done since.
+	Settle time.Duration
 	// Plain is for signed URLs and other origins: no token, no Options.Header, no pacing, and
 	// nothing but the host in errors and logs.
 	Plain bool
@@ -121,6 +126,8 @@ func (c Call) check() error {
 		return fmt.Errorf("call of %s %s: Op is empty: %w", c.method(), c.place(), syncer.ErrInvalid)
 	case c.Repeat > Once:
 		return fmt.Errorf("%s: Repeat is %d: %w", c.Op, c.Repeat, syncer.ErrInvalid)
+	case c.Settle < 0:
+		return fmt.Errorf("%s: Settle is %s: %w", c.Op, c.Settle, syncer.ErrInvalid)
 	case c.Follow < 0:
 		return fmt.Errorf("%s: Follow is %d: %w", c.Op, c.Follow, syncer.ErrInvalid)
 	case c.Follow > 0 && c.method() != http.MethodGet && c.method() != http.MethodHead:

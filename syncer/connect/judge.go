@@ -144,7 +144,7 @@ func (s *sending) renew(ctx context.Context) bool {
 // doubt notes that the effect of a try that changes something is not known.
 func (s *sending) doubt(unknown bool) {
 	if unknown && s.call.repeat() != Harmless {
-		s.unknown = true
+		s.unknown, s.lost = true, time.Now()
 	}
 }
 

@@ -127,6 +127,26 @@ func TestACallIsSentAgainOnlyIfThatCannotDoHarm(t *testing.T) {
 			steps: []step{reply(503, ""), reply(201, "{}")}, tries: 2, took: time.Second,
 		},
 		{
+			name:  "a create that nothing guards is repeated when no effect can come any more",
+			call:  connect.Call{Method: "POST", Look: looks(false), Settle: 10 * time.Second},
+			steps: []step{lost, reply(201, "{}")}, tries: 2, took: 10 * time.Second,
+		},
+		{
+			name:  "nor is it repeated then if the effect came meanwhile",
+			call:  connect.Call{Method: "POST", Look: looks(false, true), Settle: 10 * time.Second},
+			steps: []step{lost, reply(201, "{}")}, tries: 1, took: 10 * time.Second,
+		},
+		{
+			name:  "an effect that is there at once is not waited for",
+			call:  connect.Call{Method: "POST", Look: looks(true), Settle: 10 * time.Second},
+			steps: []step{lost, reply(201, "{}")}, tries: 1, took: time.Second,
+		},
+		{
+			name:  "what was refused needs no time to settle",
+			call:  connect.Call{Method: "POST", Look: looks(false), Settle: 10 * time.Second},
+			steps: []step{reply(429, ""), reply(201, "{}")}, tries: 2, took: time.Second,
+		},
+		{
 			name: "an effect that came late is found before the call is given up", call: connect.Call{Method: "POST", Look: looks(false, true)},
 			steps: []step{lost, reply(409, "")}, tries: 2, took: time.Second,
 		},
@@ -228,6 +248,16 @@ func TestNobodyWaitsPastTheEndOfTheContext(t *testing.T) {
 		require.True(t, syncer.NotDone(err), "the service has refused it")
 		require.Zero(t, time.Since(start))
 	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		start := time.Now()
+		w := wired(lost)
+		err := client(t, w).JSON(ctx, connect.Call{Op: "create", Method: "POST", Look: looks(false), Settle: 10 * time.Second}, nil)
+		requireTruth(t, err, errAny, true)
+		require.Len(t, w.seen, 1)
+		require.Equal(t, time.Second, time.Since(start))
+	})
 }
 
 func TestCancellingEndsTheWaitAndProvesNothing(t *testing.T) {
@@ -293,6 +323,7 @@ func TestACallThatMakesNoSenseNamesTheField(t *testing.T) {
 	for field, call := range map[string]connect.Call{
 		"Op is empty":        {},
 		"Repeat is 9":        {Op: "x", Repeat: 9},
+		"Settle is -1s":      {Op: "x", Settle: -time.Second},
 		"Follow is -1":       {Op: "x", Follow: -1},
 		"Follow is for GET":  {Op: "x", Method: "POST", Follow: 1},
 		"Body has no Open":   {Op: "x", Body: connect.Body{Size: 3}},

@@ -35,9 +35,10 @@ type sending struct {
 
 	status  int
 	id      string
-	err     error // of the latest try, nil if it succeeded
-	unknown bool  // some try may have had its effect
-	found   bool  // Look has seen the effect
+	err     error     // of the latest try, nil if it succeeded
+	unknown bool      // some try may have had its effect
+	lost    time.Time // when the latest such try ended
+	found   bool      // Look has seen the effect
 }
 
 // errStop ends the loop of retryablehttp; why stands in the sending.
@@ -61,7 +62,7 @@ func (c *Client) send(ctx context.Context, call Call, read func(*http.Response) 
 		RetryMax:     math.MaxInt,
 		CheckRetry:   s.check,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return s.wait },
-		PrepareRetry: func(req *http.Request) error { return s.look(req.Context()) },
+		PrepareRetry: func(req *http.Request) error { return s.settle(req.Context()) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err := loop.Do(req)
@@ -121,6 +122,28 @@ func (s *sending) handle(resp *http.Response) error {
 }
 
 func (s *sending) paced() bool { return s.c.options.Pace != nil && !s.call.Plain }
+
+// settle returns when the call may be sent again, or errStop.
+func (s *sending) settle(ctx context.Context) error {
+	if err := s.look(ctx); err != nil || !s.unknown || s.call.Look == nil {
+		return err
+	}
+	rest := s.call.Settle - time.Since(s.lost)
+	if rest <= 0 {
+		return nil
+	}
+	if late(ctx, rest) {
+		return errStop
+	}
+	timer := time.NewTimer(rest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return s.look(ctx)
+	case <-ctx.Done():
+		return errStop
+	}
+}
 
 // look asks, before the call is sent again, whether that is needed.
 func (s *sending) look(ctx context.Context) error {
