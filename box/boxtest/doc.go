@@ -18,7 +18,8 @@
 //	err = ann.Uncollaborate(folder, box.Home())         // and now it is gone: no delete, but 404s
 //
 // Things go wrong on demand, call by call ([Box.Inject]) or by chance (Options.FaultRate): a status, a
-// connection that ends before or after the effect, an effect that lands late, a body that is cut off.
+// connection that ends before or after the effect, an effect that lands late, a body that is cut off or
+// too short, a slow answer. Chance draws from all of them, and [Box.Accidents] says what it drew.
 // Calls that come too fast are refused as Box refuses them, on a [Clock] that a test can move.
 // [Box.Calls] says how often each route was called.
 //

@@ -62,10 +62,13 @@ type Fault struct {
 
 // faults draws what goes wrong.
 type faults struct {
+	rate      float64
+	accidents []accident
+
 	mu     sync.Mutex
 	rules  []*rule
-	rate   float64
 	random *rand.Rand
+	drawn  map[string]int // accidents, by kind
 }
 
 // A rule is a fault that was set, and how many calls it has seen.
@@ -76,7 +79,11 @@ type rule struct {
 }
 
 func newFaults(o Options) *faults {
-	return &faults{rate: o.FaultRate, random: rand.New(rand.NewPCG(o.Seed, 2))} //nolint:gosec // repeatable on purpose
+	return &faults{
+		rate: o.FaultRate, accidents: slices.DeleteFunc(accidents(), func(a accident) bool { return a.busy && o.Limits == NoLimits }),
+		random: rand.New(rand.NewPCG(o.Seed, 2)), //nolint:gosec // repeatable on purpose
+		drawn:  map[string]int{},
+	}
 }
 
 // Inject sets a fault, on top of those that are set. An error says what is wrong with it.
@@ -134,24 +141,6 @@ func (r *rule) strike() bool {
 	r.seen++
 	first := max(1, r.Nth)
 	return r.seen >= first && (r.Times < 0 || r.seen < first+max(1, r.Times))
-}
-
-// accident is one of the things that go wrong for no reason. A refresh token is never lost by
-// accident, since that costs the account.
-func (f *faults) accident(r *route) *Fault {
-	kinds := []Fault{
-		{Status: http.StatusInternalServerError},
-		{Status: http.StatusBadGateway, Plain: true},
-		{Status: http.StatusServiceUnavailable, RetryAfter: time.Second},
-		{Reset: true},
-		{Status: http.StatusServiceUnavailable, When: AfterEffect},
-		{Reset: true, When: AfterEffect},
-		{Cut: 1 + f.random.Int64N(64)},
-	}
-	if r.need == needNothing && r.method == http.MethodPost {
-		kinds = kinds[:4]
-	}
-	return &kinds[f.random.IntN(len(kinds))]
 }
 
 // fails says whether the client is told that the call failed.

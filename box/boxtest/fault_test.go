@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -156,27 +157,65 @@ func TestTheAnswerToARefreshMayBeLost(t *testing.T) { // sections 2.2 and 13
 
 func TestFaultsByChanceAreRepeatable(t *testing.T) { // section 13
 	run := func(seed uint64) (answers []int) {
-		w := newWorld(t, Options{FaultRate: 0.3, Seed: seed})
-		for range 200 {
-			r, err := w.try("GET", "/2.0/folders/0", "", nil)
-			if err != nil {
-				r.status = 0
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, Options{FaultRate: 0.3, Seed: seed})
+			for range 200 {
+				r, err := w.try("GET", "/2.0/folders/0", "", nil)
+				if err != nil {
+					r.status = 0
+				}
+				answers = append(answers, r.status)
 			}
-			answers = append(answers, r.status)
-		}
+		})
 		return answers
 	}
 	one := run(1)
 	require.Equal(t, one, run(1))
 	require.NotEqual(t, one, run(2))
-	good := 0
-	for _, status := range one {
-		require.NotEqual(t, http.StatusTooManyRequests, status)
-		if status == http.StatusOK {
-			good++
-		}
+}
+
+func TestChanceDrawsEveryKindOfFault(t *testing.T) { // section 13
+	for _, c := range []struct {
+		limits Limits
+		kinds  int
+	}{{RealLimits, 12}, {NoLimits, 11}} {
+		synctest.Test(t, func(t *testing.T) {
+			const calls = 600
+			w := newWorld(t, Options{FaultRate: 0.3, Limits: c.limits})
+			busy := 0
+			for range calls {
+				if r, err := w.try("GET", "/2.0/folders/0", "", nil); err == nil && r.status == http.StatusTooManyRequests {
+					busy++
+				}
+			}
+			drawn, total := w.box.Accidents(), 0
+			require.Len(t, w.box.AccidentKinds(), c.kinds)
+			for _, kind := range w.box.AccidentKinds() {
+				require.Positive(t, drawn[kind], kind)
+				total += drawn[kind]
+			}
+			require.InDelta(t, 0.3*calls, total, 40)
+			require.Equal(t, drawn["too many calls"], busy, "with NoLimits nobody is told so")
+		})
 	}
-	require.InDelta(t, 140, good, 25)
+}
+
+func TestNoRefreshTokenIsLostByChance(t *testing.T) { // section 2.2
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{FaultRate: 0.5})
+		id, secret := w.box.Client()
+		token := w.box.RefreshToken()
+		for range 200 {
+			body := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {id}, "client_secret": {secret}}
+			r, err := w.try("POST", "/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader(body.Encode()))
+			if err != nil || r.status >= http.StatusInternalServerError || r.status == http.StatusTooManyRequests {
+				continue // the token is as good as before
+			}
+			w.status(http.StatusOK, r)
+			token = r.at("refresh_token")
+		}
+		require.Greater(t, len(w.box.Accidents()), 3)
+	})
 }
 
 func TestAFaultThatCannotBeIsRefused(t *testing.T) {

@@ -78,7 +78,8 @@ type Options struct {
 	Limits Limits
 	// MonthlyCalls is the enterprise's quota; see Switches.MonthlyQuota. By default it is 100,000.
 	MonthlyCalls int
-	// FaultRate is the share of calls that fail for no reason, from 0 to 1, drawn from Seed.
+	// FaultRate is the share of calls with which something goes wrong for no reason, from 0 to 1, drawn
+	// from Seed: all that a Fault can be, each kind as often as the others. [Box.Accidents] counts them.
 	FaultRate float64
 	// Seed makes everything repeatable that is drawn: faults, replays, disorder.
 	Seed uint64
