@@ -18,6 +18,7 @@ type File struct {
 	Ledger *Ledger
 	Tokens *Tokens
 	Budget *Budget
+	Notes  *Notes
 
 	database *database
 }
@@ -35,6 +36,7 @@ func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 		Ledger:   newLedger(d, LedgerOptions{Clock: o.Clock, Confirmed: o.Confirmed, Uptime: o.Uptime}),
 		Tokens:   newTokens(d, o.Key),
 		Budget:   newBudget(d, BudgetOptions{Clock: o.Clock, Uptime: o.Uptime}),
+		Notes:    &Notes{database: d, shared: true},
 		database: d,
 	}
 	f.Store.shared, f.Ledger.shared, f.Tokens.shared, f.Budget.shared = true, true, true, true
@@ -46,7 +48,7 @@ func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 
 // sound looks through what must never seem empty.
 func (f *File) sound(c *conn) error {
-	for _, part := range []func(c *conn) error{f.Store.sound, f.Ledger.sound, f.Tokens.sound, f.Budget.sound} {
+	for _, part := range []func(c *conn) error{f.Store.sound, f.Ledger.sound, f.Tokens.sound, f.Budget.sound, f.Notes.sound} {
 		if err := part(c); err != nil {
 			return err
 		}
@@ -64,7 +66,7 @@ func (f *File) Check(ctx context.Context) error {
 		if err := f.sound(c); err != nil {
 			return err
 		}
-		for _, values := range []string{selectTokens, selectAccounts} {
+		for _, values := range []string{selectTokens, selectAccounts, allNotes} {
 			if err := c.each(readable, values); err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ type kept struct {
 	charged  int
 	tokens   [2]connect.Token
 	accounts [2]string
+	notes    map[string][]byte
 }
 
 func credentials() [2]string { return [2]string{"box", "procore"} }
@@ -29,6 +30,9 @@ func credentials() [2]string { return [2]string{"box", "procore"} }
 // readKept returns all of it, or the first error.
 func readKept(ctx context.Context, f *sqlite.File) (k kept, err error) {
 	if k.charged, _, err = f.Ledger.Used(ctx, "account", day); err != nil {
+		return k, err
+	}
+	if k.notes, err = f.Notes.Read(ctx, ""); err != nil {
 		return k, err
 	}
 	for i, credential := range credentials() {
@@ -64,6 +68,9 @@ func goodWhole(t *testing.T) ([]byte, kept) {
 			return []byte(credential + " has spent"), nil
 		}))
 		require.NoError(t, charge(t, f.Ledger, fmt.Sprint(i), 9))
+		require.NoError(t, f.Notes.Change(t.Context(), "", func(map[string][]byte) (map[string][]byte, error) {
+			return map[string][]byte{credential: []byte("settings of " + credential)}, nil
+		}))
 	}
 	want, err := readKept(t.Context(), f)
 	require.NoError(t, err)

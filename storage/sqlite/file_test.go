@@ -89,7 +89,7 @@ func TestThePartsOfAFileEndWithIt(t *testing.T) {
 	f := openFile(t)
 	state, err := f.Store.Open(t.Context(), "pair")
 	require.NoError(t, err)
-	for _, part := range []io.Closer{f.Store, f.Ledger, f.Tokens, f.Budget} {
+	for _, part := range []io.Closer{f.Store, f.Ledger, f.Tokens, f.Budget, f.Notes} {
 		require.NoError(t, part.Close())
 	}
 	require.NoError(t, state.Commit(t.Context(), syncer.Batch{Put: []syncer.Record{item(1)}}), "nobody has closed the file")

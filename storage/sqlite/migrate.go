@@ -16,18 +16,20 @@ type format struct {
 	scripts     []string
 }
 
-// The numbers are "PBst", "PBld", "PBtk", "PBbu" and "PBdf".
+// The numbers are "PBst", "PBld", "PBtk", "PBbu", "PBno" and "PBdf".
 var (
 	stateFormat  = format{0x50427374, []string{"state/0001_state"}}
 	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime", "ledger/0003_checked"}}
 	tokenFormat  = format{0x5042746b, []string{"token/0001_token"}}
 	budgetFormat = format{0x50426275, []string{"budget/0001_budget"}}
+	noteFormat   = format{0x50426e6f, []string{"note/0001_note"}}
 	wholeFormat  = format{0x50426466, []string{
 		"state/0001_state",
 		"ledger/0001_ledger", "ledger/0002_uptime",
 		"token/0001_token",
 		"budget/0001_budget",
 		"ledger/0003_checked",
+		"note/0001_note",
 	}}
 )
 

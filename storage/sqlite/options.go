@@ -65,6 +65,12 @@ type BudgetOptions struct {
 	Busy time.Duration
 }
 
+// NoteOptions may be left zero.
+type NoteOptions struct {
+	// Busy is how long a Change waits for another process that writes; 0 means 5 seconds.
+	Busy time.Duration
+}
+
 // FileOptions may be left zero.
 type FileOptions struct {
 	// Options are those of the file and of its Store.

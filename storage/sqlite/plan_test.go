@@ -72,6 +72,15 @@ func statements(t *testing.T) map[string]*database {
 			gather(b.database)
 		}}, nil
 	}))
+	n, err := OpenNotes(t.Context(), filepath.Join(t.TempDir(), "notes.db"), NoteOptions{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, n.Close()) })
+	for _, text := range [][]byte{{1}, nil} {
+		require.NoError(t, n.Change(t.Context(), "a", func(map[string][]byte) (map[string][]byte, error) {
+			return map[string][]byte{"a": text}, nil
+		}))
+	}
+	gather(n.database)
 	return all
 }
 
