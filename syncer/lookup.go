@@ -48,6 +48,11 @@ func (o *observer) look(ctx context.Context, n *node, side Side) error {
 	case !inside && o.reused(n, side, &e):
 		n.lose(side, gone) // what is out there is another item
 		return nil
+	case !inside && o.binned[side][e.ParentID]:
+		if h.Presence == Present {
+			o.trash(n, side)
+		}
+		return nil
 	case !inside:
 		if h.Presence == Present || h.Presence == Gone {
 			n.lose(side, out)
@@ -90,9 +95,12 @@ func (o *observer) hasLooked(side Side) bool {
 	return false
 }
 
-// inside reports whether a folder is the root or below it, and brings it in with its ancestors.
+// inside reports whether a folder is the root or below it, and brings it in with its ancestors. Of one
+// that is not it notes whether it is in the trash: some services say that only of the folder that was
+// put there, and not of what it holds.
 func (o *observer) inside(ctx context.Context, side Side, id string) (bool, error) {
 	var chain []Entry
+	var binned bool
 	for range maxDepth {
 		if id == "" || o.outside[side][id] {
 			break
@@ -107,6 +115,7 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 				return false, err
 			}
 			if !there {
+				binned = n.sight[side] == gone && o.ends[side].info.Trash
 				break
 			}
 			for _, e := range slices.Backward(chain) {
@@ -118,6 +127,7 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 		}
 		e, err := o.lookID(ctx, side, id)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errors.ErrUnsupported) || err == nil && e.Trashed {
+			binned = err == nil
 			break
 		}
 		if err != nil {
@@ -126,8 +136,11 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 		chain = append(chain, e)
 		id = e.ParentID
 	}
+	binned = binned || o.binned[side][id]
+	o.binned[side][id] = binned
 	for _, e := range chain {
 		o.outside[side][e.ID] = true
+		o.binned[side][e.ID] = binned
 	}
 	return false, nil
 }

@@ -27,6 +27,7 @@ type observer struct {
 	queue      []*node
 	listed     [2]map[string]bool // folders listed on their own in this run
 	outside    [2]map[string]bool // IDs known to be outside the root
+	binned     [2]map[string]bool // IDs of folders that are in the trash, or in one that is
 	looked     map[version]lookup
 	expanded   map[*node]bool
 	above      [2]map[*node]bool // folders on the way up that is being walked
@@ -41,6 +42,7 @@ func newObserver(view View, ends [2]*endpoint, w *world, b *budget, parallel int
 		unread:   [2]map[string]string{{}, {}},
 		listed:   [2]map[string]bool{{}, {}},
 		outside:  [2]map[string]bool{{}, {}},
+		binned:   [2]map[string]bool{{}, {}},
 		looked:   map[version]lookup{},
 		expanded: map[*node]bool{},
 		above:    [2]map[*node]bool{{}, {}},

@@ -119,6 +119,9 @@ func (o *observer) place(ctx context.Context, n *node, side Side, e *Entry) erro
 	case err != nil:
 		n.hide(side, "the folder it is in could not be looked at: "+err.Error())
 		return nil //nolint:nilerr // the item's trouble, not the run's: its row says so
+	case !inside && o.binned[side][e.ParentID]:
+		o.trash(n, side)
+		return nil
 	case !inside:
 		n.lose(side, out)
 		return nil

@@ -124,7 +124,7 @@ func (n *node) height() int {
 // entry shows n as a handle sees it.
 func (s *Service) entry(n *node) syncer.Entry {
 	flags := n.flags()
-	e := syncer.Entry{ID: n.id, Kind: n.kind, Name: n.name, Trashed: n.trashed()}
+	e := syncer.Entry{ID: n.id, Kind: n.kind, Name: n.name, Trashed: n.trashed() && (n.flags().trashed || !s.o.Shallow)}
 	if n.parent != nil {
 		e.ParentID = n.parent.id
 	}

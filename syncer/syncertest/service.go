@@ -39,6 +39,9 @@ type Options struct {
 	ReadOnly bool
 	// Quota in bytes of everything stored, the trash included; 0 means no limit.
 	Quota int64
+	// Shallow says of the item that was put into the trash that it is there, and of what it holds that
+	// it stands in its folder as before.
+	Shallow bool
 	// Forgetful keeps no earlier versions.
 	Forgetful bool
 	// Rendered says which files are made anew at each reading: they have no known size and no
