@@ -25,6 +25,13 @@ import (
 var program string
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "http://") {
+		if err := actAsBrowser(os.Args[1]); err != nil {
+			_, _ = os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(buildAndRun(m))
 }
 
@@ -193,14 +200,14 @@ func TestACommandLineThatIsWrongExitsWithTwo(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), program, strings.Fields(c.line)...)
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			require.Error(t, cmd.Run())
-			require.Equal(t, exitUsage, cmd.ProcessState.ExitCode())
+			require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
 			require.Contains(t, stderr.String(), c.says)
 			require.Empty(t, stdout.String())
 		})
 	}
 }
 
-func TestAPortThatIsTakenExitsWithOne(t *testing.T) {
+func TestAPortThatIsTakenExitsWithTwo(t *testing.T) {
 	l := someListener(t)
 	defer l.Close()
 	cmd := exec.CommandContext(t.Context(), program, "fakes", "--box", l.Addr().String())

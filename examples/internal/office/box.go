@@ -1,0 +1,92 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// house is the lane of calls that belong to no pair: a person who waits for a list.
+const house = "house"
+
+// Box is the connection to Box: one credential, one Governor, and a client for each lane.
+type Box struct {
+	office   *Office
+	tokens   connect.Tokens
+	governor *connect.Governor
+	user     *box.User
+	// Meter counts the calls of the house.
+	Meter *Meter
+	// Client makes the calls of the house.
+	Client *box.Client
+	// Files is the account, for looking into it.
+	Files *box.FileSystem
+}
+
+// Box returns the connection to Box. If nobody is connected the error wraps ErrNotConnected. It makes
+// one call the first time, to learn whose account it is.
+func (o *Office) Box(ctx context.Context) (*Box, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.box != nil {
+		return o.box, nil
+	}
+	b := &Box{office: o, Meter: &Meter{}}
+	var err error
+	if b.tokens, err = o.boxTokens(ctx); err != nil {
+		return nil, err
+	}
+	if b.governor, err = o.governor(BoxService, box.Windows(), nil); err != nil {
+		return nil, err
+	}
+	if b.Client, err = b.client(house, b.Meter); err != nil {
+		return nil, err
+	}
+	if b.user, err = b.Client.GetUsersMe(ctx); err != nil {
+		return nil, fmt.Errorf("ask Box whose account it is: %w", err)
+	}
+	if b.Files, err = box.NewFileSystem(ctx, b.Client, &box.FileSystemOptions{User: b.user}); err != nil {
+		return nil, err
+	}
+	o.box = b
+	return b, nil
+}
+
+func (o *Office) boxTokens(ctx context.Context) (connect.Tokens, error) {
+	s := o.settings.Box
+	tokens, _, err := o.source(ctx, BoxService, boxOrigin(s.Bases), s.Token, o.boxRefresh, box.Fixed)
+	return tokens, err
+}
+
+// boxOrigin is where tokens come from.
+func boxOrigin(b box.Bases) string {
+	if b.Login == "" {
+		return "https://account.box.com"
+	}
+	return b.Login
+}
+
+func (b *Box) client(name string, m *Meter) (*box.Client, error) {
+	return box.New(box.Options{
+		Bases: b.office.settings.Box.Bases, Tokens: b.tokens, HTTP: b.office.transport,
+		Pace: metered{b.governor.Lane(name), m}, Log: b.office.log, SessionDir: b.office.uploads(),
+	})
+}
+
+// Account names whose account it is.
+func (b *Box) Account() string { return b.user.Name + " <" + b.user.Login + ">" }
+
+// Link is where a person opens an item of Box, by the ID that the FileSystem gives it.
+func (b *Box) Link(id string) string {
+	host := "https://app.box.com"
+	if b.user.Hostname != "" {
+		host = strings.TrimSuffix(b.user.Hostname, "/")
+	}
+	if n, ok := strings.CutPrefix(id, "f"); ok {
+		return host + "/file/" + n
+	}
+	return host + "/folder/" + id
+}

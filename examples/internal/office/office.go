@@ -1,0 +1,89 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// What a data directory holds. The uploads are large ones under way: without them such an upload
+// begins anew.
+const (
+	databaseName = "procorebox.db"
+	keyName      = "procorebox.key"
+	uploadsName  = "uploads"
+)
+
+// Options may be left zero.
+type Options struct {
+	// Log is told what is worth knowing beside what functions return; nil means nobody is.
+	Log *slog.Logger
+	// HTTP carries the calls to the services; nil means a transport that all of them share.
+	HTTP http.RoundTripper
+}
+
+// Office is an open data directory and its two connections. It is safe for use by many goroutines.
+type Office struct {
+	settings  Settings
+	log       *slog.Logger
+	transport http.RoundTripper
+	file      *sqlite.File
+
+	mu  sync.Mutex
+	box *Box // once somebody asked
+}
+
+// Open opens the data directory and makes it if there is none: one SQLite file, and beside it the file
+// with the key that its secrets are sealed with. Nobody is called. Close gives it back.
+func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
+	if s.Data == "" {
+		return nil, fmt.Errorf("the data directory has no name: %w", syncer.ErrInvalid)
+	}
+	if opts == nil {
+		opts = &Options{}
+	}
+	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP}
+	if o.log == nil {
+		o.log = slog.New(slog.DiscardHandler)
+	}
+	if o.transport == nil {
+		o.transport = connect.NewTransport()
+	}
+	if err := os.MkdirAll(o.uploads(), 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	key, err := connect.TokenKeyFile(filepath.Join(s.Data, keyName))
+	if err != nil {
+		return nil, fmt.Errorf("key of the data directory: %w", err)
+	}
+	o.file, err = sqlite.OpenFile(ctx, filepath.Join(s.Data, databaseName), sqlite.FileOptions{Key: key})
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	return o, nil
+}
+
+func (o *Office) uploads() string { return filepath.Join(o.settings.Data, uploadsName) }
+
+// Close closes the data directory and gives idle connections back.
+func (o *Office) Close() error {
+	if t, ok := o.transport.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
+	return o.file.Close()
+}
+
+// Settings returns what the Office was opened with.
+func (o *Office) Settings() Settings { return o.settings }
+
+// ErrNotConnected says that there is neither a stored connection nor a token.
+var ErrNotConnected = errors.New("not connected")

@@ -1,0 +1,127 @@
+package office
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Settings are what the environment says. Nothing of it is stored but by Connect.
+type Settings struct {
+	// Data is the data directory.
+	Data string
+	// NoLimits lets calls go as fast as they can. It is for fakes, and refused for anything else.
+	NoLimits bool
+	Box      BoxSettings
+	Procore  ProcoreSettings
+}
+
+// BoxSettings are the variables that begin with BOX_.
+type BoxSettings struct {
+	Bases box.Bases
+	// Token is an access token that somebody else takes care of. It serves where no connection is stored.
+	Token                  string
+	ClientID, ClientSecret string
+	RefreshToken           string
+	// Enterprise or User say whom a server acts as that signs in by itself.
+	Enterprise, User string
+	// JWT is the path of the file that the developer console offers to apps that sign in with a key.
+	JWT string
+	// Folder is what a link is made with if nothing else is said.
+	Folder string
+}
+
+// ProcoreSettings are the variables that begin with PROCORE_.
+type ProcoreSettings struct {
+	// Base and Login are the origins that stand for https://api.procore.com and
+	// https://login.procore.com.
+	Base, Login            string
+	Token                  string
+	ClientID, ClientSecret string
+	RefreshToken           string
+	// Company and Project are what a link is made with if nothing else is said.
+	Company, Project string
+}
+
+// FromEnvironment reads the variables by a function like os.Getenv. The data directory is that of
+// PROCOREBOX_DATA, or else "procorebox" where the system keeps what programs remember of a user. An
+// error wraps syncer.ErrInvalid and names the variable.
+func FromEnvironment(getenv func(string) string) (Settings, error) {
+	s := Settings{
+		Data: getenv("PROCOREBOX_DATA"),
+		Box: BoxSettings{
+			Bases:        box.BasesFrom(getenv),
+			Token:        getenv("BOX_TOKEN"),
+			ClientID:     getenv("BOX_CLIENT_ID"),
+			ClientSecret: getenv("BOX_CLIENT_SECRET"),
+			RefreshToken: getenv("BOX_REFRESH_TOKEN"),
+			Enterprise:   getenv("BOX_ENTERPRISE_ID"),
+			User:         getenv("BOX_USER_ID"),
+			JWT:          getenv("BOX_JWT_CONFIG"),
+			Folder:       getenv("BOX_FOLDER_ID"),
+		},
+		Procore: ProcoreSettings{
+			Base:         getenv("PROCORE_BASE"),
+			Login:        getenv("PROCORE_LOGIN_BASE"),
+			Token:        getenv("PROCORE_TOKEN"),
+			ClientID:     getenv("PROCORE_CLIENT_ID"),
+			ClientSecret: getenv("PROCORE_CLIENT_SECRET"),
+			RefreshToken: getenv("PROCORE_REFRESH_TOKEN"),
+			Company:      getenv("PROCORE_COMPANY_ID"),
+			Project:      getenv("PROCORE_PROJECT_ID"),
+		},
+	}
+	switch limits := getenv("PROCOREBOX_LIMITS"); limits {
+	case "", "real":
+	case "off":
+		s.NoLimits = true
+	default:
+		return s, fmt.Errorf("PROCOREBOX_LIMITS must be real or off, not %q: %w", limits, syncer.ErrInvalid)
+	}
+	if s.Data == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return s, fmt.Errorf("no data directory: set PROCOREBOX_DATA or --data: %w", err)
+		}
+		s.Data = filepath.Join(dir, "procorebox")
+	}
+	return s, nil
+}
+
+// paced reports whether the limits of a service are kept. Without it the service must be on this machine.
+func (s *Settings) paced(of Service) (bool, error) {
+	if !s.NoLimits {
+		return true, nil
+	}
+	bases := map[string]string{"BOX_API_BASE": s.Box.Bases.API, "BOX_UPLOAD_BASE": s.Box.Bases.Upload}
+	if of == ProcoreService {
+		bases = map[string]string{"PROCORE_BASE": s.Procore.Base}
+	}
+	for name, base := range bases {
+		if err := local(base); err != nil {
+			return false, fmt.Errorf("PROCOREBOX_LIMITS may be off for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
+		}
+	}
+	return false, nil
+}
+
+// local wants a URL of this machine.
+func local(base string) error {
+	if base == "" {
+		return errors.New("it is not set, so it is the real service")
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return errors.New("it is no URL")
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errors.New("it is on another machine")
+	}
+	return nil
+}

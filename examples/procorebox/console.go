@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+)
+
+// Exit codes.
+const (
+	exitSettled = 0 // all settled
+	exitWaits   = 1 // something waits for a person or a retry
+	exitFailed  = 2 // it could not run
+)
+
+// errWaits ends a command that did its work, and left something that waits. What it is was printed.
+var errWaits = errors.New("something waits for a person or a retry")
+
+// console is what all commands share: where they print, and what the environment says.
+type console struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+
+	data    string
+	verbose bool
+}
+
+const about = `procorebox keeps Procore and Box in step, both ways, and never loses a file.
+
+To begin:
+
+  procorebox connect procore          sign in to Procore
+  procorebox connect box              sign in to Box
+  procorebox projects                 choose a project
+  procorebox folders                  choose a folder
+  procorebox link add --company ID --project ID --tools documents --box-folder ID
+  procorebox plan                     what would be done
+  procorebox sync                     do it
+
+What is remembered is in the data directory: one SQLite file, and beside it the file
+with the key that its secrets are sealed with. Keep copies of the two apart.
+
+Exit codes of every command:
+
+  0  all settled
+  1  something waits for a person or for a retry
+  2  it could not run
+
+Environment:
+
+  PROCOREBOX_DATA        the data directory (or --data)
+  PROCOREBOX_LIMITS      real, or off for fakes: calls go as fast as they can
+  BOX_TOKEN              an access token, where no connection is stored
+  BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,
+                         BOX_ENTERPRISE_ID, BOX_USER_ID, BOX_JWT_CONFIG (a file)
+  BOX_FOLDER_ID          stands for --box-folder
+  BOX_API_BASE           stands for https://api.box.com; also BOX_UPLOAD_BASE for
+                         https://upload.box.com/api, BOX_LOGIN_BASE for https://account.box.com/api
+  PROCORE_TOKEN          an access token, where no connection is stored
+  PROCORE_CLIENT_ID      the app, for "connect"; also PROCORE_CLIENT_SECRET, PROCORE_REFRESH_TOKEN
+  PROCORE_COMPANY_ID     stands for --company, PROCORE_PROJECT_ID for --project
+  PROCORE_BASE           stands for https://api.procore.com; also PROCORE_LOGIN_BASE for
+                         https://login.procore.com`
+
+// run carries out a command line and returns the exit code.
+func (c *console) run(ctx context.Context, args []string) int {
+	root := c.command() //nolint:contextcheck // cobra hands the context on
+	root.SetArgs(args)
+	root.SetIn(c.stdin)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitSettled
+	case errors.Is(err, errWaits):
+		return exitWaits
+	}
+	c.say("%s", strings.ReplaceAll(err.Error(), "\n", "\nprocorebox: "))
+	if isUsage(err) {
+		c.say(`run "procorebox --help" for what there is`)
+	}
+	return exitFailed
+}
+
+// command is the tree of all commands.
+func (c *console) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "procorebox",
+		Short:         "Keep Procore and Box in step",
+		Long:          about,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&c.data, "data", "", "data `directory` (default: PROCOREBOX_DATA, or procorebox in the user's folder for settings)")
+	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "say on standard error what is called")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(c.connectCommand(), c.foldersCommand(), fakesCommand())
+	return root
+}
+
+// open opens the data directory.
+func (c *console) open(ctx context.Context) (*office.Office, error) {
+	s, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	o := &office.Options{}
+	if c.verbose {
+		o.Log = slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return office.Open(ctx, s, o)
+}
+
+func (c *console) settings() (office.Settings, error) {
+	getenv := c.getenv
+	if c.data != "" {
+		getenv = func(name string) string {
+			if name == "PROCOREBOX_DATA" {
+				return c.data
+			}
+			return c.getenv(name)
+		}
+	}
+	return office.FromEnvironment(getenv)
+}
+
+// with opens the data directory for as long as do runs.
+func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) (err error) {
+	ctx := cmd.Context()
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.Close()) }()
+	return do(ctx, o)
+}
+
+// say tells people what no result can. Where nobody listens the exit code remains.
+func (c *console) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(c.stderr, "procorebox: "+format+"\n", args...)
+}
+
+// print writes a result.
+func (c *console) print(format string, args ...any) error {
+	if _, err := fmt.Fprintf(c.stdout, format, args...); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// object writes v as one line of JSON.
+func (c *console) object(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return c.print("%s\n", text)
+}
+
+// table writes rows under a head, in columns.
+func (c *console) table(head []string, rows [][]string) error {
+	w := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
+	for _, row := range append([][]string{head}, rows...) {
+		for i, cell := range row {
+			row[i] = readable(cell)
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t")); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	return w.Flush()
+}
+
+// list writes values as one JSON array, also if there are none.
+func list[T any](c *console, all []T) error {
+	if all == nil {
+		all = []T{}
+	}
+	return c.object(all)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/procorebox/procorebox/box"
+)
+
+// The scripts in testdata/script drive the program as a person does. A line that begins with "exec
+// procorebox" runs it, and "exits N procorebox" wants that exit code. "fakes" starts the fakes in a
+// process of their own and sets the variables that it prints; "box" and "procore" do what other people
+// do there in the meantime.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			env.Setenv("PROCOREBOX_DATA", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("PROCOREBOX_LIMITS", "off")
+			env.Setenv("BROWSER", self) // see actAsBrowser
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"fakes": fakesInScript,
+			"exits": exits,
+			"box":   boxInScript,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// fakesInScript is "fakes [FLAG...]": they serve until the script ends.
+func fakesInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("fakes cannot be negated")
+	}
+	ctx, kill := context.WithTimeout(context.Background(), 5*time.Minute)
+	cmd := exec.CommandContext(ctx, program, append([]string{"fakes", "--json", "--box", "127.0.0.1:0"}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+		kill()
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	ts.Check(err)
+	var env map[string]string
+	ts.Check(json.Unmarshal(line, &env))
+	for name, value := range env {
+		ts.Setenv(name, value)
+	}
+}
+
+// exits is "exits CODE COMMAND...": it runs the command and wants that exit code. What it prints can be
+// looked at as after "exec".
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, not %s", code, args[0])
+	}
+}
+
+// boxInScript is "box DEED...": see person.
+func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
+	ctx := context.Background()
+	client, err := box.New(box.Options{Bases: box.BasesFrom(ts.Getenv), Tokens: box.Fixed(ts.Getenv("BOX_TOKEN"))})
+	ts.Check(err)
+	defer client.Close()
+	files, err := box.NewFileSystem(ctx, client, nil)
+	ts.Check(err)
+	err = person{files, ts.Getenv("BOX_FOLDER_ID")}.do(ctx, ts.Stdout(), args)
+	if neg != (err != nil) {
+		ts.Fatalf("box %v: %v", args, err)
+	}
+}
