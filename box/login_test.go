@@ -75,6 +75,43 @@ func TestARefreshTokenIsGoodOnce(t *testing.T) {
 	})
 }
 
+func TestALostAnswerToARefreshIsAskedForOnceMore(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault boxtest.Fault
+		grace bool
+		ends  bool
+	}{
+		"the request was lost":                {boxtest.Fault{Reset: true}, false, false},
+		"the answer was lost":                 {boxtest.Fault{Reset: true, When: boxtest.AfterEffect}, false, true},
+		"the answer was lost, in the grace":   {boxtest.Fault{Reset: true, When: boxtest.AfterEffect}, true, false},
+		"the answer was cut off":              {boxtest.Fault{Cut: 20}, false, true},
+		"the answer was cut off in the grace": {boxtest.Fault{Cut: 20}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withFake(t, boxtest.Options{Switches: boxtest.Switches{RefreshGrace: c.grace}}, func(t *testing.T, _ *box.Client, fake *boxtest.Box) {
+				refresh, err := appOf(fake).Refresh()
+				require.NoError(t, err)
+				src := source(t, refresh)
+				require.NoError(t, src.SignIn(t.Context(), connect.Token{Refresh: fake.RefreshToken()}))
+				c.fault.Route = "POST /oauth2/token"
+				require.NoError(t, fake.Inject(c.fault))
+				client := clientOf(t, fake, src)
+				_, err = client.GetUsersMe(t.Context())
+				require.Equal(t, 2, fake.Calls()["POST /oauth2/token"])
+				if c.ends {
+					require.ErrorIs(t, err, connect.ErrSignIn)
+					require.ErrorContains(t, err, "an earlier refresh was not answered")
+					_, err = client.GetUsersMe(t.Context())
+					require.ErrorIs(t, err, connect.ErrSignIn)
+					require.Equal(t, 2, fake.Calls()["POST /oauth2/token"], "nobody is asked in vain")
+					return
+				}
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
 func TestARevokedTokenIsNoTokenAnyMore(t *testing.T) {
 	withFake(t, boxtest.Options{}, func(t *testing.T, _ *box.Client, fake *boxtest.Box) {
 		refresh, err := appOf(fake).Refresh()
