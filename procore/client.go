@@ -127,6 +127,8 @@ type Client struct {
 
 	spool   *connect.Spool
 	uploads *unfinishedUploads
+	// simple is the largest upload in one request, segment how large the parts of others are.
+	simple, segment int64
 }
 
 // NewAccount returns an Account. It calls nobody. An error wraps syncer.ErrInvalid and names the field.
@@ -185,7 +187,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{account, spool, uploads}, nil
+	return &Client{account, spool, uploads, SimpleLimit, segmentSize}, nil
 }
 
 // Company returns a Client for a company of the account, with the same options otherwise.

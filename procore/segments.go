@@ -32,7 +32,7 @@ const (
 // uploadSegments sends contents in parts: those that an earlier try has not sent.
 func (c *Client) uploadSegments(ctx context.Context, in Scope, name string, content syncer.Content) (*Upload, error) {
 	measured := &measure{content: content}
-	segments, err := cut(ctx, measured)
+	segments, err := cut(ctx, measured, c.segment)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func (c *Client) uploadSegments(ctx context.Context, in Scope, name string, cont
 	}, nil
 }
 
-// cut reads contents and returns the parts that they are to be sent in.
-func cut(ctx context.Context, m *measure) ([]Segment, error) {
+// cut reads contents and returns the parts of size bytes, but for the last, that they are to be sent in.
+func cut(ctx context.Context, m *measure, size int64) ([]Segment, error) {
 	body, err := m.open(ctx)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func cut(ctx context.Context, m *measure) ([]Segment, error) {
 	var parts []Segment
 	for {
 		strong, weak := sha256.New(), md5.New() //nolint:gosec // see above
-		n, err := io.Copy(io.MultiWriter(strong, weak), io.LimitReader(body, segmentSize))
+		n, err := io.Copy(io.MultiWriter(strong, weak), io.LimitReader(body, size))
 		if err != nil {
 			return nil, err
 		}

@@ -51,8 +51,8 @@ func (u *Upload) check(op string) error {
 // part; a few parts at a time are kept in private files. With Options.UploadDir such an upload that was
 // cut off goes on with the parts that Procore does not have.
 //
-// An error leaves nothing behind that anybody could see: syncer.NotDone is true for it, but for that
-// of a context.
+// An error leaves nothing behind that anybody could see: syncer.NotDone is true for it, unless it is one
+// of the context or of the contents themselves.
 func (c *Client) Upload(ctx context.Context, in Scope, name string, content syncer.Content) (*Upload, error) {
 	switch {
 	case in.check() != nil:
@@ -63,7 +63,7 @@ func (c *Client) Upload(ctx context.Context, in Scope, name string, content sync
 		return nil, invalid("upload: content must have a size and an Open")
 	}
 	send := c.uploadWhole
-	if content.Size > SimpleLimit {
+	if content.Size > c.simple {
 		send = c.uploadSegments
 	}
 	for again := true; ; again = false {
@@ -83,16 +83,19 @@ func expired(err error) bool {
 // harmless says of an error that nothing was done, whatever became of the bytes: nobody sees contents
 // of which nothing was made.
 func harmless(op string, err error) error {
-	if err == nil {
+	open, ok := errors.AsType[*connect.Error](err)
+	switch {
+	case err == nil:
 		return nil
-	}
-	if open, ok := errors.AsType[*connect.Error](err); ok && open.Unknown {
+	case ok && open.Unknown:
 		known := *open
 		known.Unknown = false
 		if !syncer.NotDone(known.Err) {
 			known.Err = fmt.Errorf("%w: %w", syncer.ErrBusy, known.Err)
 		}
 		return fmt.Errorf("%s: %w", op, &known)
+	case errors.Is(err, errReply) && !syncer.NotDone(err):
+		return fmt.Errorf("%s: %w: %w", op, syncer.ErrBusy, err)
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
