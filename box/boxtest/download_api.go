@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // downloadLife is how long the address of a download is good (section 1).
@@ -74,7 +76,7 @@ func serveContent(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to, part, err := parseRange(c.request.Header.Get("Range"), v.blob.Size())
+	from, to, part, err := fake.ParseRange(c.request.Header.Get("Range"), v.blob.Size())
 	if err != nil {
 		p := refuse(http.StatusRequestedRangeNotSatisfiable, "requested_range_not_satisfiable", "%v", err)
 		p.header = http.Header{"Content-Range": {fmt.Sprintf("bytes */%d", v.blob.Size())}}
@@ -125,36 +127,4 @@ func (c *call) ticketVersion() (*version, string, error) {
 	}
 	v, err := it.version(parts[1])
 	return v, it.name, err
-}
-
-// parseRange reads a Range of one part. Without one, or with several, the whole is meant.
-func parseRange(header string, size int64) (from, to int64, part bool, err error) {
-	spec, ok := strings.CutPrefix(header, "bytes=")
-	if !ok || strings.Contains(spec, ",") {
-		return 0, size, false, nil
-	}
-	first, last, ok := strings.Cut(spec, "-")
-	if !ok {
-		return 0, size, false, nil
-	}
-	if first == "" {
-		n, err := strconv.ParseInt(last, 10, 64)
-		if err != nil || n <= 0 || size == 0 {
-			return 0, 0, false, fmt.Errorf("range %q of %d bytes", header, size)
-		}
-		return max(0, size-n), size, true, nil
-	}
-	from, err = strconv.ParseInt(first, 10, 64)
-	if err != nil || from < 0 || from >= size {
-		return 0, 0, false, fmt.Errorf("range %q of %d bytes", header, size)
-	}
-	to = size
-	if last != "" {
-		end, err := strconv.ParseInt(last, 10, 64)
-		if err != nil || end < from {
-			return 0, 0, false, fmt.Errorf("range %q of %d bytes", header, size)
-		}
-		to = min(size, end+1)
-	}
-	return from, to, true, nil
 }

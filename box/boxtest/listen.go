@@ -27,7 +27,7 @@ func Start(ctx context.Context, addr string, o Options) (*Server, error) {
 	if o.URLs == (URLs{}) {
 		o.URLs = URLs{API: fake.Origin(listeners[0]), Upload: fake.Origin(listeners[1]), Login: fake.Origin(listeners[2])}
 	}
-	b, err := New(o)
+	b, err := New(o) //nolint:contextcheck // a delivery outlives the call that causes it
 	if err != nil {
 		fake.CloseAll(listeners)
 		return nil, err

@@ -1,0 +1,307 @@
+package procoretest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// A Person edits the documents of projects and companies behind clients' backs, as people do in their
+// browser: no calls, no faults and no limits, but the same rules. What Procore would refuse is an error
+// here.
+type Person struct {
+	User
+
+	procore *Procore
+	account *user
+}
+
+// An Item is what a Person sees of a file or a folder.
+type Item struct {
+	Type string // "file" or "folder"
+	ID   int64
+	Name string
+	Path string // from the root folder's name on
+
+	ParentID int64 // 0 for a root
+	Size     int64 // bytes
+	Version  int64 // id of the file's current version
+	Number   int   // of that version, from 1
+	Updated  time.Time
+	Deleted  bool // in the recycle bin
+	Private  bool
+	Tracked  bool
+}
+
+// AddUser adds somebody who is an administrator everywhere, until [Procore.Permit] says otherwise. It
+// panics if the login is taken.
+func (p *Procore) AddUser(name, login string) *Person {
+	p.lock()
+	defer p.unlock()
+	for _, u := range p.drive.order {
+		if u.Login == login {
+			panic(fmt.Sprintf("procoretest: the login %q is taken", login))
+		}
+	}
+	return p.person(p.drive.newUser(name, login))
+}
+
+// Home returns the first user, whose tokens [Procore.Token] and [Procore.RefreshToken] hand out. It is
+// also the service account of client credentials.
+func (p *Procore) Home() *Person {
+	p.lock()
+	defer p.unlock()
+	return p.person(p.home)
+}
+
+func (p *Procore) person(u *user) *Person { return &Person{User: u.User, procore: p, account: u} }
+
+// CreateFolder makes a folder. Project.RootID and Company.RootID are the roots.
+func (p *Person) CreateFolder(parentID int64, name string) (Item, error) {
+	return p.in(parentID, func(d *drive, at *place) (*item, error) {
+		return d.createFolder(p.account, at, wanted{parent: parentID, name: name})
+	})
+}
+
+// Upload stores a new file.
+func (p *Person) Upload(parentID int64, name string, content []byte) (Item, error) {
+	return p.store(parentID, content, func(d *drive, at *place, s *supply) (*item, error) {
+		return d.createFile(p.account, at, wanted{parent: parentID, name: name}, s)
+	})
+}
+
+// Edit stores a new version of a file.
+func (p *Person) Edit(fileID int64, content []byte) (Item, error) {
+	return p.store(fileID, content, func(d *drive, at *place, s *supply) (*item, error) {
+		it, err := d.known(p.account, at, fileKind, fileID)
+		if err != nil {
+			return nil, err
+		}
+		return it, d.edit(p.account, it, change{content: s})
+	})
+}
+
+// Rename gives an item another name.
+func (p *Person) Rename(it Item, name string) (Item, error) { return p.edit(it, change{name: &name}) }
+
+// Move puts an item into another folder of the same project or company. That is also how it comes out
+// of the recycle bin.
+func (p *Person) Move(it Item, parentID int64) (Item, error) {
+	return p.edit(it, change{parent: &parentID})
+}
+
+// Describe sets an item's description.
+func (p *Person) Describe(it Item, text string) (Item, error) {
+	return p.edit(it, change{description: &text})
+}
+
+// Track makes everybody get a mail when an item changes, or no longer.
+func (p *Person) Track(it Item, on bool) (Item, error) { return p.edit(it, change{tracked: &on}) }
+
+// Hide makes an item private, or no longer.
+func (p *Person) Hide(it Item, on bool) (Item, error) { return p.edit(it, change{private: &on}) }
+
+// Admit lets somebody see an item although it is private.
+func (p *Person) Admit(it Item, with *Person) error {
+	_, err := p.do(it, func(_ *drive, at *item) error {
+		if at.allowed == nil {
+			at.allowed = map[*user]bool{}
+		}
+		at.allowed[with.account] = true
+		at.cabinet.changed()
+		return nil
+	})
+	return err
+}
+
+// CheckOut keeps everybody else from adding versions to a file, until then.
+func (p *Person) CheckOut(it Item, until time.Time) (Item, error) {
+	return p.edit(it, change{checkOut: &until})
+}
+
+// CheckIn ends a check-out.
+func (p *Person) CheckIn(it Item) (Item, error) { return p.edit(it, change{checkOut: &time.Time{}}) }
+
+// Delete puts an item into the recycle bin, a folder with everything in it.
+func (p *Person) Delete(it Item) error {
+	_, err := p.do(it, func(d *drive, at *item) error { return d.delete(p.account, at) })
+	return err
+}
+
+// Restore moves an item out of the recycle bin, to where it was.
+func (p *Person) Restore(it Item) (Item, error) {
+	return p.do(it, func(d *drive, at *item) error {
+		if at.home == nil {
+			return notFound()
+		}
+		return d.edit(p.account, at, change{parent: &at.home.id})
+	})
+}
+
+// Freeze makes an item read-only for everybody, as what the system makes is: the folder of schedules
+// (section 4.4). Thaw is the opposite.
+func (p *Person) Freeze(it Item) (Item, error) { return p.freeze(it, true) }
+
+// Thaw makes an item writable again.
+func (p *Person) Thaw(it Item) (Item, error) { return p.freeze(it, false) }
+
+func (p *Person) freeze(it Item, on bool) (Item, error) {
+	return p.do(it, func(d *drive, at *item) error {
+		at.system = on
+		d.touch(at)
+		return nil
+	})
+}
+
+// Read returns the current contents of a file.
+func (p *Person) Read(fileID int64) ([]byte, error) {
+	p.procore.lock()
+	defer p.procore.unlock()
+	it := p.procore.drive.items[fileID]
+	if it == nil || it.kind != fileKind || !it.cabinet.sees(p.account, it) {
+		return nil, notFound()
+	}
+	content, err := it.current().stored.blob.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	return io.ReadAll(content)
+}
+
+// Look returns an item as it is now, in the recycle bin or not.
+func (p *Person) Look(id int64) (Item, error) {
+	p.procore.lock()
+	defer p.procore.unlock()
+	it := p.procore.drive.items[id]
+	if it == nil || !it.cabinet.sees(p.account, it) {
+		return Item{}, notFound()
+	}
+	return p.item(it), nil
+}
+
+// Find returns the item at a path below a folder, such as "01 Drawings/A-101.pdf". The empty path is
+// the folder.
+func (p *Person) Find(folderID int64, path string) (Item, error) {
+	return p.in(folderID, func(d *drive, _ *place) (*item, error) {
+		at := d.items[folderID]
+		for name := range strings.SplitSeq(path, "/") {
+			if name == "" {
+				continue
+			}
+			next := p.child(at, name)
+			if next == nil {
+				return nil, fmt.Errorf("find %q: %w", path, notFound())
+			}
+			at = next
+		}
+		return at, nil
+	})
+}
+
+// child finds what the person sees under a name in a folder.
+func (p *Person) child(folder *item, name string) *item {
+	if folder.kind != folderKind {
+		return nil // a path that goes on below a file leads nowhere
+	}
+	for _, it := range folder.shelf.sorted() {
+		if it.name == name && !it.isBin() && folder.cabinet.sees(p.account, it) {
+			return it
+		}
+	}
+	return nil
+}
+
+// List returns what the person sees in a folder, folders first, each kind by name, without the recycle
+// bin.
+func (p *Person) List(folderID int64) ([]Item, error) {
+	var list []Item
+	_, err := p.in(folderID, func(d *drive, _ *place) (*item, error) {
+		folder := d.items[folderID]
+		if folder.kind != folderKind || !folder.cabinet.sees(p.account, folder) {
+			return nil, notFound()
+		}
+		for _, it := range folder.shelf.sorted() {
+			if !it.isBin() && it.cabinet.sees(p.account, it) {
+				list = append(list, p.item(it))
+			}
+		}
+		return folder, nil
+	})
+	return list, err
+}
+
+// Bin returns what was deleted from the documents that a root belongs to: what was deleted itself, and
+// not what lies in it.
+func (p *Person) Bin(rootID int64) ([]Item, error) {
+	var list []Item
+	_, err := p.in(rootID, func(d *drive, at *place) (*item, error) {
+		for _, it := range at.cabinet.bin.shelf.sorted() {
+			list = append(list, p.item(it))
+		}
+		return d.items[rootID], nil
+	})
+	return list, err
+}
+
+func (p *Person) edit(it Item, c change) (Item, error) {
+	return p.do(it, func(d *drive, at *item) error { return d.edit(p.account, at, c) })
+}
+
+// do changes an item under the Procore's lock.
+func (p *Person) do(it Item, change func(d *drive, at *item) error) (Item, error) {
+	return p.in(it.ID, func(d *drive, _ *place) (*item, error) {
+		at := d.items[it.ID]
+		if !at.cabinet.sees(p.account, at) {
+			return nil, notFound()
+		}
+		return at, change(d, at)
+	})
+}
+
+// in runs an edit under the Procore's lock, in the place that an item belongs to.
+func (p *Person) in(id int64, edit func(d *drive, at *place) (*item, error)) (Item, error) {
+	p.procore.lock()
+	defer p.procore.unlock()
+	near := p.procore.drive.items[id]
+	if near == nil {
+		return Item{}, notFound()
+	}
+	it, err := edit(p.procore.drive, near.cabinet.place)
+	if err != nil {
+		return Item{}, err
+	}
+	return p.item(it), nil
+}
+
+// store has the drive take contents, and throws them away if it does not.
+func (p *Person) store(near int64, content []byte, take func(d *drive, at *place, s *supply) (*item, error)) (Item, error) {
+	blob, err := p.procore.vault.Store(bytes.NewReader(content))
+	if err != nil {
+		return Item{}, err
+	}
+	kept := false
+	s := &supply{kind: "application/octet-stream", blob: blob, used: func() { kept = true }}
+	it, err := p.in(near, func(d *drive, at *place) (*item, error) { return take(d, at, s) })
+	if !kept {
+		blob.Drop()
+	}
+	return it, err
+}
+
+func (p *Person) item(it *item) Item {
+	d := p.procore.drive
+	o := Item{
+		Type: string(it.kind), ID: it.id, Name: it.name, Path: d.shownPath(it), Size: it.size(), Updated: it.updated,
+		Deleted: it.inBin(), Private: it.private, Tracked: it.tracked,
+	}
+	if parent := d.shownParent(it); parent != nil {
+		o.ParentID = parent.id
+	}
+	if it.kind == fileKind {
+		o.Version, o.Number = it.current().id, it.current().number
+	}
+	return o
+}
