@@ -21,6 +21,8 @@ type call struct {
 	company *company // nil where the call names none
 	project *project // nil where the call is not about a project
 	place   *place   // the project's or the company's
+
+	uncapped bool // pages may be of any size
 }
 
 func (c *call) drive() *drive { return c.procore.drive }

@@ -70,7 +70,7 @@ func left(t *token, now time.Time) int64 {
 	if t.expires.IsZero() {
 		return int64((365 * 24 * time.Hour).Seconds())
 	}
-	return int64(t.expires.Sub(now) / time.Second)
+	return int64((t.expires.Sub(now) + time.Second - 1) / time.Second)
 }
 
 // registered says whether the app has registered an address to return to. It must be the same to the

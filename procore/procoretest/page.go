@@ -3,6 +3,7 @@ package procoretest
 import (
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,10 +12,10 @@ import (
 
 // Sizes of pages (section 2).
 const (
-	usualPage    = 100
-	largestPage  = 10_000
-	usualPageV2  = 10
-	largestPageN = 100 // of v2
+	usualPage     = 100
+	largestPage   = 10_000
+	usualPageV2   = 10
+	largestPageV2 = 100
 )
 
 // A page says which part of a list is asked for.
@@ -26,7 +27,10 @@ func (c *call) page() (page, error) {
 		usual = 20
 	}
 	if c.route.version() >= 2 {
-		usual, largest = usualPageV2, largestPageN
+		usual, largest = usualPageV2, largestPageV2
+	}
+	if c.uncapped {
+		largest = math.MaxInt32
 	}
 	number, err := c.count("page", 1)
 	if err != nil {
@@ -58,7 +62,10 @@ func list[T any](c *call, all []T, view func(T) any) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := min((p.number-1)*p.size, len(all))
+	from := len(all)
+	if p.number-1 <= len(all)/p.size { // a page far behind the end is empty, however far
+		from = min((p.number-1)*p.size, len(all))
+	}
 	to := min(from+p.size, len(all))
 	part := make([]any, 0, to-from)
 	for _, one := range all[from:to] {

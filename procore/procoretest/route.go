@@ -97,6 +97,7 @@ func routes() []route {
 	var all []route
 	for _, group := range [][]route{
 		loginRoutes(), companyRoutes(), folderRoutes(), fileRoutes(), versionRoutes(), documentRoutes(),
+		documentV2Routes(),
 		uploadRoutes(), linkRoutes(), storageRoutes(),
 	} {
 		all = append(all, group...)
