@@ -18,7 +18,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 		cut = cut || x.cut
 	}
 	left := r.sift(&b, cut)
-	r.hold(&b, acts)
+	r.hold(&b, acts, cut)
 	listed := full && next.Source.Done && next.Destination.Done
 	hints := r.hints
 	r.hints = nil
@@ -51,7 +51,7 @@ func (b *Batch) idle() bool {
 
 // hold stores the plan's Holds, adds those of the Gates, and lifts the others, but for those of items
 // that could not be looked at: what a person has decided about them is as true as before.
-func (r *run) hold(b *Batch, acts []*executor) {
+func (r *run) hold(b *Batch, acts []*executor, cut bool) {
 	now := map[ActionID]Hold{}
 	for _, x := range acts {
 		for _, h := range x.plan.Holds {
@@ -81,7 +81,7 @@ func (r *run) hold(b *Batch, acts []*executor) {
 		h := r.holds[id]
 		_, still := now[id]
 		n := r.w.nodes[h.Record]
-		if still || n != nil && (!n.touched || n.unlooked()) || n == nil && r.stillThere(h.Record) {
+		if still || h.Record == 0 && (cut || len(r.unvisited) > 0) || n != nil && (!n.touched || n.unlooked()) || n == nil && r.stillThere(h.Record) {
 			continue
 		}
 		delete(r.holds, id)

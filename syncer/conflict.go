@@ -17,7 +17,7 @@ func (w *world) decideBoth(n *node) {
 	if n.rec.Kind != File {
 		return
 	}
-	if !n.known || neverAgreed(&n.rec.Source) || neverAgreed(&n.rec.Destination) {
+	if w.neverOne(n) {
 		w.compare(n)
 		return
 	}
@@ -52,11 +52,18 @@ func (w *world) compare(n *node) {
 		n.agree |= attrContent
 	case sure:
 		w.settleConflict(n)
+	case w.neverOne(n) && w.judgeAdoption(n):
 	default:
+		n.across = true
 		for _, side := range sides {
-			n.verify[side] = !w.verified(n, side)
+			n.verify[side] = !w.tells(n, side, w.pairAlgorithm())
 		}
 	}
+}
+
+// neverOne reports whether the contents of the two sides have never been agreed.
+func (w *world) neverOne(n *node) bool {
+	return !n.known || neverAgreed(&n.rec.Source) || neverAgreed(&n.rec.Destination)
 }
 
 // send lets the contents of side t flow to the other side, or settles an edit that came from the

@@ -57,6 +57,11 @@ func (w *world) verified(n *node, side Side) bool {
 	return e != nil && w.digests[version{side, e.Stamp()}] != ""
 }
 
+// tells reports whether a digest of the contents of n on side is known by an algorithm.
+func (w *world) tells(n *node, side Side, a Algorithm) bool {
+	return slices.ContainsFunc(w.digestsOf(n, side), func(d Digest) bool { return d.Algorithm() == a })
+}
+
 // equal reports whether both sides have the same bytes now, and whether that is certain.
 func (w *world) equal(n *node) (equal, sure bool) {
 	s, d := n.entry[Source], n.entry[Destination]

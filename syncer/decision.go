@@ -52,6 +52,7 @@ type decision struct {
 	want   [2]bool
 	flow   [2]bool // contents go to that side
 	verify [2]bool
+	across bool // verify: the two sides are compared with each other, not each with what it was
 	agree  attr
 	clash  *Conflict
 	split  *node // the node that the version which gets a conflict name became

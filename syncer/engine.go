@@ -41,6 +41,9 @@ func (p *Pair) Endpoint(side Side) *Endpoint {
 // Options are the settings of an Engine. The zero value works.
 type Options struct {
 	Policies Policies
+	// Adopt says when files that stood at one place on both sides before they were ever synced, and
+	// which no digest tells apart, are taken for equal. The zero value reads them.
+	Adopt Adoption
 	// Parallel is how many actions run at once; 0 means 4. With 1 everything happens in the order
 	// of the plan.
 	Parallel int
@@ -115,6 +118,9 @@ func New(store StateStore, pair Pair, opts *Options) (*Engine, error) {
 }
 
 func (o *Options) complete() error {
+	if o.Adopt > AdoptAsked {
+		return fmt.Errorf("Options.Adopt is %d: %w", o.Adopt, ErrInvalid)
+	}
 	if o.Backoff > time.Hour {
 		return fmt.Errorf("Options.Backoff is above an hour: %w", ErrInvalid)
 	}

@@ -55,6 +55,7 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 
 func (r *run) newWorld() *world {
 	w := newWorld()
+	w.adopt = r.e.opts.Adopt
 	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
 	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
 	for _, side := range sides {

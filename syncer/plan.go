@@ -177,24 +177,34 @@ func (p *Plan) Writes() int {
 	return n
 }
 
-// Cost adds up what the plan's writes take from side: one call each and the bytes of bodies whose
-// size is known. Reading a body from side counts as a call too.
+// Cost adds up what the plan's writes and verifying reads take from side: one call each and the bytes of
+// bodies whose size is known. Reading a body from side counts as a call too.
 func (p *Plan) Cost(side Side) Cost {
 	var c Cost
 	for _, a := range p.Actions {
-		carries := a.Op == OpCreateFile || a.Op == OpUpdate
-		if !a.Op.Writes() || a.On != side && !carries {
-			continue
-		}
-		c.Calls++
-		if carries {
-			c.Bytes += max(a.Size, 0)
-		}
-		if carries && a.On == side {
-			c.Uploads++
-		}
+		c = c.plus(a.cost(side))
 	}
 	return c
+}
+
+// cost is what the action takes from side.
+func (a *Action) cost(side Side) Cost {
+	carries := a.Op == OpCreateFile || a.Op == OpUpdate
+	var c Cost
+	if a.On == side && (a.Op.Writes() || a.Op == OpVerify) || carries {
+		c.Calls = 1
+	}
+	if carries || a.Op == OpVerify && a.On == side {
+		c.Bytes = max(a.Size, 0)
+	}
+	if carries && a.On == side {
+		c.Uploads = 1
+	}
+	return c
+}
+
+func (c Cost) plus(d Cost) Cost {
+	return Cost{Calls: c.Calls + d.Calls, Uploads: c.Uploads + d.Uploads, Bytes: c.Bytes + d.Bytes}
 }
 
 // String lists the plan for people, a line an action.

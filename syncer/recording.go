@@ -15,7 +15,7 @@ func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
 	x.r.budget.spend()
 	w := x.r.w
 	algorithm := w.pairAlgorithm()
-	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.verify[a.On.Other()] {
+	if h := a.node.rec.Half(a.On); h.Digest != "" && h.Digest.Algorithm().New() != nil && !a.node.across {
 		algorithm = h.Digest.Algorithm()
 	}
 	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm, x.r.e.opts.Stall)

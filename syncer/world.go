@@ -11,6 +11,7 @@ import (
 type world struct {
 	info  [2]Info
 	mode  Mode
+	adopt Adoption
 	rules Policies
 	now   time.Time
 	full  bool

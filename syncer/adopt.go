@@ -1,0 +1,72 @@
+package syncer
+
+import "fmt"
+
+// Adoption says when two files that stand at one place, and were never one item before, are taken for
+// equal although no digests tell. Files of different size are never equal, and never adopted.
+type Adoption uint8
+
+const (
+	// AdoptVerified reads what has no digest that can be compared, and compares. One read is enough where
+	// the other side tells a digest.
+	AdoptVerified Adoption = iota
+	// AdoptTrusted takes files of one name and size for equal. Nothing is read. Two that differ all the
+	// same stay as they are on both sides, until one of them is changed and overwrites the other.
+	AdoptTrusted
+	// AdoptAsked holds each such pair of files until a person approves that they are one. Rejected, both
+	// stay as they are.
+	AdoptAsked
+)
+
+// judgeAdoption settles contents that are new on both sides, of one size, and which no digest tells apart.
+// It reports whether there is nothing to be read.
+func (w *world) judgeAdoption(n *node) bool {
+	s, d := n.entry[Source], n.entry[Destination]
+	if s == nil || d == nil || s.Size < 0 || d.Size < 0 {
+		return false // nobody knows what would be trusted
+	}
+	switch w.adopt {
+	case AdoptTrusted:
+		n.agree |= attrContent
+	case AdoptAsked:
+		w.askAdoption(n)
+	default:
+		return false
+	}
+	return true
+}
+
+// askAdoption holds the adoption of n, unless a person has approved it.
+func (w *world) askAdoption(n *node) {
+	id := adoptID(n)
+	if w.approved[id] {
+		n.agree |= attrContent
+		return
+	}
+	reason := fmt.Sprintf("of one name and size on both sides: %s tells no digest, so a person says whether they are one", w.digestless())
+	if w.rejected[id] {
+		reason = "a person has said that they are not one: both stay as they are"
+	}
+	n.leave(reason, false)
+	n.soon = false
+	n.hold = &Hold{Action: id, Op: OpAdopt, On: Destination, Kind: n.rec.Kind, Path: w.pathOn(n, Destination), Reason: reason, Since: w.now}
+	if n.known {
+		n.hold.Record = n.rec.ID
+	}
+}
+
+// adoptID is the ActionID of taking n's items for one.
+func adoptID(n *node) ActionID {
+	record := RecordID(0)
+	if n.known {
+		record = n.rec.ID
+	}
+	return actionID(Action{Op: OpAdopt, On: Destination, Old: n.entry[Destination], Other: n.entry[Source]}, "", record)
+}
+
+func (w *world) digestless() Side {
+	if w.info[Source].Digest == "" {
+		return Source
+	}
+	return Destination
+}
