@@ -121,4 +121,9 @@ type Facts struct {
 	Created  time.Time `json:"created,omitzero"`
 	Modified time.Time `json:"modified,omitzero"`
 	Link     string    `json:"link,omitempty"` // where a person opens the item; never a signed URL
+
+	// Of photos: when and where they were taken, as far as the service tells, and what is said of them.
+	Taken       time.Time `json:"taken,omitzero"`
+	Location    string    `json:"location,omitempty"`
+	Description string    `json:"description,omitempty"`
 }

@@ -46,6 +46,7 @@ func again[T any](code func(c *coder, v *T)) func(data []byte) ([]byte, error) {
 func FuzzAValueIsReadOrRefused(f *testing.F) {
 	f.Add([]byte{1, 1, 0})
 	f.Add(encodeRecord(&syncer.Record{ID: 7, Name: "a", Source: syncer.Half{ID: "1", Facts: &syncer.Facts{Link: "l"}}})[1:])
+	f.Add(encodeRecord(&syncer.Record{ID: 7, Name: "a", Source: syncer.Half{ID: "1", Facts: &syncer.Facts{Location: "gate 2"}}})[1:])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		data := encode(func(c *coder) { c.out = append(c.out, body...) })
 		for name, decoder := range decoders() {

@@ -15,6 +15,7 @@ const (
 	halfBirth
 	halfFacts
 	halfWrote
+	halfPhoto
 	halfFlags // all that there are
 )
 
@@ -72,12 +73,16 @@ func (c *coder) half(r *syncer.Record, h *syncer.Half) {
 	if flags&halfWrote != 0 {
 		c.time(&h.Wrote)
 	}
+	if flags&halfPhoto != 0 {
+		c.photo(h)
+	}
 }
 
 func halfFlagsOf(r *syncer.Record, h *syncer.Half) (flags uint64) {
 	for bit, is := range [...]bool{
 		h.Provisional, h.Behind, h.OwnName, h.Name == r.Name, h != &r.Source && h.Digest == r.Source.Digest,
 		h.Parent != 0, h.Birth != "", h.Facts != nil, !h.Wrote.IsZero(),
+		h.Facts != nil && (!h.Facts.Taken.IsZero() || h.Facts.Location != "" || h.Facts.Description != ""),
 	} {
 		if is {
 			flags |= 1 << bit
@@ -100,6 +105,17 @@ func (c *coder) facts(h *syncer.Half) {
 	if c.reading {
 		h.Facts = &f
 	}
+}
+
+// photo is what facts there are of photos only.
+func (c *coder) photo(h *syncer.Half) {
+	if h.Facts == nil {
+		c.fail() // they come with the others
+		return
+	}
+	c.time(&h.Facts.Taken)
+	str(c, &h.Facts.Location)
+	str(c, &h.Facts.Description)
 }
 
 func (c *coder) stamp(s *syncer.Stamp) {

@@ -36,6 +36,7 @@ func aHalf(side syncer.Side, id syncer.RecordID, name string) syncer.Half {
 		Birth: fmt.Sprintf("birth of %d on %s", id, side), Guard: syncer.Precondition(fmt.Sprintf("etag %d \x00\xff'\"%%", id)),
 		Facts: &syncer.Facts{
 			Private: true, Locked: "ann", Author: "bob", Created: at, Modified: at.Add(time.Minute), Link: "https://example.com/" + name,
+			Taken: at.Add(-time.Minute), Location: "level 2", Description: "rebar of " + name,
 		},
 		Wrote: at.Add(time.Hour),
 	}
