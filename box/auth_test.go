@@ -314,11 +314,15 @@ func TestAnAppThatIsNotCompleteSaysSo(t *testing.T) {
 		"Key.Hash":      second(good.JWT(box.Key{ID: "a", Private: &rsa.PrivateKey{}, Hash: crypto.MD5}, box.Subject{UserID: "2"})),
 		"Tokens is nil": second(box.New(box.Options{})),
 		"Bases.Upload":  second(box.New(box.Options{Tokens: box.Fixed("AT"), Bases: box.Bases{Upload: "://"}})),
+		"has a user":    second(box.New(box.Options{Tokens: box.Fixed("AT"), Bases: box.Bases{Upload: "https://ann:secret@x.example"}})),
+		"has a query":   second(box.New(box.Options{Tokens: box.Fixed("AT"), Bases: box.Bases{API: "https://x.example?key=secret"}})),
+		"Login has a":   second(box.New(box.Options{Tokens: box.Fixed("AT"), Bases: box.Bases{Login: "https://x.example#top"}})),
 		"AsUser":        second(box.New(box.Options{Tokens: box.Fixed("AT"), AsUser: "ann"})),
 		"Attempts":      second(box.New(box.Options{Tokens: box.Fixed("AT"), Attempts: -1})),
 	} {
 		require.ErrorIs(t, err, syncer.ErrInvalid, name)
 		require.ErrorContains(t, err, name)
+		require.NotContains(t, err.Error(), "secret")
 	}
 }
 

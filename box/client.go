@@ -40,8 +40,14 @@ func (b Bases) complete() (Bases, error) {
 	b.Upload = strings.TrimSuffix(cmp.Or(b.Upload, realUpload), "/")
 	b.Login = strings.TrimSuffix(cmp.Or(b.Login, "https://account.box.com/api"), "/")
 	for name, base := range map[string]string{"API": b.API, "Upload": b.Upload, "Login": b.Login} {
-		if u, err := url.Parse(base); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		u, err := url.Parse(base)
+		switch {
+		case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
 			return b, invalid("Bases.%s is no https or http URL", name)
+		case u.User != nil:
+			return b, invalid("Bases.%s has a user", name)
+		case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+			return b, invalid("Bases.%s has a query or a fragment", name)
 		}
 	}
 	return b, nil
@@ -104,7 +110,7 @@ func New(o Options) (*Client, error) {
 	}
 	conn, err := connect.New(connect.Options{
 		Base: bases.API, Trust: bases.trust, HTTP: o.HTTP, Tokens: o.Tokens, Pace: o.Pace, Header: header,
-		Decode: decodeAnswer, Refused: refused, RequestID: []string{"Box-Request-Id"}, Log: o.Log, Attempts: o.Attempts,
+		Decode: decodeAnswer, Refused: refused, RequestID: []string{"Box-Request-Id"}, Log: o.Log, Attempts: o.Attempts, Most: mostAnswer,
 	})
 	if err != nil {
 		return nil, err
@@ -149,6 +155,10 @@ func (b Bases) trust(u *url.URL) bool {
 }
 
 const version = "/2.0"
+
+// mostAnswer is how many bytes of JSON are read. The largest answers are pages of a thousand items and of
+// five hundred events, each of which is a few KiB; a long path makes it ten.
+const mostAnswer = 16 << 20
 
 // call is one request.
 type call struct {

@@ -1,12 +1,17 @@
 package box_test
 
 import (
+	"io"
 	"io/fs"
+	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 func TestEachOriginIsWhatItStandsFor(t *testing.T) {
@@ -31,6 +36,32 @@ func TestEachOriginIsWhatItStandsFor(t *testing.T) {
 	begun, err := a.SignIn("http://127.0.0.1:9/cb")
 	require.NoError(t, err)
 	require.Contains(t, begun.URL, "http://127.0.0.1:3/oauth2/authorize?")
+}
+
+func TestAnAnswerWithoutAnEndIsNotReadToIt(t *testing.T) {
+	list := "GET api.box.com/2.0/folders/1/items"
+	endless := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"entries":[`)
+		for r.Context().Err() == nil {
+			if _, err := io.WriteString(w, strings.Repeat(`{"type":"file","id":"1","name":"a"},`, 1000)); err != nil {
+				return
+			}
+		}
+	}
+	with(t, routes{list: {endless}}, func(t *testing.T, c *box.Client, s *service) {
+		before := allocated()
+		_, err := collect(c.GetFoldersIDItems(t.Context(), "1"))
+		require.ErrorIs(t, err, connect.ErrTooLarge)
+		require.Len(t, s.requests(), 1)
+		require.Less(t, allocated()-before, uint64(128<<20))
+	})
+}
+
+// allocated is how many bytes were ever allocated.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
 }
 
 func TestCallsAreMadeOnBehalfOfAnotherUser(t *testing.T) {

@@ -150,6 +150,8 @@ func (r *Receiver) keep(ctx context.Context, root string, body []byte) (err erro
 	if !told {
 		return nil
 	}
+	// The root is not signed: a message that was replayed to the address of another root is not taken there.
+	id = sha256.Sum256(append(id[:], root...))
 	fresh, err := r.seen.begin(ctx, id)
 	if err != nil {
 		return fmt.Errorf("wait for the same webhook delivery: %w", err)

@@ -34,6 +34,18 @@ func TestDeliveriesThatAreDoubledAndShuffledAreTakenOnce(t *testing.T) {
 	})
 }
 
+func TestADeliveryThatIsReplayedToAnotherRootKeepsNobodyFromTheirNews(t *testing.T) {
+	p := newPost(t, boxtest.Options{}, memory.Options{})
+	r := receiver(t, p.options())
+	stamped := time.Now().Format(time.RFC3339)
+	require.Equal(t, http.StatusNoContent, fromBox("/box/4711", delivery, stamped).to(r), "no signature covers the address")
+	require.Empty(t, p.inbox(t, "drawings"))
+	for range 2 {
+		require.Equal(t, http.StatusNoContent, fromBox("/box/"+p.root.ID, delivery, stamped).to(r))
+		require.Len(t, p.inbox(t, "drawings"), 1)
+	}
+}
+
 func TestTheMemoryOfReplaysIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPost(t, boxtest.Options{}, memory.Options{})

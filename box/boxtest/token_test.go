@@ -193,6 +193,7 @@ func TestADownscopedTokenReachesNoFurtherThanItsFolder(t *testing.T) { // sectio
 	w.status(http.StatusCreated, narrow.upload(inside, "b.txt", "b"))
 	w.refused(narrow.get("/2.0/folders/"+outside+"/items"), 404, "not_found")
 	w.refused(narrow.upload(outside, "b.txt", "b"), 404, "not_found")
+	w.refused(narrow.upload("", "b.txt", "b"), 400, "bad_request")
 	w.refused(narrow.remove("/2.0/files/"+file), 403, "insufficient_scope")
 	w.refused(narrow.get("/2.0/files/"+file+"/content"), 403, "insufficient_scope")
 }

@@ -47,11 +47,8 @@ func uploadFile(c *call) (*reply, error) {
 		return nil, err
 	}
 	return c.store(b, http.StatusCreated, func() (*item, error) {
-		if err := c.reachesFolder(want.Parent.ID); err != nil {
+		if err := c.intoFolder(want.Parent.ID); err != nil {
 			return nil, err
-		}
-		if want.Parent.ID == "" {
-			return nil, badField("parent.id", "a folder is needed")
 		}
 		t, err := want.times()
 		if err != nil {
