@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
+
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // Files and folders are read, changed, copied and deleted by the same requests under two paths. What
@@ -154,24 +157,49 @@ func (c *Client) inTrash(ctx context.Context, kind, id string) (bool, error) {
 // without it nobody can tell.
 func (c *Client) lookForName(parentID, name string, mine func(context.Context, *Item) (bool, error)) func(context.Context) (bool, error) {
 	return func(ctx context.Context) (bool, error) {
-		err := c.OptionsFilesContent(ctx, parentID, name, 0)
-		refusal, ok := errors.AsType[*Error](err)
-		switch {
-		case err == nil:
-			return false, nil
-		case !ok || refusal.Code != CodeNameInUse:
+		there, err := c.holders(ctx, parentID, name)
+		if err != nil || len(there) == 0 {
 			return false, err
 		}
-		for i := range refusal.Conflicts {
+		for i := range there {
 			if mine == nil {
 				break
 			}
-			if done, err := mine(ctx, &refusal.Conflicts[i]); done || err != nil {
+			if done, err := mine(ctx, &there[i]); done || err != nil {
 				return done, err
 			}
 		}
 		return false, fmt.Errorf("%q is there now, and nobody can tell who made it", name)
 	}
+}
+
+// holders returns what holds a name in a folder. Preflight tells it in one call, however large the
+// folder is; but there, and where folders are made, Box takes the NFKC form of a name for the name
+// itself (m² for m2), and where files are stored it does not. So if what it tells is called otherwise
+// the folder is read.
+func (c *Client) holders(ctx context.Context, parentID, name string) (there []Item, err error) {
+	err = c.OptionsFilesContent(ctx, parentID, name, 0)
+	refusal, ok := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		return nil, nil
+	case !ok || refusal.Code != CodeNameInUse:
+		return nil, err
+	}
+	key := syncer.NameKey(name)
+	other := func(i Item) bool { return i.Name != "" && syncer.NameKey(i.Name) != key }
+	if there = slices.DeleteFunc(refusal.Conflicts, other); len(there) > 0 {
+		return there, nil
+	}
+	for item, err := range c.GetFoldersIDItems(ctx, parentID) {
+		if err != nil {
+			return nil, err
+		}
+		if !item.Trashed() && !other(item) {
+			there = append(there, item)
+		}
+	}
+	return there, nil
 }
 
 // absent says of the error of a look for something that should be gone whether it is. It is for what

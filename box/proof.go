@@ -92,15 +92,14 @@ func (f *FileSystem) made(
 	if !unclear(ctx, err) {
 		return nil, err
 	}
-	refusal := f.client.OptionsFilesContent(ctx, parent, name, 0)
-	if lost(refusal) {
+	holders, lookErr := f.client.holders(ctx, parent, name)
+	if lost(lookErr) {
 		return nil, proof(fs.ErrNotExist, err) // what is made in a folder goes where that went
 	}
-	taken, ok := errors.AsType[*Error](refusal)
-	if !ok || taken.Code != CodeNameInUse || len(taken.Conflicts) != 1 {
+	if lookErr != nil || len(holders) != 1 {
 		return nil, err
 	}
-	there, lookErr := f.client.getItem(ctx, taken.Conflicts[0].Type, taken.Conflicts[0].ID)
+	there, lookErr := f.client.getItem(ctx, holders[0].Type, holders[0].ID)
 	switch {
 	case lookErr != nil:
 		return nil, err
