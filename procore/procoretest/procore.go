@@ -28,6 +28,8 @@ type Procore struct {
 	uploads  map[string]*upload
 	home     *user
 	requests int
+
+	listeners []func(news)
 }
 
 // New returns a fake Procore with one company, one project in it, and one user who is an administrator
@@ -92,10 +94,22 @@ func (p *Procore) Client() (id, secret string) { return p.options.ClientID, p.op
 
 func (p *Procore) lock() { p.mu.Lock() }
 
-// unlock releases the lock and tells what happened meanwhile.
+// unlock releases the lock, once those who listen were told what happened meanwhile.
 func (p *Procore) unlock() {
+	for _, n := range p.drive.outbox {
+		for _, tell := range p.listeners {
+			tell(n)
+		}
+	}
 	p.drive.outbox = nil
 	p.mu.Unlock()
+}
+
+// listen has somebody told of all that happens, under the lock.
+func (p *Procore) listen(tell func(news)) {
+	p.lock()
+	defer p.unlock()
+	p.listeners = append(p.listeners, tell)
 }
 
 func (p *Procore) log(r *http.Request, name string, status int) {
