@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -56,9 +57,7 @@ func storedFile(more routes) routes {
 		file12: always(200, fileOf(12, "a.txt", versionOf(88001, 2, len(alphabet)), versionOf(88000, 1, 3))),
 		link:   toBucket(), signed: {serve(alphabet)},
 	}
-	for at, answers := range more {
-		r[at] = answers
-	}
+	maps.Copy(r, more)
 	return r
 }
 

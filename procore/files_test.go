@@ -3,6 +3,7 @@ package procore_test
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -28,9 +29,7 @@ var in = procore.InProject(project)
 // uploadRoutes are those that contents go by, and more.
 func uploadRoutes(more routes) routes {
 	r := routes{uploads: always(201, ticket), toStorage: always(204, "")}
-	for at, answers := range more {
-		r[at] = answers
-	}
+	maps.Copy(r, more)
 	return r
 }
 

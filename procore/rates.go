@@ -10,11 +10,12 @@ import (
 
 // Windows returns the two limits that Procore has for the calls of a credential, both at once: one for
 // ten seconds (a spike) and one for an hour. How many calls fit in differs from app to app; these
-// numbers are what was seen most, and what answers tell counts more: see Readings.
+// numbers are what was seen most, and what answers tell counts more: see Readings. Calls that somebody
+// else made are forgotten when a window begins anew, at the time that answers tell.
 func Windows() []connect.Window {
 	return []connect.Window{
-		{Name: "spike", Most: 25, Every: 10 * time.Second},
-		{Name: "hour", Most: 3600, Every: time.Hour},
+		{Name: "spike", Most: 25, Every: 10 * time.Second, Fixed: true},
+		{Name: "hour", Most: 3600, Every: time.Hour, Fixed: true},
 	}
 }
 
