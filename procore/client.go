@@ -224,6 +224,8 @@ type call struct {
 	// up with.
 	pending  []int
 	patience time.Duration
+	// told, if not nil, gets the header of each page of a listing.
+	told func(http.Header)
 	// refused, if not nil, makes more of a refusal than its status and body tell.
 	refused func(context.Context, *Error)
 }

@@ -102,6 +102,8 @@ type DocumentQuery struct {
 	Brief bool
 	// PageSize is how many to ask for at once; 0 means 2000, or 100 with Options.V2.
 	PageSize int
+
+	told func(http.Header) // gets the header of each page
 }
 
 // GetDocuments yields folders and files of all levels from the flat index, each with its current
@@ -128,7 +130,7 @@ func (c *Client) GetDocuments(ctx context.Context, in Scope, q DocumentQuery) it
 	}
 	q.Updated.filter(query, "updated_at")
 	q.Created.filter(query, "created_at")
-	k := call{op: "list documents of " + in.String(), method: http.MethodGet, query: query}
+	k := call{op: "list documents of " + in.String(), method: http.MethodGet, query: query, told: q.told}
 	size := pageSize
 	if c.options.V2 {
 		k.path, size = in.within(c, "documents"), pageSizeV2

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"math"
 	"net/http"
 	"net/url"
@@ -20,6 +21,9 @@ import (
 type Download struct {
 	// VersionID is the version that is wanted; 0 means what is current.
 	VersionID ID
+	// Current wants VersionID only as long as it is the current version of a file that is not in the
+	// recycle bin; what has begun goes on all the same.
+	Current bool
 	// Offset is the first byte. Length is how many are wanted; 0 means up to the end.
 	Offset, Length int64
 	// Size of the whole contents, if it is known and not 0. Where Procore tells another one for the
@@ -80,7 +84,12 @@ func (c *Client) GetContents(ctx context.Context, in Scope, id ID, d Download) (
 		if r.want.VersionID != 0 {
 			v = file.Version(r.want.VersionID)
 		}
+		begun := r.body != nil
 		switch {
+		case d.Current && !begun && file.IsDeleted:
+			return Link{}, fmt.Errorf("%s: it is in the recycle bin: %w", r.op, fs.ErrNotExist)
+		case d.Current && !begun && v != file.Current():
+			return Link{}, fmt.Errorf("%s: it has newer contents: %w", r.op, syncer.ErrStale)
 		case v == nil:
 			return Link{}, fmt.Errorf("%s: version %d is not there: %w", r.op, r.want.VersionID, syncer.ErrStale)
 		case r.want.Size > 0 && int64(v.Size) != r.want.Size:

@@ -71,6 +71,9 @@ func pages[T any](ctx context.Context, a *Account, k call, size int) iter.Seq2[T
 	last := uint64(0)
 	return connect.Pages(ctx, a.conn, first, func(at connect.Call, p page[T], h http.Header) ([]T, *connect.Call, error) {
 		number, _ := strconv.Atoi(at.Query.Get("page")) // it is ours
+		if k.told != nil {
+			k.told(h)
+		}
 		if number > 1 && len(p.items) > 0 && p.print == last {
 			if hasNext(h) {
 				return nil, nil, fmt.Errorf("%s: page %d is the one before again: %w", k.op, number, errReply)
