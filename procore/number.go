@@ -50,21 +50,16 @@ func whole(data []byte, old int64) (int64, error) {
 // Text is a word that Procore writes in quotes, or without them where it looks like a number.
 type Text string
 
-// UnmarshalJSON reads a string, or takes a number or a truth value as it is written. A null leaves
-// the value as it was.
+// UnmarshalJSON reads a string, or takes a number or a truth value as it is written. Anything else
+// leaves the value as it was.
 func (t *Text) UnmarshalJSON(data []byte) error {
+	var s string
 	switch {
-	case string(data) == "null":
-		return nil
-	case len(data) > 0 && data[0] == '"':
-		var s string
-		err := json.Unmarshal(data, &s)
+	case json.Unmarshal(data, &s) == nil && string(data) != "null":
 		*t = Text(s)
-		return err
-	case len(data) > 0 && (data[0] == '{' || data[0] == '['):
-		return fmt.Errorf("%.40q is no text", data)
+	case len(data) > 0 && !bytes.ContainsAny(data[:1], "n{["):
+		*t = Text(data)
 	}
-	*t = Text(data)
 	return nil
 }
 

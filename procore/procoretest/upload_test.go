@@ -201,8 +201,11 @@ func TestASegmentMustBeWhatWasAnnounced(t *testing.T) { // section 5.1
 
 	sum := hex.EncodeToString(sha256Of("x"))
 	for _, segments := range [][]object{
-		{{"size": 1, "sha256": "x"}}, {{"size": 0, "sha256": sum}}, {{"size": 1, "sha256": sum, "md5": "x"}},
-		{{"size": 3, "sha256": sum}, {"size": 1, "sha256": sum}}, {{"size": 2, "sha256": sum}},
+		{{"size": 1, "sha256": "x"}},
+		{{"size": 0, "sha256": sum}},
+		{{"size": 1, "sha256": sum, "md5": "x"}},
+		{{"size": 3, "sha256": sum}, {"size": 1, "sha256": sum}},
+		{{"size": 2, "sha256": sum}},
 	} {
 		w.status(http.StatusBadRequest, w.begin(object{"response_filename": "a", "size": 1, "segments": segments}))
 	}
