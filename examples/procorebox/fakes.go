@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,11 +16,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/box/boxtest"
+	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
 // fakesFlags are the flags of "procorebox fakes".
 type fakesFlags struct {
 	box       string
+	procore   string
+	tree      string
 	limits    string
 	faultRate float64
 	seed      uint64
@@ -26,152 +31,200 @@ type fakesFlags struct {
 	json      bool
 }
 
-// A settings is what a client needs to reach the fakes. The names are those of the environment that
-// every program here reads.
-type settings struct {
-	APIBase      string `json:"BOX_API_BASE"`
-	UploadBase   string `json:"BOX_UPLOAD_BASE"`
-	LoginBase    string `json:"BOX_LOGIN_BASE"`
-	Token        string `json:"BOX_TOKEN"`
-	ClientID     string `json:"BOX_CLIENT_ID"`
-	ClientSecret string `json:"BOX_CLIENT_SECRET"`
-	RefreshToken string `json:"BOX_REFRESH_TOKEN"`
-	FolderID     string `json:"BOX_FOLDER_ID"`
-}
-
 func fakesCommand() *cobra.Command {
 	var f fakesFlags
 	cmd := &cobra.Command{
-		Use:   "fakes --box ADDR",
+		Use:   "fakes [--box ADDR] [--procore ADDR]",
 		Short: "Serve fakes of the services until interrupted",
-		Long: `Serve a fake Box on three neighbouring ports, the first of which is that of ADDR,
-for https://api.box.com, https://upload.box.com/api and https://account.box.com/api.
-With port 0 they are any three that are free.
+		Long: `Serve a fake Box, a fake Procore, or both.
 
-When the fake serves, what a client needs to reach it is printed in one go. The
-access token does not expire, and BOX_FOLDER_ID is an empty folder. Webhooks go to
-addresses on this machine, too, and are signed with the keys boxtest-primary and
-boxtest-secondary.`,
-		Example: "  procorebox fakes --box 127.0.0.1:0 --limits off --json",
-		Args:    cobra.NoArgs,
+--box serves on three neighbouring ports, the first of which is that of ADDR, for
+https://api.box.com, https://upload.box.com/api and https://account.box.com/api.
+--procore serves on three neighbouring ports, too, for https://api.procore.com with
+the links of its files, https://login.procore.com, and the storage behind them. With
+port 0 they are any three that are free.
+
+When the fakes serve, what a client needs to reach them is printed in one go. The
+access tokens do not expire. BOX_FOLDER_ID is an empty folder. With --tree the
+documents of PROCORE_PROJECT_ID hold what is in that directory, and nothing else.
+Webhooks go to addresses on this machine, too; Box's are signed with the keys
+boxtest-primary and boxtest-secondary.`,
+		Example: `  procorebox fakes --box 127.0.0.1:0 --procore 127.0.0.1:0 --limits off --json
+  procorebox fakes --procore 127.0.0.1:8095 --tree ./drawings`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := f.options()
+			fakes, err := f.fakes()
 			if err != nil {
 				return err
 			}
-			return serveFakes(cmd.Context(), f, o, cmd.OutOrStdout())
+			return serveFakes(cmd.Context(), fakes, f.json, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.box, "box", "", "`address` of the fake Box, such as 127.0.0.1:8090")
+	flags.StringVar(&f.procore, "procore", "", "`address` of the fake Procore, such as 127.0.0.1:8095")
+	flags.StringVar(&f.tree, "tree", "", "`directory` that the documents of the fake project are to hold")
 	flags.StringVar(&f.limits, "limits", "real", "rate limits: real, or off to refuse nothing")
 	flags.Float64Var(&f.faultRate, "fault-rate", 0, "share of calls that fail for no reason, from 0 to 1")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the faults")
-	flags.StringSliceVar(&f.switches, "switch", nil, "switch of package boxtest to turn on, by `name`; may be repeated")
+	flags.StringSliceVar(&f.switches, "switch", nil, "switch of package boxtest or procoretest to turn on, by `name`; may be repeated")
 	flags.BoolVar(&f.json, "json", false, "print one line of JSON instead of lines for a shell")
 	return cmd
 }
 
-// options reads the flags. An error names the one that is wrong.
-func (f fakesFlags) options() (boxtest.Options, error) {
-	o := boxtest.Options{FaultRate: f.faultRate, Seed: f.seed}
-	switch f.limits {
-	case "real":
-		o.Limits = boxtest.RealLimits
-	case "off":
-		o.Limits = boxtest.NoLimits
-	default:
-		return o, fmt.Errorf("--limits must be real or off, not %q", f.limits)
+// A fakeService is a fake that can be started. It says what a client needs to reach it, under the names
+// of the environment that every program here reads.
+type fakeService func(ctx context.Context) (io.Closer, map[string]string, error)
+
+// fakes reads the flags. An error names the one that is wrong.
+func (f fakesFlags) fakes() ([]fakeService, error) {
+	if f.limits != "real" && f.limits != "off" {
+		return nil, fmt.Errorf("--limits must be real or off, not %q", f.limits)
 	}
-	if f.box == "" {
-		return o, errors.New("--box is missing: say where the fake Box is to listen")
+	if f.box == "" && f.procore == "" {
+		return nil, errors.New("--box and --procore are missing: say where a fake is to listen")
 	}
 	if !(f.faultRate >= 0 && f.faultRate <= 1) {
-		return o, fmt.Errorf("--fault-rate must be from 0 to 1, not %g", f.faultRate)
+		return nil, fmt.Errorf("--fault-rate must be from 0 to 1, not %g", f.faultRate)
 	}
-	known := o.Switches.All()
-	for _, name := range f.switches {
-		i := slices.IndexFunc(known, func(s boxtest.Switch) bool { return s.Name == name })
-		if i < 0 {
-			return o, fmt.Errorf("--switch knows no %q", name)
+	boxSwitches, procoreSwitches, err := f.readSwitches()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.checkTree(); err != nil {
+		return nil, err
+	}
+	var all []fakeService
+	if f.box != "" {
+		o := boxtest.Options{FaultRate: f.faultRate, Seed: f.seed, Switches: boxSwitches}
+		if f.limits == "off" {
+			o.Limits = boxtest.NoLimits
 		}
-		known[i].Set(&o.Switches, true)
+		all = append(all, fakeBox(f.box, o))
 	}
-	return o, checkAddress(f.box)
+	if f.procore != "" {
+		o := procoretest.Options{FaultRate: f.faultRate, Seed: f.seed, Switches: procoreSwitches}
+		if f.limits == "off" {
+			o.Limits = procoretest.NoLimits
+		}
+		all = append(all, fakeProcore(f.procore, f.tree, o))
+	}
+	return all, errors.Join(checkAddress("--box", f.box), checkAddress("--procore", f.procore))
 }
 
-// serveFakes serves until the context ends.
-func serveFakes(ctx context.Context, f fakesFlags, o boxtest.Options, out io.Writer) error {
-	server, err := boxtest.Start(ctx, f.box, o)
-	if err != nil {
-		return &workError{err}
+// readSwitches finds the switches by name. Each must be known to a fake that is served.
+func (f fakesFlags) readSwitches() (b boxtest.Switches, p procoretest.Switches, err error) {
+	set := map[string]func(){}
+	if f.procore != "" {
+		for _, s := range p.All() {
+			set[s.Name] = func() { s.Set(&p, true) }
+		}
 	}
-	s, err := settingsOf(server)
-	if err == nil {
-		err = s.print(out, f.json)
+	if f.box != "" {
+		for _, s := range b.All() {
+			before := set[s.Name]
+			set[s.Name] = func() {
+				s.Set(&b, true)
+				if before != nil {
+					before()
+				}
+			}
+		}
 	}
-	if err != nil {
-		return &workError{errors.Join(err, server.Close())}
+	for _, name := range f.switches {
+		turn := set[name]
+		if turn == nil {
+			return b, p, fmt.Errorf("--switch knows no %q", name)
+		}
+		turn()
 	}
-	<-ctx.Done()
-	if err := server.Close(); err != nil {
-		return &workError{err}
+	return b, p, nil
+}
+
+func (f fakesFlags) checkTree() error {
+	if f.tree == "" {
+		return nil
+	}
+	if f.procore == "" {
+		return errors.New("--tree is for the fake Procore: --procore is missing")
+	}
+	info, err := os.Stat(f.tree)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--tree must be a directory: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("--tree must be a directory, and %q is none", f.tree)
 	}
 	return nil
 }
 
-// settingsOf makes what a client needs: tokens, and an empty folder to work in.
-func settingsOf(server *boxtest.Server) (settings, error) {
-	folder, err := server.Home().CreateFolder("0", "procorebox")
-	if err != nil {
-		return settings{}, fmt.Errorf("make a folder in the fake box: %w", err)
+// checkAddress wants a host and a port that leaves room for its two neighbours.
+func checkAddress(flag, addr string) error {
+	if addr == "" {
+		return nil
 	}
-	urls := server.URLs()
-	id, secret := server.Client()
-	return settings{
-		APIBase: urls.API, UploadBase: urls.Upload, LoginBase: urls.Login,
-		Token: server.Token(), ClientID: id, ClientSecret: secret, RefreshToken: server.RefreshToken(),
-		FolderID: folder.ID,
-	}, nil
+	_, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("%s must be host:port, not %q", flag, addr)
+	}
+	if port, err := strconv.ParseUint(text, 10, 16); err != nil || port > 65533 {
+		return fmt.Errorf("%s must have a port from 0 to 65533, not %q", flag, text)
+	}
+	return nil
 }
 
-func (s settings) print(out io.Writer, asJSON bool) error {
-	text, err := json.Marshal(s) //nolint:gosec // the secrets of a fake are none
+// serveFakes serves until the context ends.
+func serveFakes(ctx context.Context, fakes []fakeService, asJSON bool, out io.Writer) (err error) {
+	settings := map[string]string{}
+	for _, start := range fakes {
+		server, names, err := start(ctx)
+		if err != nil {
+			return &workError{err}
+		}
+		defer server.Close() //nolint:errcheck // it is only a fake that ends
+		maps.Copy(settings, names)
+	}
+	if err := printSettings(out, settings, asJSON); err != nil {
+		return &workError{err}
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// printSettings prints what a client needs: a line of JSON, or lines that a shell can read.
+func printSettings(out io.Writer, settings map[string]string, asJSON bool) error {
+	text, err := json.Marshal(settings)
 	if err != nil {
 		return fmt.Errorf("print the settings: %w", err)
 	}
 	if !asJSON {
-		text, err = shell(text)
-		if err != nil {
-			return fmt.Errorf("print the settings: %w", err)
+		var lines []string
+		for _, name := range slices.Sorted(maps.Keys(settings)) {
+			lines = append(lines, "export "+name+"="+settings[name])
 		}
+		text = []byte(strings.Join(lines, "\n"))
 	}
 	_, err = fmt.Fprintf(out, "%s\n", text)
 	return err
 }
 
-// shell turns a flat JSON object into lines that a shell can read.
-func shell(text []byte) ([]byte, error) {
-	var values map[string]string
-	if err := json.Unmarshal(text, &values); err != nil {
-		return nil, err
+// fakeBox makes a folder to work in.
+func fakeBox(addr string, o boxtest.Options) fakeService {
+	return func(ctx context.Context) (io.Closer, map[string]string, error) {
+		server, err := boxtest.Start(ctx, addr, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		folder, err := server.Home().CreateFolder("0", "procorebox")
+		if err != nil {
+			return nil, nil, errors.Join(fmt.Errorf("make a folder in the fake box: %w", err), server.Close())
+		}
+		urls := server.URLs()
+		id, secret := server.Client()
+		return server, map[string]string{
+			"BOX_API_BASE": urls.API, "BOX_UPLOAD_BASE": urls.Upload, "BOX_LOGIN_BASE": urls.Login,
+			"BOX_TOKEN": server.Token(), "BOX_CLIENT_ID": id, "BOX_CLIENT_SECRET": secret,
+			"BOX_REFRESH_TOKEN": server.RefreshToken(), "BOX_FOLDER_ID": folder.ID,
+		}, nil
 	}
-	var lines []string
-	for name, value := range values {
-		lines = append(lines, "export "+name+"="+value)
-	}
-	slices.Sort(lines)
-	return []byte(strings.Join(lines, "\n")), nil
-}
-
-// checkAddress wants a host and a port that leaves room for its two neighbours.
-func checkAddress(addr string) error {
-	_, text, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("--box must be host:port, not %q", addr)
-	}
-	if port, err := strconv.ParseUint(text, 10, 16); err != nil || port > 65533 {
-		return fmt.Errorf("--box must have a port from 0 to 65533, not %q", text)
-	}
-	return nil
 }

@@ -182,9 +182,15 @@ func TestThePortsAreNeighbours(t *testing.T) {
 
 func TestACommandLineThatIsWrongExitsWithTwo(t *testing.T) {
 	for _, c := range []struct{ line, says string }{
-		{"fakes", "--box is missing"},
+		{"fakes", "--box and --procore are missing"},
 		{"fakes --box nonsense", "--box must be host:port"},
 		{"fakes --box 127.0.0.1:65534", "--box must have a port"},
+		{"fakes --procore nonsense", "--procore must be host:port"},
+		{"fakes --procore 127.0.0.1:65534", "--procore must have a port"},
+		{"fakes --box 127.0.0.1:0 --tree .", "--tree is for the fake Procore"},
+		{"fakes --procore 127.0.0.1:0 --tree nowhere", "--tree must be a directory"},
+		{"fakes --procore 127.0.0.1:0 --tree main.go", "--tree must be a directory"},
+		{"fakes --procore 127.0.0.1:0 --switch RefreshGrace", "--switch knows no"},
 		{"fakes --box 127.0.0.1:0 --limits some", "--limits must be real or off"},
 		{"fakes --box 127.0.0.1:0 --fault-rate 2", "--fault-rate must be from 0 to 1"},
 		{"fakes --box 127.0.0.1:0 --fault-rate NaN", "--fault-rate must be from 0 to 1"},
@@ -217,7 +223,6 @@ func TestAPortThatIsTakenExitsWithTwo(t *testing.T) {
 
 func TestWithoutJSONTheSettingsAreForAShell(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, settings{APIBase: "http://x", FolderID: "7"}.print(&out, false))
-	require.Contains(t, out.String(), "export BOX_API_BASE=http://x\n")
-	require.Contains(t, out.String(), "export BOX_FOLDER_ID=7\n")
+	require.NoError(t, printSettings(&out, map[string]string{"BOX_API_BASE": "http://x", "BOX_FOLDER_ID": "7"}, false))
+	require.Equal(t, "export BOX_API_BASE=http://x\nexport BOX_FOLDER_ID=7\n", out.String())
 }

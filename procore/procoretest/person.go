@@ -67,6 +67,11 @@ func (p *Person) CreateFolder(parentID int64, name string) (Item, error) {
 
 // Upload stores a new file.
 func (p *Person) Upload(parentID int64, name string, content []byte) (Item, error) {
+	return p.UploadFrom(parentID, name, bytes.NewReader(content))
+}
+
+// UploadFrom stores a new file with all that a reader yields.
+func (p *Person) UploadFrom(parentID int64, name string, content io.Reader) (Item, error) {
 	return p.store(parentID, content, func(d *drive, at *place, s *supply) (*item, error) {
 		return d.createFile(p.account, at, wanted{parent: parentID, name: name}, s)
 	})
@@ -74,7 +79,7 @@ func (p *Person) Upload(parentID int64, name string, content []byte) (Item, erro
 
 // Edit stores a new version of a file.
 func (p *Person) Edit(fileID int64, content []byte) (Item, error) {
-	return p.store(fileID, content, func(d *drive, at *place, s *supply) (*item, error) {
+	return p.store(fileID, bytes.NewReader(content), func(d *drive, at *place, s *supply) (*item, error) {
 		it, err := d.known(p.account, at, fileKind, fileID)
 		if err != nil {
 			return nil, err
@@ -277,8 +282,8 @@ func (p *Person) in(id int64, edit func(d *drive, at *place) (*item, error)) (It
 }
 
 // store has the drive take contents, and throws them away if it does not.
-func (p *Person) store(near int64, content []byte, take func(d *drive, at *place, s *supply) (*item, error)) (Item, error) {
-	blob, err := p.procore.vault.Store(bytes.NewReader(content))
+func (p *Person) store(near int64, content io.Reader, take func(d *drive, at *place, s *supply) (*item, error)) (Item, error) {
+	blob, err := p.procore.vault.Store(content)
 	if err != nil {
 		return Item{}, err
 	}

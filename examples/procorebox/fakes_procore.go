@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+
+	"github.com/procorebox/procorebox/procore/procoretest"
+)
+
+// fakeProcore has one company with one project.
+func fakeProcore(addr, tree string, o procoretest.Options) fakeService {
+	return func(ctx context.Context) (io.Closer, map[string]string, error) {
+		server, err := procoretest.Start(ctx, addr, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := furnish(server, tree); err != nil {
+			return nil, nil, errors.Join(err, server.Close())
+		}
+		urls := server.URLs()
+		id, secret := server.Client()
+		project := server.Project()
+		return server, map[string]string{
+			"PROCORE_BASE": urls.API, "PROCORE_LOGIN_BASE": urls.Login, "PROCORE_TOKEN": server.Token(),
+			"PROCORE_COMPANY_ID": strconv.FormatInt(project.CompanyID, 10),
+			"PROCORE_PROJECT_ID": strconv.FormatInt(project.ID, 10),
+			"PROCORE_CLIENT_ID":  id, "PROCORE_CLIENT_SECRET": secret, "PROCORE_REFRESH_TOKEN": server.RefreshToken(),
+		}, nil
+	}
+}
+
+// furnish puts something into the project: what a directory holds, or nothing.
+func furnish(server *procoretest.Server, tree string) error {
+	if tree == "" {
+		return nil
+	}
+	if err := plant(server.Home(), server.Project().RootID, os.DirFS(tree)); err != nil {
+		return fmt.Errorf("read %s into the fake procore: %w", tree, err)
+	}
+	return nil
+}
+
+// plant makes a folder hold what a directory does. What is neither a file nor a directory is an error.
+func plant(who *procoretest.Person, root int64, tree fs.FS) error {
+	folders := map[string]int64{".": root}
+	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		parent := folders[path.Dir(name)]
+		switch {
+		case err != nil || name == ".":
+			return err
+		case d.IsDir():
+			made, err := who.CreateFolder(parent, d.Name())
+			folders[name] = made.ID
+			return err
+		case !d.Type().IsRegular():
+			return fmt.Errorf("%s is neither a file nor a directory", name)
+		}
+		content, err := tree.Open(name)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		_, err = who.UploadFrom(parent, d.Name(), content)
+		return err
+	})
+}
