@@ -96,7 +96,9 @@ func TestWhatIsAskedForWaitsForAPerson(t *testing.T) {
 			for _, run := range []func() (*syncer.Report, error){
 				func() (*syncer.Report, error) { return w.Hinted(t.Context()) },
 				func() (*syncer.Report, error) { return w.Full(t.Context()) },
-				func() (*syncer.Report, error) { return w.Run(t.Context(), &syncer.RunOptions{Budget: syncer.Budget{Calls: 1}}) },
+				func() (*syncer.Report, error) {
+					return w.Run(t.Context(), &syncer.RunOptions{Budget: syncer.Budget{Calls: 1}})
+				},
 				func() (*syncer.Report, error) { return w.Full(t.Context()) },
 			} {
 				report, err = run()

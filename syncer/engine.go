@@ -44,6 +44,10 @@ type Options struct {
 	// Adopt says when files that stood at one place on both sides before they were ever synced, and
 	// which no digest tells apart, are taken for equal. The zero value reads them.
 	Adopt Adoption
+	// Elsewhere is asked about an item of side that left the root, by its ID there; nil means that nobody
+	// knows. It may read stores, and is asked in no other goroutine than the run's. An error is taken for
+	// not knowing.
+	Elsewhere func(ctx context.Context, side Side, id string) (Elsewhere, error)
 	// Parallel is how many actions run at once; 0 means 4. With 1 everything happens in the order
 	// of the plan.
 	Parallel int

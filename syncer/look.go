@@ -49,6 +49,9 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	if err := r.checkRoots(ctx); err != nil {
 		return next, err
 	}
+	if err := r.askElsewhere(ctx); err != nil {
+		return next, err
+	}
 	r.w.match()
 	return next, nil
 }

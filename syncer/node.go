@@ -40,6 +40,8 @@ type node struct {
 	sleeps bool
 	// doubt, when not empty, is why nothing can be decided about the item in this run.
 	doubt string
+	// elsewhere is what the program knows of an item that left the root.
+	elsewhere [2]Elsewhere
 	// silent says that a Filter left it out, which is no news to anybody.
 	silent bool
 

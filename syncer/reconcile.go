@@ -233,8 +233,8 @@ func (w *world) judge(n *node) {
 		return
 	}
 	h, held := w.held[n.rec.ID]
-	if n.sight[x] == out && !w.approved[id] {
-		h.Reason, held = fmt.Sprintf("moved out of the root on %s", x), true
+	if why, waits := n.leftRoot(x); waits && !w.approved[id] {
+		h.Reason, held = why, true
 	}
 	if held {
 		n.leave(h.Reason, false)
