@@ -19,6 +19,7 @@ type executor struct {
 
 	mu    sync.Mutex
 	done  int
+	left  left
 	bytes int64
 	fatal error
 	cut   bool // the budget ended or the context was cancelled before everything was started
@@ -29,6 +30,10 @@ type executor struct {
 // becomes of a single action is in the action's node and in the journal.
 func (x *executor) carryOut(ctx context.Context) error {
 	x.results = make([]Result, len(x.plan.Actions))
+	x.left.of(x.plan)
+	if len(x.plan.Actions) > 0 {
+		x.tell(nil)
+	}
 	if x.r.e.opts.Parallel <= 1 {
 		for i := range x.plan.Actions {
 			x.perform(ctx, i)
@@ -185,7 +190,15 @@ func (x *executor) finish(ctx context.Context, a *Action, i int, out Outcome, er
 	x.done++
 	x.bytes += out.Bytes
 	x.r.count(&out)
-	x.r.observe(Event{Phase: PhaseApply, Done: x.done, Total: len(x.plan.Actions), Bytes: x.bytes, Outcome: &out})
+	x.left.done(x.plan, i)
+	x.tell(&out)
+}
+
+// tell lets the observer know how far the plan is.
+func (x *executor) tell(out *Outcome) {
+	x.r.observe(Event{
+		Phase: PhaseApply, Done: x.done, Total: len(x.plan.Actions), Bytes: x.bytes, Left: x.r.e.estimate(x.left), Outcome: out,
+	})
 }
 
 // fatalError ends the run: the state cannot be written, or the lease is lost.

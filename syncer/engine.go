@@ -191,17 +191,9 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 
 // Estimate says what carrying out p takes.
 func (e *Engine) Estimate(p *Plan) Estimate {
-	est := Estimate{Source: p.Cost(Source), Destination: p.Cost(Destination)}
-	for _, side := range sides {
-		if pacer := e.pair.Endpoint(side).Pacer; pacer != nil {
-			cost := est.Source
-			if side == Destination {
-				cost = est.Destination
-			}
-			est.Time = max(est.Time, pacer.Estimate(cost))
-		}
-	}
-	return est
+	var costs left
+	costs.of(p)
+	return e.estimate(costs)
 }
 
 // Plan says what a Run would do now. It writes nothing, neither to a side nor to the state, and

@@ -138,6 +138,9 @@ type Event struct {
 	// Actions done so far and in the plan, and bytes transferred, in PhaseApply.
 	Done, Total int
 	Bytes       int64
+	// Left is what the rest of the plan takes, in PhaseApply. The first Event of it, before any action
+	// has begun, tells what all of the plan takes.
+	Left Estimate
 	// Outcome is set when an action has ended.
 	Outcome *Outcome
 }
