@@ -15,6 +15,7 @@ type call struct {
 	query   url.Values
 	params  params // of the body
 	parts   []*part
+	taken   []*supply // contents that are used up if the call succeeds
 
 	token   *token
 	user    *user    // whose token it is

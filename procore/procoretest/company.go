@@ -53,6 +53,8 @@ func (d *drive) newProject(c *company, name string) *project {
 	p.number = fmt.Sprint(1001 + len(c.projects))
 	p.place = newPlace(c, p)
 	p.place.cabinet = d.newCabinet(p.place, name)
+	p.place.photos = newPhotos(p.place, d.next("album"), now)
+	p.place.rfis, p.place.submittals = newRFIs(), newSubmittals()
 	c.projects = append(c.projects, p)
 	d.projects[p.id] = p
 	return p

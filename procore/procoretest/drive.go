@@ -19,6 +19,7 @@ type drive struct {
 	keys      map[string]*stored
 	last      map[string]int64
 	outbox    []news // what happened since the lock was taken
+	app       string // client id of the app that acts now, "" for a person in the browser
 }
 
 func newDrive(rules Switches, now func() time.Time) *drive {

@@ -16,10 +16,19 @@ type news struct {
 	what     happening
 	at       *place
 	by       *user
+	app      string // client id, "" in the browser
 }
 
 // tell notes that something happened. It is told on when the lock is released.
-func (d *drive) tell(n news) { d.outbox = append(d.outbox, n) }
+func (d *drive) tell(n news) {
+	n.app = d.app
+	d.outbox = append(d.outbox, n)
+}
+
+// tellOf tells of a record of a tool.
+func (d *drive) tellOf(u *user, at *place, resource string, id int64, what happening) {
+	d.tell(news{resource: resource, id: id, what: what, at: at, by: u})
+}
 
 // tellItem tells of a document. The names of the resources differ by level (section 11.3).
 func (d *drive) tellItem(u *user, it *item, what happening) {

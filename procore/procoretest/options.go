@@ -3,6 +3,7 @@ package procoretest
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 )
@@ -41,6 +42,20 @@ type Options struct {
 	// LargestPost is how many bytes an upload in one piece may have. By default it is 5 GB; see
 	// Switches.PostUnlimited.
 	LargestPost int64
+
+	// Render writes the PDFs of RFIs and submittals. By default it is [RenderSheet].
+	Render Render
+
+	// WebhookClient sends webhooks. Nil is a client that waits 5 s for an answer.
+	WebhookClient *http.Client
+	// StrictAddresses refuses webhook addresses that are not https on a public host, as Procore does.
+	// By default an address on this machine will do, so that a test can listen.
+	StrictAddresses bool
+	// HookDrops and HookRepeats are the shares of webhooks that are never sent and that are sent twice,
+	// from 0 to 1, drawn from Seed.
+	HookDrops, HookRepeats float64
+	// HookDelay makes each webhook come up to so much later, so that they overtake one another.
+	HookDelay time.Duration
 
 	// Limits says whether calls are refused for coming too fast.
 	Limits Limits
@@ -102,6 +117,12 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.LargestPost, 5_000_000_000)
 	setDefault(&o.HourlyCalls, 3600)
 	setDefault(&o.SpikeCalls, 25)
+	if o.Render == nil {
+		o.Render = RenderSheet
+	}
+	if o.WebhookClient == nil {
+		o.WebhookClient = &http.Client{Timeout: hookPatience, CheckRedirect: noRedirect}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -112,6 +133,12 @@ func (o Options) check() error {
 	switch {
 	case !(o.FaultRate >= 0 && o.FaultRate <= 1): // so that NaN is wrong, too
 		return fmt.Errorf("options: FaultRate is %g, not from 0 to 1", o.FaultRate)
+	case !(o.HookDrops >= 0 && o.HookDrops <= 1):
+		return fmt.Errorf("options: HookDrops is %g, not from 0 to 1", o.HookDrops)
+	case !(o.HookRepeats >= 0 && o.HookRepeats <= 1):
+		return fmt.Errorf("options: HookRepeats is %g, not from 0 to 1", o.HookRepeats)
+	case o.HookDelay < 0:
+		return fmt.Errorf("options: HookDelay is %v", o.HookDelay)
 	case o.TokenLife < 0:
 		return fmt.Errorf("options: TokenLife is %v", o.TokenLife)
 	case o.LinkLife < 0:

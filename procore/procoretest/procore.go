@@ -28,6 +28,9 @@ type Procore struct {
 	uploads  map[string]*upload
 	home     *user
 	requests int
+	hooks    hooks
+	sent     []Delivery
+	printed  int // PDFs
 
 	listeners []func(news)
 }
@@ -54,6 +57,7 @@ func New(o Options) (*Procore, error) {
 	company := p.drive.newCompany(o.CompanyName)
 	p.home = p.drive.newUser("Sync Robot", "sync@procoretest.example")
 	p.drive.newProject(company, o.ProjectName)
+	p.hooks = newHooks(o)
 	return p, nil
 }
 
@@ -97,12 +101,16 @@ func (p *Procore) lock() { p.mu.Lock() }
 // unlock releases the lock, once those who listen were told what happened meanwhile.
 func (p *Procore) unlock() {
 	for _, n := range p.drive.outbox {
+		p.hooks.tell(n, p.clock.Now())
 		for _, tell := range p.listeners {
 			tell(n)
 		}
 	}
 	p.drive.outbox = nil
+	ready := p.hooks.ready
+	p.hooks.ready = nil
 	p.mu.Unlock()
+	p.wake(ready)
 }
 
 // listen has somebody told of all that happens, under the lock.

@@ -98,7 +98,8 @@ func routes() []route {
 	for _, group := range [][]route{
 		loginRoutes(), companyRoutes(), folderRoutes(), fileRoutes(), versionRoutes(), documentRoutes(),
 		documentV2Routes(),
-		uploadRoutes(), linkRoutes(), storageRoutes(),
+		uploadRoutes(), linkRoutes(), storageRoutes(), albumRoutes(), imageRoutes(), rfiRoutes(), replyRoutes(),
+		submittalRoutes(), recordRoutes(), emailRoutes(), drawingRoutes(), directoryRoutes(), hookRoutes(), hookV2Routes(),
 	} {
 		all = append(all, group...)
 	}

@@ -136,7 +136,13 @@ func (p *Procore) answer(w http.ResponseWriter, c *call) (*reply, error) {
 	if err := c.locate(); err != nil {
 		return nil, err
 	}
-	return c.route.handle(c)
+	p.drive.app = p.options.ClientID
+	defer func() { p.drive.app = "" }()
+	done, err := c.route.handle(c)
+	if err == nil {
+		c.took()
+	}
+	return done, err
 }
 
 // admit looks at the token of a call, and at the limits of its user.

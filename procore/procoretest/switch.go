@@ -125,6 +125,49 @@ type Switches struct {
 	ErrorsLegacy bool
 	// ErrorsSingular (13) writes errors as a text under error. Off: errors.
 	ErrorsSingular bool
+
+	// AlbumNamesRepeat (7.1) lets two albums have one name. Off: 400.
+	AlbumNamesRepeat bool
+	// AlbumTakesPhotos (7.1) deletes the photos of an album with it. Off: they go to Unclassified.
+	AlbumTakesPhotos bool
+	// PhotosNeedAlbum (7.3) refuses a photo that names no album. Off: it goes to Unclassified.
+	PhotosNeedAlbum bool
+	// PhotosOfAnyType (7.3) takes every file for a photo. Off: by its extension, images only.
+	PhotosOfAnyType bool
+	// VideosAccepted (7.3) takes videos for photos. Off: 400.
+	VideosAccepted bool
+	// TakenByExifOnly (7.3) tells no taken_at of a photo without EXIF. Off: the time of its upload.
+	TakenByExifOnly bool
+	// PhotosStayDeleted (7.3) knows no retrieve of photos. Off: it takes them out of the bin.
+	PhotosStayDeleted bool
+	// StatusNeedsArray (trap 21) refuses filters[status] of RFIs without brackets. Off: both forms count.
+	StatusNeedsArray bool
+	// RecycledNotFound (8.1) does not find an RFI in the bin by its id. Off: it is shown with deleted.
+	RecycledNotFound bool
+	// PrintedAtStorage (8.1) redirects from a PDF's address to the storage at once. Off: to a link, which
+	// needs a token.
+	PrintedAtStorage bool
+	// UploadIDsReplace (8.3) lets upload_ids and the like take the place of what was attached. Off: they
+	// add to it.
+	UploadIDsReplace bool
+	// PartsForgotten (trap 25) answers 200 to files in the form of a submittal or a punch item, and keeps
+	// none. Off: they are attached.
+	PartsForgotten bool
+	// AttachmentsForgotten (17, item 10) answers the calls of section 10 as if they attached, and attaches
+	// nothing. Off: they do.
+	AttachmentsForgotten bool
+	// BidFilesAdd (10) lets prostore_file_ids of bids add to what was attached. Off: they take its place.
+	BidFilesAdd bool
+	// KeepListIgnored (10) ignores attachment_ids of change orders. Off: what they leave out goes.
+	KeepListIgnored bool
+	// WideLogsRefused (trap 22) refuses lists of daily logs over more than 91 days. Off: any range.
+	WideLogsRefused bool
+	// TriggersInCapitals (11.1) writes the events of triggers in capitals. Off: as they were asked for.
+	TriggersInCapitals bool
+	// HooksLimited (11.5) refuses more than five hooks of a project or company. Off: any number.
+	HooksLimited bool
+	// MetadataOmitted (11.5) sends webhooks with null for their metadata. Off: who did it, with which app.
+	MetadataOmitted bool
 }
 
 // A Switch is one of the Switches.

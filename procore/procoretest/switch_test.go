@@ -54,7 +54,7 @@ func switchQuestions() map[string]question {
 	all := map[string]question{}
 	for _, group := range []map[string]question{
 		loginQuestions(), listQuestions(), updatedQuestions(), binQuestions(), nameQuestions(), transferQuestions(),
-		errorQuestions(),
+		errorQuestions(), photoQuestions(), recordQuestions(), hookQuestions(),
 	} {
 		maps.Copy(all, group)
 	}

@@ -2,7 +2,7 @@ package procoretest
 
 // All lists every switch, in the order of the fields.
 func (Switches) All() []Switch {
-	return []Switch{
+	all := []Switch{
 		{"BearerLower", "section 1.2", func(s *Switches, on bool) { s.BearerLower = on }},
 		{"GrantBadRequest", "section 1.2", func(s *Switches, on bool) { s.GrantBadRequest = on }},
 		{"RefreshExpires", "section 1.2", func(s *Switches, on bool) { s.RefreshExpires = on }},
@@ -55,4 +55,5 @@ func (Switches) All() []Switch {
 		{"ErrorsLegacy", "section 13", func(s *Switches, on bool) { s.ErrorsLegacy = on }},
 		{"ErrorsSingular", "section 13", func(s *Switches, on bool) { s.ErrorsSingular = on }},
 	}
+	return append(all, toolSwitches()...)
 }

@@ -45,12 +45,17 @@ type place struct {
 	bin      map[*user]bool // "See Recycle Bin"
 	cabinet  *cabinet       // Documents
 	privates bool           // what is new is private
+
+	photos     *photos // nil at company level, as what follows but for the records
+	rfis       *rfis
+	submittals *submittals
+	records    *records // of the tools to which files are attached
 }
 
 func newPlace(c *company, p *project) *place {
 	return &place{
 		company: c, project: p,
-		off: map[Tool]bool{}, levels: map[*user]map[Tool]Level{}, bin: map[*user]bool{},
+		off: map[Tool]bool{}, levels: map[*user]map[Tool]Level{}, bin: map[*user]bool{}, records: newRecords(),
 	}
 }
 
