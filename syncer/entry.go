@@ -116,8 +116,9 @@ func (e Entry) Stamp() Stamp { return Stamp{e.ID, e.Content} }
 // Facts are attributes of an item that sync carries or reports but never decides by.
 type Facts struct {
 	Private  bool      `json:"private,omitempty"`
-	Locked   string    `json:"locked,omitempty"` // who holds the lock, or why
-	Author   string    `json:"author,omitempty"` // the account that wrote the contents, see Info.Account
+	Tracked  bool      `json:"tracked,omitempty"` // the service sends people mails about each change
+	Locked   string    `json:"locked,omitempty"`  // who holds the lock, or why
+	Author   string    `json:"author,omitempty"`  // the account that wrote the contents, see Info.Account
 	Created  time.Time `json:"created,omitzero"`
 	Modified time.Time `json:"modified,omitzero"`
 	Link     string    `json:"link,omitempty"` // where a person opens the item; never a signed URL

@@ -90,6 +90,24 @@ func (c *coder) bool(v *bool) {
 	*v = n == 1
 }
 
+// bools keeps a few of them in one number. One that is added behind the others is false in what was
+// written before.
+func (c *coder) bools(list ...*bool) {
+	var n uint64
+	for bit, v := range list {
+		if *v {
+			n |= 1 << bit
+		}
+	}
+	c.uint(&n)
+	if n >= 1<<len(list) {
+		c.fail()
+	}
+	for bit, v := range list {
+		*v = n&(1<<bit) != 0
+	}
+}
+
 // time keeps instants to the nanosecond, in whatever year.
 func (c *coder) time(v *time.Time) {
 	zero := v.IsZero()

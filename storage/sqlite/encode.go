@@ -96,7 +96,7 @@ func (c *coder) facts(h *syncer.Half) {
 	if h.Facts != nil {
 		f = *h.Facts
 	}
-	c.bool(&f.Private)
+	c.bools(&f.Private, &f.Tracked)
 	str(c, &f.Locked)
 	str(c, &f.Author)
 	c.time(&f.Created)
