@@ -31,7 +31,9 @@ type Info struct {
 	// Wrongly false: a lost permission looks like a delete.
 	Trash bool
 	// Guards names the calls that fail with ErrStale by themselves if the item is no longer as
-	// Entry.Guard says. Before any other call the engine re-reads the item. Wrongly true: a
+	// Entry.Guard says. Before any other call the engine re-reads the item. Where the service checks
+	// nothing a connector may re-read it itself, last of all before the call that changes it: contents
+	// may take hours to be sent, and a look of the engine would be as old as that. Wrongly true: a
 	// colleague's edit may be overwritten.
 	Guards Guards
 	// File and Folder say what can be done with each kind.
@@ -60,7 +62,7 @@ type Info struct {
 	CallTimeout time.Duration
 }
 
-// Guards names calls whose precondition the service checks itself. Rename is a Move that leaves the
+// Guards names calls whose precondition the service or the connector checks. Rename is a Move that leaves the
 // item in its folder; Move stands for that too.
 type Guards struct{ Update, Rename, Move, Delete bool }
 
