@@ -1,0 +1,217 @@
+package procore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Procore has no list of what happened. What changed is what the index tells as changed since a time,
+// and what lies in the recycle bin; so a feed misses what moves no time (it is not documented whether a
+// rename, a move or a flag does), and the next full scan finds it.
+
+const (
+	// overlap is how much of what was read is read again: times are in whole seconds, and what is
+	// written at one time may be seen a little later than what is written after it.
+	overlap = 2 * time.Minute
+	// remembered is how far back a position may lie. Behind that a full scan costs less.
+	remembered = 7 * 24 * time.Hour
+	// mostHeard is how many documents a position names that were told already.
+	mostHeard = 1000
+)
+
+// position is how far a feed was read.
+type position struct {
+	// At is the time of Procore's clock up to which everything was told.
+	At int64 `json:"at"`
+	// Bin is how many documents the recycle bin held, -1 if it is not to be seen.
+	Bin int `json:"bin"`
+	// Heard are the documents of the last while, as they were told.
+	Heard []string `json:"heard,omitempty"`
+}
+
+const cursorMark = "procore1:"
+
+func (p position) cursor() (syncer.Cursor, error) {
+	text, err := json.Marshal(p)
+	return syncer.Cursor(cursorMark + string(text)), err
+}
+
+func (t *tool) position(from syncer.Cursor) (p position, err error) {
+	text, ours := strings.CutPrefix(string(from), cursorMark)
+	if !ours || json.Unmarshal([]byte(text), &p) != nil || p.At <= 0 || p.Bin < -1 {
+		return p, fmt.Errorf("%.40q is no position of documents: %w", from, syncer.ErrCursor)
+	}
+	if at := time.Unix(p.At, 0); t.now().Sub(at) > remembered {
+		return p, fmt.Errorf("the position is from %s: %w", at.UTC().Format(time.DateOnly), syncer.ErrCursor)
+	}
+	return p, nil
+}
+
+// Now implements syncer.Feed. It costs two calls.
+func (f *Documents) Now(ctx context.Context) (syncer.Cursor, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	_, next, err := f.news(ctx, position{At: f.now().Unix(), Bin: -1})
+	if err != nil {
+		return "", fmt.Errorf("take position in documents: %w", err)
+	}
+	return next.cursor()
+}
+
+// Changes implements syncer.Feed. It costs two calls, and one more for each two thousand changes. Our own
+// writes are among them.
+func (f *Documents) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", false, err
+	}
+	last, err := f.position(from)
+	if err != nil {
+		return nil, "", false, err
+	}
+	hints, next, err := f.news(ctx, last)
+	if err != nil {
+		return nil, "", false, fmt.Errorf("read changes of documents: %w", err)
+	}
+	cursor, err := next.cursor()
+	return hints, cursor, false, err
+}
+
+// glance is one reading of what changed lately.
+type glance struct {
+	since  int64 // what is older is of no interest
+	heard  map[string]bool
+	clock  int64 // of Procore, when the reading began
+	total  int   // as the first page tells it
+	totals map[int]bool
+	rows   int
+	now    []heard
+	hints  []syncer.Hint
+	news   int
+	folder bool // among the news
+}
+
+// heard is a document as it was told.
+type heard struct {
+	at  int64
+	key string
+}
+
+// news reads what changed since a position.
+func (f *Documents) news(ctx context.Context, last position) ([]syncer.Hint, position, error) {
+	since := time.Unix(last.At, 0).Add(-overlap)
+	known := map[string]bool{}
+	for _, key := range last.Heard {
+		known[key] = true
+	}
+	here := &glance{since: since.Unix(), heard: known}
+	err := f.glance(ctx, here, DocumentQuery{Updated: Span{From: since}, Sort: "-updated_at"})
+	if err != nil {
+		return nil, last, err
+	}
+	gone := &glance{since: since.Unix(), heard: known}
+	next := position{At: max(here.clock, last.At), Bin: -1}
+	err = f.glance(ctx, gone, DocumentQuery{Bin: BinOnly, Sort: "-updated_at", Brief: true, PageSize: 100})
+	switch {
+	case err == nil:
+		next.Bin = gone.total
+	case !lost(err) && !errors.Is(err, fs.ErrPermission):
+		return nil, last, err
+	}
+	next.hear(slices.Concat(here.now, gone.now))
+	hints := slices.Concat(here.hints, gone.hints)
+	if here.slipped() || gone.unexplained(last.Bin, next.Bin) {
+		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
+	}
+	return hints, next, nil
+}
+
+// glance reads documents, latest change first, as far back as they are of interest.
+func (f *Documents) glance(ctx context.Context, g *glance, q DocumentQuery) error {
+	g.totals = map[int]bool{}
+	g.clock = f.now().Unix()
+	first := true
+	q.told = func(h http.Header) {
+		if at, err := http.ParseTime(h.Get("Date")); err == nil && first {
+			g.clock = at.Unix()
+		}
+		if total, err := strconv.Atoi(h.Get("Total")); err == nil {
+			if g.totals[total] = true; first {
+				g.total = total
+			}
+		}
+		first = false
+	}
+	for d, err := range f.client.GetDocuments(ctx, f.in, q) {
+		if err != nil {
+			return err
+		}
+		if g.rows++; seconds(d.UpdatedAt) < g.since {
+			return nil
+		}
+		it := f.fromIndex(&d)
+		if q.Bin == BinOnly {
+			it.flags |= isDeleted
+		}
+		g.take(&it)
+	}
+	return nil
+}
+
+// take notes a document, and makes a hint of it if it is news.
+func (g *glance) take(it *item) {
+	if it.flags.has(isBin | isReadOnly) {
+		return
+	}
+	key := it.key()
+	g.now = append(g.now, heard{it.updated, key})
+	if g.heard[key] {
+		return
+	}
+	g.news++
+	g.folder = g.folder || it.folder
+	g.hints = append(g.hints, syncer.Hint{ID: it.entryID(), At: moment(it.updated)})
+}
+
+// key is equal for two sights of a document exactly if nothing about it has changed.
+func (it *item) key() string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %d %d %d %d %q %q", it.entryID(), it.flags, it.parent, it.version, it.updated, it.holder, it.name)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// slipped reports whether something may have been passed over, because documents changed while they
+// were read page by page.
+func (g *glance) slipped() bool { return len(g.totals) > 1 || len(g.totals) == 1 && g.rows < g.total }
+
+// unexplained reports whether the recycle bin holds more or fewer documents than what was seen to go
+// there tells: then something went there, or came back, of which no time tells. What a folder took along
+// is found with the folder.
+func (g *glance) unexplained(before, now int) bool {
+	switch {
+	case before < 0 || now < 0:
+		return before != now && before >= 0
+	case now < before:
+		return true
+	}
+	return now-before != g.news && !(g.folder && now-before > g.news)
+}
+
+// hear keeps the latest documents that were told.
+func (p *position) hear(list []heard) {
+	slices.SortFunc(list, func(a, b heard) int { return int(b.at - a.at) })
+	for _, h := range list[:min(len(list), mostHeard)] {
+		p.Heard = append(p.Heard, h.key)
+	}
+}
