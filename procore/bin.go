@@ -15,32 +15,38 @@ const binFor = 10 * time.Second
 type bin struct {
 	mu   sync.Mutex
 	seen *index
-	err  error
 	at   time.Time
 }
 
-// find returns a document in the recycle bin, nil if it is not there or not to be seen.
+// find returns a document in the recycle bin, nil if it is not there or not to be seen. That it is not
+// there is believed of a new reading only.
 func (b *bin) find(ctx context.Context, f *Documents, number ID, folder bool) (*item, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if now := f.now(); b.seen == nil && b.err == nil || now.Sub(b.at).Abs() > binFor {
-		b.seen, b.err = f.readBin(ctx)
-		if b.at = now; ctx.Err() != nil {
-			b.seen, b.err = nil, nil
-			return nil, ctx.Err()
+	if b.seen != nil && f.now().Sub(b.at).Abs() <= binFor {
+		if it := b.seen.trashed(number, folder); it != nil {
+			return it, nil
 		}
 	}
-	if b.err != nil {
-		return nil, b.err
+	at := f.now()
+	seen, err := f.readBin(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for i := range b.seen.rows {
-		if r := &b.seen.rows[i]; r.id == number && r.folder == folder {
-			it := b.seen.item(r)
+	b.seen, b.at = seen, at
+	return seen.trashed(number, folder), nil
+}
+
+// trashed returns a document of the recycle bin, nil if x does not hold it.
+func (x *index) trashed(number ID, folder bool) *item {
+	for i := range x.rows {
+		if r := &x.rows[i]; r.id == number && r.folder == folder {
+			it := x.item(r)
 			it.flags |= isDeleted // it was found there
-			return &it, nil
+			return &it
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 func (f *Documents) readBin(ctx context.Context) (*index, error) {

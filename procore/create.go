@@ -106,7 +106,7 @@ func (t *tool) place(parent syncer.Entry, name, bears string) (folder ID, sent s
 		if err := t.info.Names.Check(name); err != nil {
 			return 0, "", err
 		}
-		name = spelled(name)
+		name = t.spelled(name)
 	}
 	folder, err = folderID(parent.ID)
 	return folder, name, err

@@ -46,6 +46,9 @@ func (f *Documents) list(ctx context.Context, at syncer.Entry, from syncer.Token
 	ctx = connect.WithClass(ctx, syncer.Bulk)
 	if !folder {
 		file, err := f.client.GetFilesID(ctx, f.in, number)
+		if err == nil && file.IsDeleted {
+			err = errBinned
+		}
 		if err != nil {
 			return fmt.Errorf("list file %s: %w", number, err)
 		}
@@ -104,13 +107,13 @@ func (f *Documents) below(ctx context.Context, number ID) (*item, *index, error)
 	var last set
 	for try := range readings {
 		folder, err := f.client.folder(ctx, f.in, number, FolderQuery{Latest: true})
+		if err == nil && folder.IsDeleted {
+			err = errBinned
+		}
 		if err != nil {
 			return nil, nil, err
 		}
 		top := fromFolder(folder)
-		if top.flags.has(isDeleted) {
-			return &top, &index{}, nil // what it holds went with it
-		}
 		told, err := f.read(ctx, x, number, sorts[try])
 		if err != nil {
 			return nil, nil, err

@@ -8,6 +8,9 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
+// errBinned says of a document that nothing can be done with it where it is.
+var errBinned = fmt.Errorf("it is in the recycle bin: %w", fs.ErrNotExist)
+
 // Look implements syncer.Looker. It costs one call. What is not found is looked for in the recycle bin,
 // which costs more: a "not found" is passed on as what it is, gone or no longer allowed.
 func (f *Documents) Look(ctx context.Context, id string) (syncer.Entry, error) {
@@ -68,7 +71,7 @@ func (f *Documents) Find(ctx context.Context, parent syncer.Entry, key syncer.Ke
 	}
 	folder, err := f.client.folder(ctx, f.in, number, FolderQuery{Latest: true})
 	if err == nil && folder.IsDeleted {
-		err = fmt.Errorf("it is in the recycle bin: %w", fs.ErrNotExist)
+		err = errBinned
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find in folder %s: %w", number, err)
@@ -116,11 +119,13 @@ func (t *tool) current(ctx context.Context, old syncer.Entry, holds bool) (now *
 	}
 	switch {
 	case now.flags.has(isDeleted):
-		err = fmt.Errorf("it is in the recycle bin: %w", fs.ErrNotExist)
+		err = errBinned
 	case now.parent == 0 && now.folder:
 		err = fmt.Errorf("the top folder stays as it is: %w", fs.ErrPermission)
 	case now.flags.has(isReadOnly):
 		err = fmt.Errorf("procore keeps it itself: %w", fs.ErrPermission)
+	case now.holder != "":
+		err = fmt.Errorf("%s has it checked out: %w", now.holder, syncer.ErrLocked)
 	case old.Guard != "" && now.guard() != old.Guard, old.Guard == "" && !folder && now.version.String() != old.Content:
 		err = fmt.Errorf("it has changed since it was read: %w", syncer.ErrStale)
 	}

@@ -35,6 +35,12 @@ func StrictNames() syncer.Names { return strictNames }
 // they do hold after all, names that break them are refused one by one, each with its reason.
 func PlainNames() syncer.Names { return plainNames }
 
-// spelled is how a name is sent. Whether Procore takes both forms of one name for the same is not known;
-// by sending one form only we never make such twins.
-func spelled(name string) string { return norm.NFC.String(name) }
+// spelled is how a name is sent. Whether Procore takes the composed and the decomposed form of one name
+// for the same is not known; where they are to be the same we send one form only, and never make such
+// twins.
+func (t *tool) spelled(name string) string {
+	if t.info.Names.Unique == syncer.UniqueFolded {
+		return norm.NFC.String(name)
+	}
+	return name
+}

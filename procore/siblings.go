@@ -3,6 +3,7 @@ package procore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -41,6 +42,9 @@ func (c *Client) folder(ctx context.Context, in Scope, id ID, q FolderQuery) (*F
 // apart is not known, so it does not count here.
 func (c *Client) named(ctx context.Context, in Scope, parent ID, name string, own *Sibling) (*Sibling, error) {
 	folder, err := c.folder(ctx, in, parent, FolderQuery{Latest: true})
+	if err == nil && folder.IsDeleted {
+		err = fmt.Errorf("folder %s is in the recycle bin: %w", folder.ID, fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +86,8 @@ func (c *Client) lookForName(in Scope, parent ID, name string, mine func(context
 	}
 }
 
-// whoseName finds out about a refusal whether it means that a name is taken: what Procore writes then is
-// not documented, so the folder is asked. own is the item that was to get the name, nil if it is new;
+// whoseName finds out about a refusal whether it means that a name is taken, or that the folder is in the
+// recycle bin: what Procore writes then is not documented, so the folder is asked. own is the item that was to get the name, nil if it is new;
 // of an old one parent is 0 where it stays in its folder, and name is empty where it keeps it.
 func (c *Client) whoseName(in Scope, parent ID, name string, own *Sibling) func(context.Context, *Error) {
 	return func(ctx context.Context, e *Error) {
@@ -99,7 +103,10 @@ func (c *Client) whoseName(in Scope, parent ID, name string, own *Sibling) func(
 			return // then it stays a refusal
 		}
 		there, err := c.named(ctx, in, at, bears, own)
-		if err == nil && there != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			e.kind = fs.ErrNotExist // what was to hold it is not there
+		case err == nil && there != nil:
 			e.Taken, e.kind = there, fs.ErrExist
 		}
 	}
