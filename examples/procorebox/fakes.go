@@ -181,7 +181,7 @@ func serveFakes(ctx context.Context, fakes []fakeService, asJSON bool, out io.Wr
 		if err != nil {
 			return &workError{err}
 		}
-		defer server.Close() //nolint:errcheck // it is only a fake that ends
+		defer server.Close()
 		maps.Copy(settings, names)
 	}
 	if err := printSettings(out, settings, asJSON); err != nil {
@@ -215,16 +215,24 @@ func fakeBox(addr string, o boxtest.Options) fakeService {
 		if err != nil {
 			return nil, nil, err
 		}
-		folder, err := server.Home().CreateFolder("0", "procorebox")
+		names, err := boxSettings(server) //nolint:contextcheck // what a person does there is no call
 		if err != nil {
-			return nil, nil, errors.Join(fmt.Errorf("make a folder in the fake box: %w", err), server.Close())
+			return nil, nil, errors.Join(err, server.Close())
 		}
-		urls := server.URLs()
-		id, secret := server.Client()
-		return server, map[string]string{
-			"BOX_API_BASE": urls.API, "BOX_UPLOAD_BASE": urls.Upload, "BOX_LOGIN_BASE": urls.Login,
-			"BOX_TOKEN": server.Token(), "BOX_CLIENT_ID": id, "BOX_CLIENT_SECRET": secret,
-			"BOX_REFRESH_TOKEN": server.RefreshToken(), "BOX_FOLDER_ID": folder.ID,
-		}, nil
+		return server, names, nil
 	}
+}
+
+func boxSettings(server *boxtest.Server) (map[string]string, error) {
+	folder, err := server.Home().CreateFolder("0", "procorebox")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder in the fake box: %w", err)
+	}
+	urls := server.URLs()
+	id, secret := server.Client()
+	return map[string]string{
+		"BOX_API_BASE": urls.API, "BOX_UPLOAD_BASE": urls.Upload, "BOX_LOGIN_BASE": urls.Login,
+		"BOX_TOKEN": server.Token(), "BOX_CLIENT_ID": id, "BOX_CLIENT_SECRET": secret,
+		"BOX_REFRESH_TOKEN": server.RefreshToken(), "BOX_FOLDER_ID": folder.ID,
+	}, nil
 }

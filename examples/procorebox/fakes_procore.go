@@ -65,8 +65,7 @@ func plant(who *procoretest.Person, root int64, tree fs.FS) error {
 		if err != nil {
 			return err
 		}
-		defer content.Close()
 		_, err = who.UploadFrom(parent, d.Name(), content)
-		return err
+		return errors.Join(err, content.Close())
 	})
 }

@@ -86,7 +86,7 @@ func TestNewContentsMakeANewVersionAndARenameMakesNone(t *testing.T) { // sectio
 	require.Equal(t, third.at("id"), now.at("file_versions.0.id"))
 	require.Equal(t, "5", w.get(w.inProject("/file_versions/"+third.at("id"))).at("size"))
 	only := w.get(w.inProject(fmt.Sprintf("/files/%d?show_latest_version_only=true", id)))
-	require.Equal(t, "", only.at("file_versions.1.id"))
+	require.Empty(t, only.at("file_versions.1.id"))
 }
 
 func TestACheckOutKeepsOthersFromAddingVersions(t *testing.T) { // sections 4.5 and 4.7
@@ -115,7 +115,7 @@ func TestACheckOutKeepsOthersFromAddingVersions(t *testing.T) { // sections 4.5 
 	_, err = ann.Edit(id, []byte("hers"))
 	require.NoError(t, err)
 	clock.Advance(time.Hour)
-	require.Equal(t, "", w.show(id).at("checked_out_by"))
+	require.Empty(t, w.show(id).at("checked_out_by"))
 	w.status(http.StatusOK, w.edit(id, object{"upload_uuid": uuid}))
 
 	w.status(http.StatusOK, w.edit(id, object{"checked_out_until": "2026-03-01T12:00:00Z"}))

@@ -16,7 +16,7 @@ func TestTheRootHasTheNameOfTheProjectAndShowsOneLevel(t *testing.T) { // sectio
 	w.file(drawings, "plan.txt", "x")
 	root := w.get(w.inProject("/folders"))
 	require.Equal(t, "Tower A", root.at("name"))
-	require.Equal(t, "", root.at("parent_id"))
+	require.Empty(t, root.at("parent_id"))
 	require.Equal(t, "01 Drawings", root.at("folders.0.name"))
 	require.Equal(t, "true", root.at("folders.0.has_children_files"))
 	require.Equal(t, "[]", root.at("folders.0.folders"), "nested lists are empty, not cut")

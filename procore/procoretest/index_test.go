@@ -31,7 +31,7 @@ func fill(tb testing.TB, p *Procore, n int) {
 func pageOf(tb testing.TB, p *Procore, query string) int64 {
 	tb.Helper()
 	project := p.Project()
-	r := httptest.NewRequest(http.MethodGet, fmt.Sprintf("/rest/v1.0/projects/%d/documents?view=extended&per_page=2000&%s", project.ID, query), http.NoBody)
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, fmt.Sprintf("/rest/v1.0/projects/%d/documents?view=extended&per_page=2000&%s", project.ID, query), http.NoBody)
 	r.Header.Set("Authorization", "Bearer "+p.Token())
 	r.Header.Set("Procore-Company-Id", fmt.Sprint(project.CompanyID))
 	w := httptest.NewRecorder()

@@ -142,7 +142,13 @@ func updatedQuestions() map[string]question {
 			for _, id := range []int64{file, folder} {
 				it, err := w.procore.Home().Look(id)
 				require.NoError(w, err)
-				moved += fmt.Sprint(it.Updated.After(before), " ")
+				moved += map[bool]string{true: "moved ", false: "kept "}[it.Updated.After(before)]
+			}
+			switch moved {
+			case strings.Repeat("moved ", 2):
+				return "both moved"
+			case strings.Repeat("kept ", 2):
+				return "both kept"
 			}
 			return strings.TrimSpace(moved)
 		}
@@ -161,13 +167,13 @@ func updatedQuestions() map[string]question {
 	return map[string]question{
 		"MoveKeepsUpdated": {moves(func(w *world, file, _ int64) {
 			w.edit(file, object{"parent_id": w.project.RootID})
-		}), "true false", "false false"},
-		"RenameKeepsUpdated": {moves(edit(object{"name": "b.txt"})), "true false", "false false"},
-		"FlagsKeepUpdated":   {moves(edit(object{"description": "x"})), "true false", "false false"},
-		"ChildTouchesFolder": {moves(edit(object{"name": "b.txt"})), "true false", "true true"},
+		}), "moved kept", "both kept"},
+		"RenameKeepsUpdated": {moves(edit(object{"name": "b.txt"})), "moved kept", "both kept"},
+		"FlagsKeepUpdated":   {moves(edit(object{"description": "x"})), "moved kept", "both kept"},
+		"ChildTouchesFolder": {moves(edit(object{"name": "b.txt"})), "moved kept", "both moved"},
 		"MoveTouchesContents": {moves(func(w *world, _, folder int64) {
 			w.patch(w.inProject(fmt.Sprintf("/folders/%d", folder)), object{"folder": object{"name": "g"}})
-		}), "false true", "true true"},
+		}), "kept moved", "both moved"},
 		"RenameMakesVersion": {func(w *world) string {
 			return w.edit(w.file(w.project.RootID, "a.txt", "x"), object{"name": "b.txt"}).at("file_versions.0.number")
 		}, "1", "2"},
