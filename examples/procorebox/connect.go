@@ -32,7 +32,7 @@ Where no connection is stored a static token serves: BOX_TOKEN or PROCORE_TOKEN.
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.connectBoxCommand())
+	cmd.AddCommand(c.connectBoxCommand(), c.connectProcoreCommand())
 	return cmd
 }
 

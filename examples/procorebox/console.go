@@ -60,6 +60,7 @@ Environment:
 
   PROCOREBOX_DATA        the data directory (or --data)
   PROCOREBOX_LIMITS      real, or off for fakes: calls go as fast as they can
+  PROCOREBOX_SETTLE      for fakes: how long a write may take to be seen, such as 0s
   BOX_TOKEN              an access token, where no connection is stored
   BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,
                          BOX_ENTERPRISE_ID, BOX_USER_ID, BOX_JWT_CONFIG (a file)
@@ -107,7 +108,10 @@ func (c *console) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.data, "data", "", "data `directory` (default: PROCOREBOX_DATA, or procorebox in the user's folder for settings)")
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "say on standard error what is called")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(c.connectCommand(), c.foldersCommand(), fakesCommand())
+	root.AddCommand(
+		c.connectCommand(), c.companiesCommand(), c.projectsCommand(), c.foldersCommand(), c.linkCommand(),
+		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), fakesCommand(),
+	)
 	return root
 }
 

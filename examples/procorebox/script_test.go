@@ -15,6 +15,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
 // The scripts in testdata/script drive the program as a person does. A line that begins with "exec
@@ -32,13 +34,15 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("PROCOREBOX_DATA", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("PROCOREBOX_LIMITS", "off")
+			env.Setenv("PROCOREBOX_SETTLE", "0s")
 			env.Setenv("BROWSER", self) // see actAsBrowser
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fakes": fakesInScript,
-			"exits": exits,
-			"box":   boxInScript,
+			"fakes":   fakesInScript,
+			"exits":   exits,
+			"box":     boxInScript,
+			"procore": procoreInScript,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -65,6 +69,17 @@ func fakesInScript(ts *testscript.TestScript, neg bool, args []string) {
 	var env map[string]string
 	ts.Check(json.Unmarshal(line, &env))
 	for name, value := range env {
+		ts.Setenv(name, value)
+	}
+	server, err := procoretest.Start(ctx, "127.0.0.1:0", procoretest.Options{Limits: procoretest.NoLimits})
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close() })
+	id, secret := server.Client()
+	for name, value := range map[string]string{
+		"PROCORE_BASE": server.URLs().API, "PROCORE_LOGIN_BASE": server.URLs().Login, "PROCORE_TOKEN": server.Token(),
+		"PROCORE_CLIENT_ID": id, "PROCORE_CLIENT_SECRET": secret, "PROCORE_REFRESH_TOKEN": server.RefreshToken(),
+		"PROCORE_COMPANY_ID": strconv.FormatInt(server.Company().ID, 10), "PROCORE_PROJECT_ID": strconv.FormatInt(server.Project().ID, 10),
+	} {
 		ts.Setenv(name, value)
 	}
 }
@@ -98,5 +113,24 @@ func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 	err = person{files, ts.Getenv("BOX_FOLDER_ID")}.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("box %v: %v", args, err)
+	}
+}
+
+// procoreInScript is "procore DEED...": see person.
+func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
+	ctx := context.Background()
+	var company, project procore.ID
+	ts.Check(json.Unmarshal([]byte(ts.Getenv("PROCORE_COMPANY_ID")), &company))
+	ts.Check(json.Unmarshal([]byte(ts.Getenv("PROCORE_PROJECT_ID")), &project))
+	client, err := procore.New(procore.Options{
+		Bases: procore.BasesFrom(ts.Getenv), Tokens: procore.Fixed(ts.Getenv("PROCORE_TOKEN")), CompanyID: company,
+	})
+	ts.Check(err)
+	defer client.Close()
+	files, err := procore.NewDocuments(ctx, client, procore.InProject(project), nil)
+	ts.Check(err)
+	err = person{files, procore.RootID}.do(ctx, ts.Stdout(), args)
+	if neg != (err != nil) {
+		ts.Fatalf("procore %v: %v", args, err)
 	}
 }

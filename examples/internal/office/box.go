@@ -18,8 +18,6 @@ type Box struct {
 	tokens   connect.Tokens
 	governor *connect.Governor
 	user     *box.User
-	// Meter counts the calls of the house.
-	Meter *Meter
 	// Client makes the calls of the house.
 	Client *box.Client
 	// Files is the account, for looking into it.
@@ -34,7 +32,7 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 	if o.box != nil {
 		return o.box, nil
 	}
-	b := &Box{office: o, Meter: &Meter{}}
+	b := &Box{office: o}
 	var err error
 	if b.tokens, err = o.boxTokens(ctx); err != nil {
 		return nil, err
@@ -42,7 +40,7 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 	if b.governor, err = o.governor(BoxService, box.Windows(), nil); err != nil {
 		return nil, err
 	}
-	if b.Client, err = b.client(house, b.Meter); err != nil {
+	if b.Client, err = b.client(house); err != nil {
 		return nil, err
 	}
 	if b.user, err = b.Client.GetUsersMe(ctx); err != nil {
@@ -57,8 +55,7 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 
 func (o *Office) boxTokens(ctx context.Context) (connect.Tokens, error) {
 	s := o.settings.Box
-	tokens, _, err := o.source(ctx, BoxService, boxOrigin(s.Bases), s.Token, o.boxRefresh, box.Fixed)
-	return tokens, err
+	return o.tokens(ctx, BoxService, login{boxOrigin(s.Bases), s.Token, o.boxRefresh, box.Fixed})
 }
 
 // boxOrigin is where tokens come from.
@@ -69,10 +66,23 @@ func boxOrigin(b box.Bases) string {
 	return b.Login
 }
 
-func (b *Box) client(name string, m *Meter) (*box.Client, error) {
+// lane returns the account as one pair uses it.
+func (b *Box) lane(ctx context.Context, pair string) (*box.FileSystem, *connect.Lane, error) {
+	client, err := b.client(pair)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := box.NewFileSystem(ctx, client, &box.FileSystemOptions{User: b.user})
+	if err != nil {
+		return nil, nil, err
+	}
+	return files, b.governor.Lane(pair), nil
+}
+
+func (b *Box) client(name string) (*box.Client, error) {
 	return box.New(box.Options{
 		Bases: b.office.settings.Box.Bases, Tokens: b.tokens, HTTP: b.office.transport,
-		Pace: metered{b.governor.Lane(name), m}, Log: b.office.log, SessionDir: b.office.uploads(),
+		Pace: metered{b.governor.Lane(name), &b.office.boxCalls}, Log: b.office.log, SessionDir: b.office.uploads(),
 	})
 }
 

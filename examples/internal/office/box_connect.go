@@ -50,25 +50,6 @@ func (o *Office) ConnectBox(ctx context.Context, c Connection) (*Connection, err
 	return o.connectBox(ctx, c, token)
 }
 
-// handed is the refresh token of the environment, for a sign-in that happened elsewhere.
-func (o *Office) handed(c Connection) string {
-	switch {
-	case c.Way != Browser:
-		return ""
-	case c.Service == BoxService:
-		return o.settings.Box.RefreshToken
-	}
-	return o.settings.Procore.RefreshToken
-}
-
-// A SignIn is a person's signing in, under way.
-type SignIn struct {
-	// URL is where to send the browser.
-	URL string
-	// Finish takes what the browser was sent back with. An answer to another question is refused.
-	Finish func(ctx context.Context, answer url.Values) (*Connection, error)
-}
-
 // SignInToBox begins to sign a person in. redirect is where the browser is sent back to.
 func (o *Office) SignInToBox(c Connection, redirect string) (*SignIn, error) {
 	c.Service, c.Way, c.Origin = BoxService, Browser, boxOrigin(o.settings.Box.Bases)
@@ -100,8 +81,6 @@ func (o *Office) connectBox(ctx context.Context, c Connection, token connect.Tok
 	if err := o.remember(ctx, c, token); err != nil {
 		return nil, err
 	}
-	o.mu.Lock()
-	o.box = nil // who asks next gets the new one
-	o.mu.Unlock()
+	o.reconnect()
 	return o.Connected(ctx, BoxService)
 }

@@ -9,17 +9,25 @@ import (
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
-// Meter counts calls that count against a service's limits, tries that are repeated too. It is safe
-// for use by many goroutines.
-type Meter struct{ calls atomic.Int64 }
+// Calls says how many calls went to each service that count against its limits, tries that were
+// repeated too.
+type Calls struct {
+	Box     int64 `json:"box"`
+	Procore int64 `json:"procore"`
+}
 
-// Calls returns how many there have been.
-func (m *Meter) Calls() int { return int(m.calls.Load()) }
+// Since returns how many there have been since before.
+func (c Calls) Since(before Calls) Calls {
+	return Calls{c.Box - before.Box, c.Procore - before.Procore}
+}
+
+// Calls returns how many there have been since the Office was opened.
+func (o *Office) Calls() Calls { return Calls{o.boxCalls.Load(), o.procoreCalls.Load()} }
 
 // metered is a lane that counts what it lets go.
 type metered struct {
 	*connect.Lane
-	meter *Meter
+	count *atomic.Int64
 }
 
 // Wait implements connect.Pace.
@@ -27,18 +35,17 @@ func (p metered) Wait(ctx context.Context, class syncer.Class, cost syncer.Cost)
 	if err := p.Lane.Wait(ctx, class, cost); err != nil {
 		return err
 	}
-	p.meter.calls.Add(int64(cost.Calls))
+	p.count.Add(int64(cost.Calls))
 	return nil
 }
 
 // governor returns the one of a credential. Without limits it knows no windows, and does no more than
 // answers ask for.
 func (o *Office) governor(s Service, windows []connect.Window, read func(int, http.Header) []connect.Reading) (*connect.Governor, error) {
-	paced, err := o.settings.paced(s)
-	if err != nil {
+	if err := o.settings.fakeOnly(s); err != nil {
 		return nil, err
 	}
-	if !paced {
+	if o.settings.NoLimits {
 		return connect.NewGovernor(connect.GovernorOptions{})
 	}
 	return connect.NewGovernor(connect.GovernorOptions{

@@ -144,27 +144,33 @@ func (o *Office) Connected(ctx context.Context, s Service) (*Connection, error) 
 	return c, nil
 }
 
-// source gives the tokens of a stored connection, or else the static one of the environment.
-func (o *Office) source(ctx context.Context, s Service, origin, static string, refresh func(*Connection) (connect.Refresh, error), fixed func(string) connect.Tokens) (connect.Tokens, *Connection, error) {
+// login is what a service needs to give tokens.
+type login struct {
+	origin, static string
+	refresh        func(*Connection) (connect.Refresh, error)
+	fixed          func(string) connect.Tokens
+}
+
+// tokens gives those of a stored connection, or else the static one of the environment.
+func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tokens, error) {
 	c, err := o.connection(ctx, s)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && static != "":
-		return fixed(static), nil, nil
+	case errors.Is(err, fs.ErrNotExist) && from.static != "":
+		return from.fixed(from.static), nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, fmt.Errorf("%w to %s: run \"procorebox connect %s\", or set %s", ErrNotConnected, s.Title(), s, s.tokenVariable())
+		return nil, fmt.Errorf("%w to %s: run \"procorebox connect %s\", or set %s", ErrNotConnected, s.Title(), s, s.tokenVariable())
 	case err != nil:
-		return nil, nil, err
-	case c.Origin != origin:
-		return nil, nil, fmt.Errorf("the connection to %s is for %s and not for %s: connect again: %w", s.Title(), c.Origin, origin, syncer.ErrInvalid)
+		return nil, err
+	case c.Origin != from.origin:
+		return nil, fmt.Errorf("the connection to %s is for %s and not for %s: connect again: %w", s.Title(), c.Origin, from.origin, syncer.ErrInvalid)
 	}
-	r, err := refresh(c)
+	r, err := from.refresh(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	source, err := connect.NewSource(connect.SourceOptions{
+	return connect.NewSource(connect.SourceOptions{
 		Store: o.file.Tokens, Credential: s.credential(), Refresh: r, Log: o.log,
 	})
-	return source, c, err
 }
 
 func (s Service) tokenVariable() string {

@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
+	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
@@ -38,8 +40,15 @@ type Office struct {
 	transport http.RoundTripper
 	file      *sqlite.File
 
-	mu  sync.Mutex
-	box *Box // once somebody asked
+	boxCalls, procoreCalls atomic.Int64
+	places                 places
+
+	mu      sync.Mutex
+	box     *Box // once somebody asked
+	procore *Procore
+
+	// Links are all that there are.
+	Links *mapping.Links
 }
 
 // Open opens the data directory and makes it if there is none: one SQLite file, and beside it the file
@@ -69,6 +78,9 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
+	if o.Links, err = o.newLinks(); err != nil {
+		return nil, errors.Join(err, o.file.Close())
+	}
 	return o, nil
 }
 
@@ -87,3 +99,11 @@ func (o *Office) Settings() Settings { return o.settings }
 
 // ErrNotConnected says that there is neither a stored connection nor a token.
 var ErrNotConnected = errors.New("not connected")
+
+// reconnect makes whoever asks next for a service get what is stored now.
+func (o *Office) reconnect() {
+	o.mu.Lock()
+	o.box, o.procore = nil, nil
+	o.mu.Unlock()
+	o.places.forget()
+}

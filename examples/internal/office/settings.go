@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/syncer"
 )
 
@@ -18,8 +20,11 @@ type Settings struct {
 	Data string
 	// NoLimits lets calls go as fast as they can. It is for fakes, and refused for anything else.
 	NoLimits bool
-	Box      BoxSettings
-	Procore  ProcoreSettings
+	// Settle, if it is not nil, is how long after a write a service may still show the old state. It is
+	// for fakes, too, which show the new one at once.
+	Settle  *time.Duration
+	Box     BoxSettings
+	Procore ProcoreSettings
 }
 
 // BoxSettings are the variables that begin with BOX_.
@@ -39,9 +44,8 @@ type BoxSettings struct {
 
 // ProcoreSettings are the variables that begin with PROCORE_.
 type ProcoreSettings struct {
-	// Base and Login are the origins that stand for https://api.procore.com and
-	// https://login.procore.com.
-	Base, Login            string
+	Bases procore.Bases
+	// Token is an access token that somebody else takes care of. It serves where no connection is stored.
 	Token                  string
 	ClientID, ClientSecret string
 	RefreshToken           string
@@ -67,8 +71,7 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 			Folder:       getenv("BOX_FOLDER_ID"),
 		},
 		Procore: ProcoreSettings{
-			Base:         getenv("PROCORE_BASE"),
-			Login:        getenv("PROCORE_LOGIN_BASE"),
+			Bases:        procore.BasesFrom(getenv),
 			Token:        getenv("PROCORE_TOKEN"),
 			ClientID:     getenv("PROCORE_CLIENT_ID"),
 			ClientSecret: getenv("PROCORE_CLIENT_SECRET"),
@@ -84,6 +87,13 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 	default:
 		return s, fmt.Errorf("PROCOREBOX_LIMITS must be real or off, not %q: %w", limits, syncer.ErrInvalid)
 	}
+	if settle := getenv("PROCOREBOX_SETTLE"); settle != "" {
+		d, err := time.ParseDuration(settle)
+		if err != nil || d < 0 {
+			return s, fmt.Errorf("PROCOREBOX_SETTLE must be a time such as 10s, not %q: %w", settle, syncer.ErrInvalid)
+		}
+		s.Settle = &d
+	}
 	if s.Data == "" {
 		dir, err := os.UserConfigDir()
 		if err != nil {
@@ -94,21 +104,21 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 	return s, nil
 }
 
-// paced reports whether the limits of a service are kept. Without it the service must be on this machine.
-func (s *Settings) paced(of Service) (bool, error) {
-	if !s.NoLimits {
-		return true, nil
+// fakeOnly refuses what is for fakes alone if a service is not on this machine.
+func (s *Settings) fakeOnly(of Service) error {
+	if !s.NoLimits && s.Settle == nil {
+		return nil
 	}
 	bases := map[string]string{"BOX_API_BASE": s.Box.Bases.API, "BOX_UPLOAD_BASE": s.Box.Bases.Upload}
 	if of == ProcoreService {
-		bases = map[string]string{"PROCORE_BASE": s.Procore.Base}
+		bases = map[string]string{"PROCORE_BASE": s.Procore.Bases.API}
 	}
 	for name, base := range bases {
 		if err := local(base); err != nil {
-			return false, fmt.Errorf("PROCOREBOX_LIMITS may be off for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
+			return fmt.Errorf("PROCOREBOX_LIMITS=off and PROCOREBOX_SETTLE are for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // local wants a URL of this machine.

@@ -1,0 +1,111 @@
+package office
+
+import (
+	"context"
+	"errors"
+
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// SyncOptions may be left zero.
+type SyncOptions struct {
+	// Full asks for a full scan, Once ends after one run of each tool.
+	Full, Once bool
+	// Confirm names the Evidence of halts that a person has looked at.
+	Confirm []string
+	// Observe is told how it gets on, one Event at a time.
+	Observe func(syncer.Event)
+}
+
+// Totals are what was done in all.
+type Totals struct {
+	syncer.Totals
+	Calls Calls `json:"calls"`
+}
+
+// Synced is what became of some Links.
+type Synced struct {
+	Results []mapping.Result
+	Totals  Totals
+	// Err joins what ended the runs of Links or tools, nil if nothing did. What waits for a person or a
+	// retry is not in it: see Settled.
+	Err error
+}
+
+// Settled reports whether both sides agree in all of them.
+func (s *Synced) Settled() bool {
+	for _, r := range s.Results {
+		if !r.Settled() {
+			return false
+		}
+	}
+	return s.Err == nil
+}
+
+// Sync keeps the Link in step once, or all that are not paused if which is empty.
+func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Synced, error) {
+	chosen, err := o.Choose(ctx, which)
+	if err != nil {
+		return nil, err
+	}
+	out, before := &Synced{}, o.Calls()
+	if _, err := o.Links.Poll(ctx); err != nil {
+		out.Err = err
+	}
+	for _, l := range chosen {
+		if l.Paused {
+			out.add([]mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}}, nil)
+			continue
+		}
+		results, failed := o.settle(ctx, l, opts)
+		out.add(results, failed)
+		out.Err = errors.Join(out.Err, o.noteRuns(ctx, l, results))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	out.Totals.Calls = o.Calls().Since(before)
+	return out, nil
+}
+
+// Choose returns the Link of an ID or a name, or all that no person has paused if which is empty.
+func (o *Office) Choose(ctx context.Context, which string) ([]mapping.Link, error) {
+	if which != "" {
+		l, err := o.Links.Get(ctx, which)
+		return []mapping.Link{l}, err
+	}
+	all, err := o.Links.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []mapping.Link
+	for _, l := range all {
+		if !l.Paused {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// add counts what became of a Link.
+func (s *Synced) add(results []mapping.Result, err error) {
+	s.Err = errors.Join(s.Err, err)
+	s.Results = append(s.Results, results...)
+	for _, r := range results {
+		if r.Err != nil && !errors.Is(r.Err, syncer.ErrHalted) {
+			s.Err = errors.Join(s.Err, r.Err)
+		}
+		if r.Report != nil {
+			s.Totals.Totals = plus(s.Totals.Totals, r.Report.Totals)
+		}
+	}
+}
+
+func plus(a, b syncer.Totals) syncer.Totals {
+	return syncer.Totals{
+		Writes: a.Writes + b.Writes, Uploads: a.Uploads + b.Uploads, Moves: a.Moves + b.Moves, Deletes: a.Deletes + b.Deletes,
+		Conflicts: a.Conflicts + b.Conflicts, Held: a.Held + b.Held, Skipped: a.Skipped + b.Skipped, Failed: a.Failed + b.Failed,
+		Bytes: a.Bytes + b.Bytes,
+	}
+}

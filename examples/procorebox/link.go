@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+)
+
+func (c *console) linkCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "link",
+		Short: "Say what belongs to what",
+		Long: `A link says that tools of a Procore project, or the documents of a company, and a folder of
+Box belong together. Each tool gets a folder in that one: Documents, Photos, RFIs,
+Submittals. From then on all of them are known by their numbers: the project and the
+folders may be renamed and moved.
+
+Where a command takes LINK, that is the name of a link or its ID.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		c.linkAddCommand(), c.linkListCommand(), c.linkShowCommand(), c.linkEditCommand(),
+		c.linkRemoveCommand(), c.linkPauseCommand(), c.linkResumeCommand(),
+	)
+	return cmd
+}
+
+func (c *console) linkListCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List all links",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				all, err := o.Links.All(ctx)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					views := []linkView{}
+					for _, l := range all {
+						views = append(views, viewOf(l))
+					}
+					return c.object(views)
+				}
+				var rows [][]string
+				for _, l := range all {
+					rows = append(rows, []string{l.Name, l.ID, l.Target(), words(l.Tools), l.Folder, paused(l.Paused)})
+				}
+				return c.table([]string{"LINK", "ID", "PROCORE", "TOOLS", "BOX FOLDER", ""}, rows)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func paused(is bool) string {
+	if is {
+		return "paused"
+	}
+	return ""
+}
+
+func words[W ~string](all []W) string {
+	list := make([]string, len(all))
+	for i, w := range all {
+		list[i] = string(w)
+	}
+	return strings.Join(list, ",")
+}
+
+func (c *console) linkShowCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:               "show LINK",
+		Short:             "Show a link and its rules",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				l, err := o.Links.Get(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return c.showLink(l, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (c *console) linkRemoveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove LINK",
+		Short: "Take a link away",
+		Long: `Take a link away. Nothing is touched on either side. A link that is made of the same
+project and folder later finds what is there, and pairs what is equal.`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: c.change("removed", func(ctx context.Context, o *office.Office, link string) error {
+			return o.Links.Remove(ctx, link)
+		}),
+	}
+}
+
+func (c *console) linkPauseCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "pause LINK",
+		Short: "Stop keeping a link in step",
+		Long: `Stop keeping a link in step until "link resume". A run that has begun goes on to its end.
+What happens in the meantime is found when it is resumed.`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: c.change("paused", func(ctx context.Context, o *office.Office, link string) error {
+			return o.Links.Pause(ctx, link)
+		}),
+	}
+}
+
+func (c *console) linkResumeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "resume LINK",
+		Short:             "Go on keeping a link in step",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: c.change("resumed", func(ctx context.Context, o *office.Office, link string) error {
+			return o.Links.Resume(ctx, link)
+		}),
+	}
+}
+
+// change is a command that does one thing to a link and says so.
+func (c *console) change(done string, do func(ctx context.Context, o *office.Office, link string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+			l, err := o.Links.Get(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if err := do(ctx, o, l.ID); err != nil {
+				return err
+			}
+			return c.print("link %s %s\n", readable(l.Name), done)
+		})
+	}
+}
+
+// completeLink completes the first argument by the names of links.
+func (c *console) completeLink(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	err := c.with(cmd, func(ctx context.Context, o *office.Office) error {
+		all, err := o.Links.All(ctx)
+		for _, l := range all {
+			names = append(names, fmt.Sprintf("%s\t%s", l.Name, l.Target()))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

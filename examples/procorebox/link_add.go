@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+)
+
+// linkFlags are the flags of "link add" and "link edit".
+type linkFlags struct {
+	company, project, folder, name, tools string
+	companyDocuments                      bool
+	rules                                 ruleFlags
+	json                                  bool
+}
+
+func (c *console) linkAddCommand() *cobra.Command {
+	var f linkFlags
+	cmd := &cobra.Command{
+		Use: `add --company ID --project ID --tools documents,photos,rfis,submittals --box-folder ID [--name N]
+  procorebox link add --company ID --company-documents --box-folder ID`,
+		Short: "Make a link",
+		Long: `Make a link. A folder for each chosen tool is made in the Box folder, or taken if there is
+one of that name. Nothing is synced yet; "plan" says what would be.
+
+Two links may not lie in each other: the same folder of Box, a folder inside that of
+another link, or the same tool of the same project twice are refused.`,
+		Example: `  procorebox link add --company 4711 --project 316469 --tools documents,photos --box-folder 123456789
+  procorebox link add --company 4711 --company-documents --box-folder 987654321 --delete-limit 50`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.addLink(ctx, cmd, o, f) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.company, "company", "", "`ID` of the company (default: PROCORE_COMPANY_ID)")
+	flags.StringVar(&f.project, "project", "", "`ID` of the project (default: PROCORE_PROJECT_ID)")
+	flags.BoolVar(&f.companyDocuments, "company-documents", false, "the documents of the company itself, instead of a project")
+	flags.StringVar(&f.tools, "tools", "", "`LIST` of documents, photos, rfis, submittals, with commas between them")
+	flags.StringVar(&f.folder, "box-folder", "", "`ID` of the folder of Box (default: BOX_FOLDER_ID)")
+	flags.StringVar(&f.name, "name", "", "`name` for people (default: the link's ID)")
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	f.rules.register(cmd)
+	cmd.MarkFlagsMutuallyExclusive("company-documents", "project")
+	cmd.MarkFlagsMutuallyExclusive("company-documents", "tools")
+	return cmd
+}
+
+func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Office, f linkFlags) error {
+	l, err := f.link(o.Settings())
+	if err != nil {
+		return err
+	}
+	if err := f.rules.apply(cmd, &l.Rules); err != nil {
+		return err
+	}
+	made, err := o.Links.Add(ctx, l)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return c.object(viewOf(made))
+	}
+	return c.print("link %s made: %s of %s, in folder %s of Box\n", readable(made.Name), words(made.Tools), made.Target(), made.Folder)
+}
+
+// link puts together what flags and environment say.
+func (f *linkFlags) link(env office.Settings) (mapping.Link, error) {
+	l := mapping.Link{Name: f.name, Company: f.company, Project: f.project, Folder: f.folder}
+	if l.Company == "" {
+		l.Company = env.Procore.Company
+	}
+	if l.Folder == "" {
+		l.Folder = env.Box.Folder
+	}
+	if l.Project == "" && !f.companyDocuments {
+		l.Project = env.Procore.Project
+	}
+	switch {
+	case l.Company == "":
+		return l, usage("--company is missing")
+	case l.Project == "" && !f.companyDocuments:
+		return l, usage("--project is missing, or --company-documents")
+	case l.Folder == "":
+		return l, usage("--box-folder is missing")
+	case f.companyDocuments:
+		l.Tools = []mapping.Tool{mapping.Documents}
+		return l, nil
+	case f.tools == "":
+		return l, usage("--tools is missing: some of documents, photos, rfis, submittals")
+	}
+	var err error
+	if l.Tools, err = mapping.ParseTools(f.tools); err != nil {
+		return l, usage("--tools: %w", err)
+	}
+	return l, nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+)
+
+func (c *console) linkEditCommand() *cobra.Command {
+	var f linkFlags
+	cmd := &cobra.Command{
+		Use:   "edit LINK",
+		Short: "Change the rules of a link",
+		Long: `Change name, tools and rules of a link. What is not named stays as it is. A tool that is
+left out is left alone on both sides from then on; one that is added gets its folder.
+Company, project and folder cannot be changed: that is another link.`,
+		Example:           "  procorebox link edit bridge --delete-limit 50 --exclude '**/*.tmp'",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				l, err := o.Links.Edit(ctx, args[0], func(l *mapping.Link) error { return f.edit(cmd, l) })
+				if err != nil {
+					return err
+				}
+				return c.showLink(l, f.json)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.name, "name", "", "`name` for people")
+	flags.StringVar(&f.tools, "tools", "", "`LIST` of documents, photos, rfis, submittals, with commas between them")
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	f.rules.register(cmd)
+	return cmd
+}
+
+// edit changes what the flags name.
+func (f *linkFlags) edit(cmd *cobra.Command, l *mapping.Link) error {
+	if cmd.Flags().Changed("name") {
+		if f.name == "" {
+			return usage("--name is empty")
+		}
+		l.Name = f.name
+	}
+	if cmd.Flags().Changed("tools") {
+		tools, err := mapping.ParseTools(f.tools)
+		if err != nil {
+			return usage("--tools: %w", err)
+		}
+		l.Tools = tools
+	}
+	return f.rules.apply(cmd, &l.Rules)
+}

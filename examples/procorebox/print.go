@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// printer says what was done and what was left, for people or as JSON. It is called by one goroutine at a
+// time.
+type printer struct {
+	c          *console
+	json, list bool
+	err        error // the first of writing
+}
+
+func (c *console) printer(asJSON, listed bool) *printer {
+	return &printer{c: c, json: asJSON, list: listed}
+}
+
+// line is one action, or something that was left.
+type line struct {
+	Link   string         `json:"link,omitempty"`
+	Tool   mapping.Tool   `json:"tool,omitempty"`
+	Op     string         `json:"op"`
+	On     office.Service `json:"on,omitempty"`
+	Kind   string         `json:"kind,omitempty"`
+	Path   string         `json:"path,omitempty"`
+	From   string         `json:"from,omitempty"`
+	Result string         `json:"result"`
+	Bytes  int64          `json:"bytes,omitempty"`
+	Copy   string         `json:"copy,omitempty"`
+	Reason string         `json:"reason,omitempty"`
+}
+
+func (p *printer) write(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *printer) line(l line) {
+	if l.From == l.Path {
+		l.From = ""
+	}
+	if p.json {
+		p.write(p.c.object(l))
+		return
+	}
+	text := l.Result + ": " + l.Op
+	if l.Link != "" && l.Path == "" {
+		text += fmt.Sprintf(" link %q", readable(l.Link))
+	}
+	if l.Path != "" {
+		text += fmt.Sprintf(" %q", readable(l.Path))
+	}
+	if l.From != "" {
+		text += fmt.Sprintf(" from %q", readable(l.From))
+	}
+	if l.On != "" {
+		text += " in " + l.On.Title()
+	}
+	if l.Copy != "" {
+		text += fmt.Sprintf(", one version is %q now", readable(l.Copy))
+	}
+	if l.Reason != "" {
+		text += ": " + readable(l.Reason)
+	}
+	p.write(p.c.print("%s\n", text))
+}
+
+func side(s syncer.Side) office.Service {
+	if s == syncer.Source {
+		return office.ProcoreService
+	}
+	return office.BoxService
+}
+
+// event prints what is done as soon as it is. What was not done is in the report.
+func (p *printer) event(e syncer.Event) {
+	o := e.Outcome
+	if o == nil || o.Result != syncer.Done || !p.json && !(p.list && o.Op.Writes()) {
+		return
+	}
+	p.line(line{
+		Op: o.Op.String(), On: side(o.On), Kind: o.Kind.String(), Path: toolOf(e.Pair) + "/" + o.Path, From: from(e.Pair, o.From),
+		Result: o.Result.String(), Bytes: o.Bytes, Reason: o.Reason,
+	})
+}
+
+// toolOf is the name of the tool of a pair, as paths begin with it.
+func toolOf(pair string) string {
+	for _, t := range mapping.Tools() {
+		if end := "/" + string(t); len(pair) > len(end) && pair[len(pair)-len(end):] == end {
+			return t.Folder()
+		}
+	}
+	return pair
+}
+
+func from(pair, path string) string {
+	if path == "" {
+		return ""
+	}
+	return toolOf(pair) + "/" + path
+}
+
+// result prints what was left of a tool.
+func (p *printer) result(r mapping.Result) {
+	at := line{Link: r.Link, Tool: r.Tool}
+	in := func(path string) string { return r.Tool.Folder() + "/" + path }
+	if r.Paused != "" {
+		l := at
+		l.Op, l.Result, l.Path, l.Reason = "sync", "paused", r.Tool.Folder(), r.Paused
+		p.line(l)
+	}
+	if halt, ok := errors.AsType[*syncer.Halt](r.Err); ok {
+		l := at
+		l.Op, l.Result, l.Path = "sync", "halted", r.Tool.Folder()
+		l.Reason = halt.Why + "; to go on: procorebox sync " + r.Link + " --confirm " + halt.Evidence
+		p.line(l)
+	}
+	if r.Report == nil {
+		return
+	}
+	for _, c := range r.Report.Conflicts {
+		l := at
+		l.Op, l.Kind, l.Path, l.Result, l.Copy = "conflict", "file", in(c.Path), c.Resolution.String(), c.Copy
+		p.line(l)
+	}
+	for _, h := range r.Report.Holds {
+		l := at
+		l.Op, l.On, l.Kind, l.Path, l.Result, l.Reason = h.Op.String(), side(h.On), h.Kind.String(), in(h.Path), "held", h.Reason
+		p.line(l)
+	}
+	for _, s := range r.Report.Skips {
+		l := at
+		l.Op, l.On, l.Path, l.Result, l.Reason = "skip", side(s.Side), in(s.Path), "left", s.Reason
+		p.line(l)
+	}
+	for _, f := range r.Report.Failures {
+		l := at
+		l.Op, l.On, l.Kind, l.Path, l.From, l.Result, l.Reason = f.Op.String(), side(f.On), f.Kind.String(), in(f.Path), f.From, f.Result.String(), f.Err
+		p.line(l)
+	}
+	for _, why := range r.Report.Incomplete {
+		l := at
+		l.Op, l.Path, l.Result, l.Reason = "list", r.Tool.Folder(), "incomplete", why
+		p.line(l)
+	}
+}
+
+// totals is the last line.
+func (p *printer) totals(t office.Totals) {
+	if p.json {
+		p.write(p.c.object(t))
+		return
+	}
+	p.write(p.c.print("%d writes (%d uploads, %d moves, %d deletes; %d bytes), %d conflicts, %d held, %d skipped, %d failed; %d calls to Box, %d to Procore\n",
+		t.Writes, t.Uploads, t.Moves, t.Deletes, t.Bytes, t.Conflicts, t.Held, t.Skipped, t.Failed, t.Calls.Box, t.Calls.Procore))
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// progress draws bars on the terminal, one for each tool. It is silent where standard error is none, and
+// nil then.
+type progress struct {
+	bars  *mpb.Progress
+	tools map[string]*toolBar
+}
+
+// toolBar is the bar of one tool, which is drawn anew for each round of actions.
+type toolBar struct {
+	bar *mpb.Bar
+
+	mu    sync.Mutex
+	note  string
+	since time.Time // when the first action began
+}
+
+// progress returns nil where nobody would see it.
+func (c *console) progress(asJSON bool) *progress {
+	f, ok := c.stderr.(*os.File)
+	if !ok || asJSON && isTerminal(c.stdout) || !isTerminal(f) {
+		return nil
+	}
+	return &progress{bars: mpb.New(mpb.WithOutput(f), mpb.WithWidth(40)), tools: map[string]*toolBar{}}
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+}
+
+// event takes one on.
+func (p *progress) event(e syncer.Event) {
+	if p == nil {
+		return
+	}
+	t := p.tools[e.Pair]
+	if t == nil {
+		t = &toolBar{}
+		p.tools[e.Pair] = t
+		p.draw(t, toolOf(e.Pair))
+	}
+	t.event(e)
+}
+
+func (p *progress) end() {
+	if p == nil {
+		return
+	}
+	for _, t := range p.tools {
+		t.bar.Abort(false)
+	}
+	p.bars.Wait()
+}
+
+// draw puts the bar of a tool on the terminal.
+func (p *progress) draw(t *toolBar, tool string) {
+	t.bar = p.bars.AddBar(0,
+		mpb.PrependDecorators(decor.Name(tool, decor.WCSyncWidthR)),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return t.text() })),
+	)
+}
+
+// event takes one on. The bars are drawn by another goroutine.
+func (t *toolBar) event(e syncer.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch e.Phase {
+	case syncer.PhaseList:
+		t.note = fmt.Sprintf("%d in Procore, %d in Box read", e.Listed[syncer.Source], e.Listed[syncer.Destination])
+	case syncer.PhasePlan:
+		t.note = "comparing"
+	case syncer.PhaseApply:
+		if e.Done == 0 {
+			t.since = time.Now()
+		}
+		t.note = t.applying(e)
+		t.bar.SetTotal(int64(e.Total), false)
+		t.bar.SetCurrent(int64(e.Done))
+	case syncer.PhaseSettle, syncer.PhaseDone:
+	}
+}
+
+// applying says how far, how fast, what is left, and how long that takes: as long as the limits of the
+// services make it take, and no shorter than at the pace so far.
+func (t *toolBar) applying(e syncer.Event) string {
+	passed := time.Since(t.since)
+	left := e.Left.Time
+	if e.Done > 0 {
+		left = max(left, time.Duration(float64(passed)*float64(e.Total-e.Done)/float64(e.Done)))
+	}
+	rate := 0.0
+	if passed > 0 {
+		rate = float64(e.Bytes) / passed.Seconds()
+	}
+	return fmt.Sprintf("%d of %d, % .1f/s, %d calls left, %s", e.Done, e.Total,
+		decor.SizeB1000(int64(rate)), e.Left.Source.Calls+e.Left.Destination.Calls, left.Round(time.Second))
+}
+
+func (t *toolBar) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return " " + t.note
+}

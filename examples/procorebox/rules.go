@@ -1,0 +1,96 @@
+package main
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/mapping"
+)
+
+// ruleFlags are the rules that "link add" and "link edit" take. They have the same words, and the same
+// defaults, as mapping.Rules.
+type ruleFlags struct {
+	deletes, photoDeletes, names, conflict, adopt string
+	deleteLimit                                   int
+	direction, include, exclude                   []string
+}
+
+func (f *ruleFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.deletes, "deletes", "on", "carry deletes over: `on|off`")
+	flags.IntVar(&f.deleteLimit, "delete-limit", 1000, "carry over at most `N` deletes in any 24 hours and hold the rest")
+	flags.StringVar(&f.photoDeletes, "photo-deletes", "off", "carry deletes of photos over: `on|off`")
+	flags.StringVar(&f.names, "names", "lossless", "what becomes of names that the other side cannot hold: `lossless|hyphen`")
+	flags.StringVar(&f.conflict, "conflict", "both", "what wins if both sides changed a file: `both|newest|procore|box|leave`")
+	flags.StringArrayVar(&f.direction, "direction", nil, "which way a tool flows, `TOOL=both|to-box|to-procore`; may be repeated")
+	flags.StringArrayVar(&f.include, "include", nil, "only paths that match `GLOB`; may be repeated, \"\" takes all away")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "no paths that match `GLOB`; may be repeated, \"\" takes all away")
+	flags.StringVar(&f.adopt, "adopt", "verify", "files that are on both sides before the first sync: `verify|trust|ask`")
+	for flag, choices := range map[string][]string{
+		"deletes": {"on", "off"}, "photo-deletes": {"on", "off"}, "names": {"lossless", "hyphen"},
+		"conflict": {"both", "newest", "procore", "box", "leave"}, "adopt": {"verify", "trust", "ask"},
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	}
+}
+
+// apply changes the rules that the command line names.
+func (f *ruleFlags) apply(cmd *cobra.Command, r *mapping.Rules) error {
+	named := cmd.Flags().Changed
+	if named("deletes") {
+		r.Deletes = mapping.Switch(f.deletes)
+	}
+	if named("photo-deletes") {
+		r.PhotoDeletes = mapping.Switch(f.photoDeletes)
+	}
+	if named("delete-limit") {
+		r.DeleteLimit = new(f.deleteLimit)
+	}
+	if named("names") {
+		r.Names = mapping.NameRule(f.names)
+	}
+	if named("conflict") {
+		r.Conflict = mapping.ConflictRule(f.conflict)
+	}
+	if named("adopt") {
+		r.Adopt = mapping.Adoption(f.adopt)
+	}
+	if named("include") {
+		r.Include = patterns(f.include)
+	}
+	if named("exclude") {
+		r.Exclude = patterns(f.exclude)
+	}
+	return f.directions(r)
+}
+
+// patterns leaves out empty ones, by which a list is taken away.
+func patterns(all []string) []string {
+	var out []string
+	for _, p := range all {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (f *ruleFlags) directions(r *mapping.Rules) error {
+	if len(f.direction) == 0 {
+		return nil
+	}
+	r.Directions = maps.Clone(r.Directions)
+	if r.Directions == nil {
+		r.Directions = map[mapping.Tool]mapping.Direction{}
+	}
+	for _, text := range f.direction {
+		tool, way, ok := strings.Cut(text, "=")
+		if !ok {
+			return usage("--direction must be TOOL=both|to-box|to-procore, not %q", text)
+		}
+		r.Directions[mapping.Tool(strings.ToLower(strings.TrimSpace(tool)))] = mapping.Direction(way)
+	}
+	return nil
+}

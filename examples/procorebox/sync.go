@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+type syncFlags struct {
+	once, full, json, list bool
+	level, file            string
+	confirm                []string
+}
+
+func (c *console) syncCommand() *cobra.Command {
+	var f syncFlags
+	cmd := &cobra.Command{
+		Use:   "sync [LINK] [--once|--full|--level PATH|--file PATH]",
+		Short: "Bring links in step",
+		Long: `Bring a link in step, or all that are not paused. The services are asked what has changed,
+and only that is looked at; both sides are read as a whole the first time, and then once
+a day. It goes on until nothing is left that could be done now.
+
+  --once        one run of each tool and no more
+  --full        read both sides as a whole
+  --level PATH  only what stands directly in a folder, as in Documents/Drawings
+  --file PATH   only one file or folder
+
+With --level and --file the services are not asked for other changes; what earlier runs
+have left to do in the same tool is done, too.
+
+With --json each action is one line of JSON, and the last line is one object:
+writes, uploads, moves, deletes, conflicts, held, skipped, failed, bytes, and calls to
+each service. The sum counts, with several links or tools.
+
+Exit code 1 says that something was left: a hold or a halt waits for a person, a failure
+for the next try, a skip for a change. Each is printed with its reason.`,
+		Example:           "  procorebox sync\n  procorebox sync bridge --full --json\n  procorebox sync bridge --file Documents/Drawings/A-101.pdf",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.sync(ctx, o, optional(args), f) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.once, "once", false, "one run of each tool and no more")
+	flags.BoolVar(&f.full, "full", false, "read both sides as a whole")
+	flags.StringVar(&f.level, "level", "", "only what stands directly in the folder at `PATH`")
+	flags.StringVar(&f.file, "file", "", "only the file or folder at `PATH`")
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	flags.BoolVar(&f.list, "list", false, "print each action, not only what is left")
+	flags.StringArrayVar(&f.confirm, "confirm", nil, "go on although a run halted; the halt tells which `EVIDENCE`")
+	cmd.MarkFlagsMutuallyExclusive("once", "full", "level", "file")
+	return cmd
+}
+
+// optional returns the argument that may be left out.
+func optional(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+func (c *console) sync(ctx context.Context, o *office.Office, link string, f syncFlags) error {
+	p := c.printer(f.json, f.list)
+	bar := c.progress(f.json)
+	opts := office.SyncOptions{Full: f.full, Once: f.once, Confirm: f.confirm, Observe: func(e syncer.Event) {
+		bar.event(e)
+		p.event(e)
+	}}
+	var done *office.Synced
+	var err error
+	switch narrow := (office.Narrow{Path: f.level + f.file, Level: f.level != ""}); {
+	case narrow.Path == "":
+		done, err = o.Sync(ctx, link, opts)
+	case link == "":
+		err = usage("--level and --file need to know which link")
+	default:
+		done, err = o.SyncNarrow(ctx, link, narrow, opts)
+	}
+	bar.end()
+	if err != nil {
+		return errors.Join(err, p.err)
+	}
+	return c.synced(p, done)
+}
+
+// synced prints what came of it and says how the command ends.
+func (c *console) synced(p *printer, done *office.Synced) error {
+	for _, r := range done.Results {
+		p.result(r)
+	}
+	p.totals(done.Totals)
+	switch {
+	case p.err != nil:
+		return p.err
+	case done.Err != nil:
+		return fmt.Errorf("not everything could be done: %w", done.Err)
+	case !done.Settled():
+		return errWaits
+	}
+	return nil
+}
