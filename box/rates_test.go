@@ -77,3 +77,38 @@ func TestAGovernorThatKnowsTheWindowsOfBoxIsNeverRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerMayTellHowWideAWindowIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		header []string
+		want   []connect.Reading
+	}{
+		"nothing":       {nil, nil},
+		"two at once":   {[]string{`"calls";q=5000;w=60, "uploads";q=1000;w=60`}, []connect.Reading{{Window: "calls", Limit: 5000, Remaining: -1}, {Window: "uploads", Limit: 1000, Remaining: -1}}},
+		"in two lines":  {[]string{`"calls";q=5000;w=60`, `"searches in a second"; w=1; q=7`}, []connect.Reading{{Window: "calls", Limit: 5000, Remaining: -1}, {Window: "searches in a second", Limit: 7, Remaining: -1}}},
+		"of no window":  {[]string{`"burst";q=5000;w=60`}, nil},
+		"another time":  {[]string{`"calls";q=5000;w=3600`}, nil},
+		"without a sum": {[]string{`"calls";w=60`, `"calls";q=0;w=60`, `"calls";q=-4;w=60`, `"calls"`}, nil},
+		"nonsense":      {[]string{`;;=,",q`, "\x00"}, nil},
+	} {
+		require.Equal(t, c.want, box.Readings(http.StatusOK, http.Header{"Ratelimit-Policy": c.header}), name)
+	}
+}
+
+func TestAgainstAFakeWithoutLimitsNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, err := boxtest.New(boxtest.Options{Limits: boxtest.NoLimits})
+		require.NoError(t, err)
+		defer fake.Close()
+		governor, err := connect.NewGovernor(connect.GovernorOptions{Windows: box.Windows(), Read: box.Readings})
+		require.NoError(t, err)
+		client, err := box.New(box.Options{Bases: basesOf(fake), Tokens: box.Fixed(fake.Token()), HTTP: fake.HTTPClient().Transport, Pace: governor.Lane("pair")})
+		require.NoError(t, err)
+		began := time.Now()
+		for i := range 500 {
+			_, err := client.Upload(t.Context(), box.Target{ParentID: "0", Name: fmt.Sprint(i)}, contents("hello", true))
+			require.NoError(t, err)
+		}
+		require.Less(t, time.Since(began), time.Second)
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/procore/procoretest"
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
@@ -138,4 +139,31 @@ func TestARefusalIsWaitedForAsLongAsItSays(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAgainstAFakeWithoutLimitsNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, err := procoretest.New(procoretest.Options{Limits: procoretest.NoLimits})
+		require.NoError(t, err)
+		defer fake.Close()
+		governor, err := connect.NewGovernor(connect.GovernorOptions{Windows: procore.Windows(), Read: procore.Readings})
+		require.NoError(t, err)
+		client, err := procore.New(procore.Options{
+			Bases:     procore.Bases{API: fake.URLs().API, Login: fake.URLs().Login},
+			CompanyID: procore.ID(fake.Company().ID), Tokens: procore.Fixed(fake.Token()), HTTP: fake.HTTPClient().Transport,
+			UploadDir: t.TempDir(), Pace: governor.Lane("pair"),
+		})
+		require.NoError(t, err)
+		began := time.Now()
+		group := errgroup.Group{}
+		group.SetLimit(8)
+		for range 10_000 {
+			group.Go(func() error {
+				_, err := client.GetMe(t.Context())
+				return err
+			})
+		}
+		require.NoError(t, group.Wait())
+		require.Less(t, time.Since(began), 30*time.Second)
+	})
 }

@@ -11,7 +11,8 @@ const (
 	// searches a second and 60 a minute; for the enterprise 12 searches a second. A window slides. A
 	// call that was refused does not count.
 	RealLimits Limits = iota
-	// NoLimits refuses nothing.
+	// NoLimits refuses nothing. Each answer says so in the header RateLimit-Policy, which Box has not: a
+	// client that keeps to what Box documents could not know it otherwise.
 	NoLimits
 )
 
@@ -54,6 +55,11 @@ type limiter struct {
 	used    int
 	calls   map[lane][]time.Time
 }
+
+// unlimited is the header RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers) that names the windows
+// of a user, each so wide that nothing fills it.
+const unlimited = `"calls";q=1000000000;w=60, "uploads";q=1000000000;w=60, ` +
+	`"searches";q=1000000000;w=60, "searches in a second";q=1000000000;w=1`
 
 // A lane is what one window counts.
 type lane struct {

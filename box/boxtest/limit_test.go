@@ -73,8 +73,12 @@ func TestWithoutLimitsNothingIsRefused(t *testing.T) { // issue: --limits off
 	clock := NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
 	w := newWorld(t, Options{Clock: clock, Limits: NoLimits})
 	for range 1100 {
-		w.status(http.StatusOK, w.get("/2.0/users/me"))
+		r := w.get("/2.0/users/me")
+		w.status(http.StatusOK, r)
+		require.Contains(t, r.header.Get("RateLimit-Policy"), `"calls";q=1000000000;w=60`)
 	}
+	limited := newWorld(t, Options{})
+	require.Empty(t, limited.get("/2.0/users/me").header.Get("RateLimit-Policy"), "Box sends none")
 }
 
 func TestTheMonthsQuotaIsCountedAndByTheSwitchHeld(t *testing.T) { // section 7, section 14 item 13

@@ -39,6 +39,9 @@ func (b *Box) at(o origin) http.Handler {
 func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 	requestID := b.requestID()
 	w.Header().Set("Box-Request-Id", "0"+requestID)
+	if b.options.Limits == NoLimits {
+		w.Header().Set("RateLimit-Policy", unlimited)
+	}
 	b.allowOrigin(w, r)
 	if b.preflight(w, r) {
 		return

@@ -59,7 +59,6 @@ Exit codes of every command:
 Environment:
 
   PROCOREBOX_DATA        the data directory (or --data)
-  PROCOREBOX_LIMITS      real, or off for fakes: calls go as fast as they can
   PROCOREBOX_SETTLE      for fakes: how long a write may take to be seen, such as 0s
   BOX_TOKEN              an access token, where no connection is stored
   BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,

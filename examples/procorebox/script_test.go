@@ -33,7 +33,6 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("PROCOREBOX_DATA", filepath.Join(env.WorkDir, "data"))
-			env.Setenv("PROCOREBOX_LIMITS", "off")
 			env.Setenv("PROCOREBOX_SETTLE", "0s")
 			env.Setenv("BROWSER", self) // see actAsBrowser
 			return nil

@@ -76,11 +76,14 @@ func TestEveryRequestCountsAndBytesDoNot(t *testing.T) { // section 3
 	require.Equal(t, 2, left())
 }
 
-func TestWithoutLimitsNothingIsRefusedOrTold(t *testing.T) {
+func TestWithoutLimitsNothingIsRefusedAndBothWindowsAreToldAsWide(t *testing.T) { // issue: --limits off
 	w := newWorld(t, Options{Limits: NoLimits})
-	for range 50 {
+	told := map[string]int{}
+	for range 5000 {
 		r := w.get(me10)
 		w.status(http.StatusOK, r)
-		require.Empty(t, r.header.Get("X-Rate-Limit-Limit"))
+		told[r.header.Get("X-Rate-Limit-Limit")+" of "+r.header.Get("X-Rate-Limit-Remaining")]++
+		require.NotEmpty(t, r.header.Get("X-Rate-Limit-Reset"))
 	}
+	require.Equal(t, map[string]int{"1000000000 of 1000000000": 2500, "100000 of 100000": 2500}, told)
 }

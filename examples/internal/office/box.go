@@ -37,7 +37,7 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 	if b.tokens, err = o.boxTokens(ctx); err != nil {
 		return nil, err
 	}
-	if b.governor, err = o.governor(BoxService, box.Windows(), nil); err != nil {
+	if b.governor, err = o.governor(BoxService, box.Windows(), box.Readings); err != nil {
 		return nil, err
 	}
 	if b.Client, err = b.client(house); err != nil {

@@ -39,14 +39,10 @@ func (p metered) Wait(ctx context.Context, class syncer.Class, cost syncer.Cost)
 	return nil
 }
 
-// governor returns the one of a credential. Without limits it knows no windows, and does no more than
-// answers ask for.
+// governor returns the one of a credential.
 func (o *Office) governor(s Service, windows []connect.Window, read func(int, http.Header) []connect.Reading) (*connect.Governor, error) {
 	if err := o.settings.fakeOnly(s); err != nil {
 		return nil, err
-	}
-	if o.settings.NoLimits {
-		return connect.NewGovernor(connect.GovernorOptions{})
 	}
 	return connect.NewGovernor(connect.GovernorOptions{
 		Windows: windows, Read: read, Budget: o.file.Budget, Credential: s.credential(),

@@ -18,10 +18,8 @@ import (
 type Settings struct {
 	// Data is the data directory.
 	Data string
-	// NoLimits lets calls go as fast as they can. It is for fakes, and refused for anything else.
-	NoLimits bool
 	// Settle, if it is not nil, is how long after a write a service may still show the old state. It is
-	// for fakes, too, which show the new one at once.
+	// for fakes, which show the new one at once, and refused for anything else.
 	Settle  *time.Duration
 	Box     BoxSettings
 	Procore ProcoreSettings
@@ -80,13 +78,6 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 			Project:      getenv("PROCORE_PROJECT_ID"),
 		},
 	}
-	switch limits := getenv("PROCOREBOX_LIMITS"); limits {
-	case "", "real":
-	case "off":
-		s.NoLimits = true
-	default:
-		return s, fmt.Errorf("PROCOREBOX_LIMITS must be real or off, not %q: %w", limits, syncer.ErrInvalid)
-	}
 	if settle := getenv("PROCOREBOX_SETTLE"); settle != "" {
 		d, err := time.ParseDuration(settle)
 		if err != nil || d < 0 {
@@ -106,7 +97,7 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 
 // fakeOnly refuses what is for fakes alone if a service is not on this machine.
 func (s *Settings) fakeOnly(of Service) error {
-	if !s.NoLimits && s.Settle == nil {
+	if s.Settle == nil {
 		return nil
 	}
 	bases := map[string]string{"BOX_API_BASE": s.Box.Bases.API, "BOX_UPLOAD_BASE": s.Box.Bases.Upload}
@@ -115,7 +106,7 @@ func (s *Settings) fakeOnly(of Service) error {
 	}
 	for name, base := range bases {
 		if err := local(base); err != nil {
-			return fmt.Errorf("PROCOREBOX_LIMITS=off and PROCOREBOX_SETTLE are for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
+			return fmt.Errorf("PROCOREBOX_SETTLE is for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
 		}
 	}
 	return nil
