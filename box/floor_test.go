@@ -43,6 +43,7 @@ const (
 	getFile, putFile         = "GET /2.0/files/{file_id}", "PUT /2.0/files/{file_id}"
 	postFile, postVersion    = "POST /2.0/files/content", "POST /2.0/files/{file_id}/content"
 	deleteFile, getContent   = "DELETE /2.0/files/{file_id}", "GET /2.0/files/{file_id}/content"
+	deleteFolder             = "DELETE /2.0/folders/{folder_id}"
 	readEvents, downloadBody = "GET /2.0/events", "GET /d/1/{ticket}/download"
 )
 
@@ -208,6 +209,31 @@ func TestAChangeOnTheOtherSideIsCarriedOverWithFewCalls(t *testing.T) {
 			step.want[getFolder], step.want[listFolder] = 1, 2 // the full scan of two folders
 			require.Equal(t, step.want, a.calls(run), step.name)
 		}
+	})
+}
+
+func TestAFolderGoesWithOneCallForEachItemInIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const files = 40
+		a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
+		store := memory.New(memory.Options{})
+		engines, names, users := a.pairs(t, store)
+		users[0].Add("stays.pdf", "one")
+		for i := range files - 1 {
+			users[0].Add(fmt.Sprintf("drawings/%d.pdf", i), "one")
+		}
+		run := func() {
+			report, err := engines[0].Run(t.Context(), nil)
+			require.NoError(t, err)
+			require.True(t, report.Settled(), "%v", report)
+			time.Sleep(time.Minute)
+		}
+		run()
+		users[0].Remove("drawings")
+		require.NoError(t, store.Append(t.Context(), names[0], syncer.Hint{Side: syncer.Source, Full: true}))
+		// Nothing is looked at before its delete: Box heeds the guard.
+		require.Equal(t, map[string]int{getFolder: 1, listFolder: 2, deleteFile: files, deleteFolder: 1}, a.calls(run))
 	})
 }
 
