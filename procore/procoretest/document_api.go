@@ -142,6 +142,9 @@ func (f indexFilter) takes(it *item) bool {
 	if it.isRoot() && !f.rules.RootIndexed && len(f.folders) == 0 {
 		return false
 	}
+	if it.isBin() && f.rules.BinLeftOut {
+		return false
+	}
 	binned := it.inBin()
 	if f.binned == nil && binned && f.rules.RecycledLeftOut {
 		return false

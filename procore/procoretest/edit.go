@@ -121,7 +121,9 @@ func (d *drive) edit(u *user, it *item, c change) error {
 	if c.content != nil {
 		d.revise(u, it, d.take(u, it.cabinet.place, it.name, c.content), c.notes)
 	}
-	d.tellItem(u, it, updated)
+	if c.content == nil || d.rules.VersionsNotTold || !d.rules.VersionsToldAlone || moved || renamed {
+		d.tellTree(u, it, updated, (moved || renamed) && d.rules.FolderMoveToldForAll)
+	}
 	return nil
 }
 

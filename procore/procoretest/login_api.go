@@ -132,6 +132,9 @@ func authorizeDecision(c *call) (*reply, error) {
 	if state := c.query.Get("state"); state != "" {
 		q.Set("state", state)
 	}
+	if to.Scheme == "urn" { // there is no app to go back to, so the person carries the code
+		return text(http.StatusOK, "text/plain; charset=utf-8", q.Get("code")), nil
+	}
 	to.RawQuery = q.Encode()
 	return redirect(to.String()), nil
 }

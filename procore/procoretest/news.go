@@ -44,9 +44,23 @@ func (d *drive) tellItem(u *user, it *item, what happening) {
 	d.tell(news{resource: resource, id: it.id, what: what, at: it.cabinet.place, by: u})
 }
 
+// tellTree tells of a document, and if that is wanted of all below it.
+func (d *drive) tellTree(u *user, it *item, what happening, all bool) {
+	if !all {
+		d.tellItem(u, it, what)
+		return
+	}
+	for at := range it.subtree() {
+		d.tellItem(u, at, what)
+	}
+}
+
 // tellVersion tells of a new version of a file. Which resources have news then is not known
 // (section 17, item 4).
 func (d *drive) tellVersion(u *user, it *item, v *version) {
+	if d.rules.VersionsNotTold {
+		return
+	}
 	resource := "Project File Versions"
 	if it.cabinet.place.project == nil {
 		resource = "Company File Versions"

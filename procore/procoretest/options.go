@@ -111,7 +111,13 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ClientSecret, "procoretest-secret")
 	setDefault(&o.CompanyName, "Example Builders")
 	setDefault(&o.ProjectName, "Tower A")
+	if o.Switches.TokensShort {
+		setDefault(&o.TokenLife, 900*time.Second)
+	}
 	setDefault(&o.TokenLife, 5400*time.Second)
+	if o.Switches.TargetsShort {
+		setDefault(&o.TargetLife, 10*time.Second)
+	}
 	setDefault(&o.TargetLife, 15*time.Minute)
 	setDefault(&o.SmallestSegment, 5_000_000)
 	setDefault(&o.LargestPost, 5_000_000_000)

@@ -14,6 +14,8 @@ type Switches struct {
 	RefreshExpires bool
 	// RevokeKeepsAccess (1.2) lets the access token live when its refresh token is revoked. Off: both die.
 	RevokeKeepsAccess bool
+	// TokensShort (1.2) lets access tokens live 900 s. Off: 5400 s, or Options.TokenLife.
+	TokensShort bool
 	// ProjectForbidden (1.3) answers 403 for a project that the user is not permitted. Off: 404.
 	ProjectForbidden bool
 	// HeaderMissingText (1.4) answers a call without Procore-Company-Id with 400 and a line of text.
@@ -38,6 +40,9 @@ type Switches struct {
 
 	// RootIndexed (4.2) lists the root folder in the index of documents. Off: what is below it.
 	RootIndexed bool
+	// BinLeftOut (4.2) leaves the folder that is the bin out of the index. Off: it is there, with
+	// is_recycle_bin.
+	BinLeftOut bool
 	// RecycledLeftOut (4.2) leaves what is in the bin out of the index, unless it is asked for. Off: it
 	// is there, with is_deleted.
 	RecycledLeftOut bool
@@ -50,6 +55,8 @@ type Switches struct {
 	MoveKeepsUpdated bool
 	// RenameKeepsUpdated (4.6) leaves updated_at alone when an item is renamed. Off: it moves.
 	RenameKeepsUpdated bool
+	// DeleteKeepsUpdated (4.6) leaves updated_at alone when an item is deleted. Off: it moves.
+	DeleteKeepsUpdated bool
 	// FlagsKeepUpdated (4.6) leaves updated_at alone when description, flags, custom fields or the
 	// check-out change. Off: it moves.
 	FlagsKeepUpdated bool
@@ -79,6 +86,15 @@ type Switches struct {
 	// FolderDeleteToldForAll (4.8) tells webhooks of all that is in a deleted folder. Off: of the
 	// folder.
 	FolderDeleteToldForAll bool
+	// FolderMoveToldForAll (17, item 4) tells webhooks of all that is in a folder that is moved or
+	// renamed. Off: of the folder.
+	FolderMoveToldForAll bool
+	// VersionsNotTold (17, item 4) tells webhooks of a new version as an update of "Project Files" only.
+	// Off: as "Project File Versions", too.
+	VersionsNotTold bool
+	// VersionsToldAlone (17, item 4) tells webhooks of a new version as "Project File Versions" only.
+	// Off: as an update of "Project Files", too.
+	VersionsToldAlone bool
 	// VersionsToldTwice (17, item 4) tells webhooks of a new version as "File Versions", too. Off: as
 	// "Project File Versions".
 	VersionsToldTwice bool
@@ -113,6 +129,9 @@ type Switches struct {
 	LinksOpen bool
 	// LinksExpire (6) ends the link of a file after an hour, or Options.LinkLife. Off: it lives on.
 	LinksExpire bool
+	// TargetsShort (6) ends the signed address of a file after ten seconds. Off: after 15 min, or
+	// Options.TargetLife.
+	TargetsShort bool
 	// RangesIgnored (6) sends the whole file to whoever asks for a part. Off: the part.
 	RangesIgnored bool
 	// HeadRefused (6) answers HEAD of a file with 403. Off: with its headers.

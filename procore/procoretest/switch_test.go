@@ -79,6 +79,9 @@ func loginQuestions() map[string]question {
 			w.token = pair.at("access_token")
 			return statusOf(w.get(me10))
 		}, "401", "200"},
+		"TokensShort": {func(w *world) string {
+			return w.login(url.Values{"grant_type": {"client_credentials"}}).at("expires_in")
+		}, "5400", "900"},
 		"ProjectForbidden": {func(w *world) string {
 			w.procore.PermitProjects(w.procore.Home().User)
 			return statusOf(w.get(w.at("/documents")))
@@ -117,6 +120,7 @@ func listQuestions() map[string]question {
 			return statusOf(r) + r.header.Get("X-Rate-Limit-Remaining")
 		}, "302", "3024"},
 		"RootIndexed": {func(w *world) string { return w.list("") }, "Recycle Bin", "Recycle Bin,Tower A"},
+		"BinLeftOut":  {func(w *world) string { return w.list("") }, "Recycle Bin", ""},
 		"RecycledLeftOut": {func(w *world) string {
 			w.remove(w.inProject(fmt.Sprintf("/folders/%d", w.folder(w.project.RootID, "a"))))
 			return w.list("") + " " + w.list("filters[is_in_recycle_bin]=true")
@@ -169,6 +173,9 @@ func updatedQuestions() map[string]question {
 			w.edit(file, object{"parent_id": w.project.RootID})
 		}), "moved kept", "both kept"},
 		"RenameKeepsUpdated": {moves(edit(object{"name": "b.txt"})), "moved kept", "both kept"},
+		"DeleteKeepsUpdated": {moves(func(w *world, file, _ int64) {
+			w.remove(w.inProject(fmt.Sprintf("/files/%d", file)))
+		}), "moved kept", "both kept"},
 		"FlagsKeepUpdated":   {moves(edit(object{"description": "x"})), "moved kept", "both kept"},
 		"ChildTouchesFolder": {moves(edit(object{"name": "b.txt"})), "moved kept", "both moved"},
 		"MoveTouchesContents": {moves(func(w *world, _, folder int64) {
@@ -205,6 +212,12 @@ func binQuestions() map[string]question {
 			return strings.Join(all, ",")
 		}
 	}
+	revise := func(w *world) {
+		found, err := w.procore.Home().Find(w.project.RootID, "f/a.txt")
+		require.NoError(w, err)
+		_, err = w.procore.Home().Edit(found.ID, []byte("y"))
+		require.NoError(w, err)
+	}
 	return map[string]question{
 		"DeletedKeepParent": {deleted(func(w *world, _, folder int64) string {
 			return w.get(w.inProject(fmt.Sprintf("/folders/%d", folder))).at("name_with_path")
@@ -223,12 +236,15 @@ func binQuestions() map[string]question {
 			require.NoError(w, err)
 			w.remove(w.inProject(fmt.Sprintf("/folders/%d", found.ID)))
 		}), "Project Folders delete", "Project Folders delete,Project Files delete"},
-		"VersionsToldTwice": {told(func(w *world) {
-			found, err := w.procore.Home().Find(w.project.RootID, "f/a.txt")
+		"FolderMoveToldForAll": {told(func(w *world) {
+			found, err := w.procore.Home().Find(w.project.RootID, "f")
 			require.NoError(w, err)
-			_, err = w.procore.Home().Edit(found.ID, []byte("y"))
+			_, err = w.procore.Home().Rename(found, "g")
 			require.NoError(w, err)
-		}), "Project File Versions create,Project Files update", "Project File Versions create,File Versions create,Project Files update"},
+		}), "Project Folders update", "Project Folders update,Project Files update"},
+		"VersionsNotTold":   {told(revise), "Project File Versions create,Project Files update", "Project Files update"},
+		"VersionsToldAlone": {told(revise), "Project File Versions create,Project Files update", "Project File Versions create"},
+		"VersionsToldTwice": {told(revise), "Project File Versions create,Project Files update", "Project File Versions create,File Versions create,Project Files update"},
 	}
 }
 
@@ -295,6 +311,11 @@ func transferQuestions() map[string]question {
 			w.procore.clock.Advance(time.Hour)
 			return statusOf(w.get(link))
 		}), "302", "403"},
+		"TargetsShort": {ask(func(w *world, link string) string {
+			target := w.get(link).header.Get("Location")
+			w.procore.clock.Advance(10 * time.Second)
+			return statusOf(w.bare().get(target))
+		}), "200", "403"},
 		"RangesIgnored": {ask(func(w *world, link string) string {
 			r := w.bare().with("Range", "bytes=1-2").get(w.get(link).header.Get("Location"))
 			return statusOf(r) + string(r.body)

@@ -123,6 +123,11 @@ func TestAnAuthorizationLeadsToACodeThatIsGoodOnceAndForTenMinutes(t *testing.T)
 	w.status(http.StatusUnauthorized, redeem(late, back))
 	w.status(http.StatusOK, redeem(w.procore.Code(w.procore.Home().User, back), back))
 
+	w.procore.options.RedirectURIs = append(w.procore.options.RedirectURIs, "urn:ietf:wg:oauth:2.0:oob")
+	query.Set("redirect_uri", "urn:ietf:wg:oauth:2.0:oob")
+	shown := w.form(w.procore.URLs().Login+"/oauth/authorize?"+query.Encode(), url.Values{})
+	w.status(http.StatusOK, redeem(string(shown.body), "urn:ietf:wg:oauth:2.0:oob"))
+
 	query.Set("redirect_uri", "http://localhost:9000/other")
 	w.status(http.StatusUnauthorized, w.get(w.procore.URLs().Login+"/oauth/authorize?"+query.Encode()))
 	denied := w.form(page, url.Values{"allow": {"no"}})

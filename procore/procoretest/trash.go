@@ -13,24 +13,15 @@ func (d *drive) delete(u *user, it *item) error {
 			return err
 		}
 	}
-	d.tellDelete(u, it)
+	d.tellTree(u, it, deleted, d.rules.FolderDeleteToldForAll)
 	from := it.parent
 	it.deleted, it.home = true, from
 	d.place(it, it.cabinet.bin, it.name)
-	d.touch(it)
+	if !d.rules.DeleteKeepsUpdated {
+		d.touch(it)
+	}
 	d.touchParent(from)
 	return nil
-}
-
-// tellDelete tells of a deleted item, and by a switch of everything in it (section 4.8).
-func (d *drive) tellDelete(u *user, it *item) {
-	if !d.rules.FolderDeleteToldForAll {
-		d.tellItem(u, it, deleted)
-		return
-	}
-	for at := range it.subtree() {
-		d.tellItem(u, at, deleted)
-	}
 }
 
 // shownDeleted says whether an item is shown with is_deleted. It is not known whether that holds for
