@@ -34,9 +34,9 @@ func (f *Documents) CreateFolder(ctx context.Context, parent syncer.Entry, name 
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("create folder %q: %w", name, err)
 	}
-	f.makings.note(made.ID)
 	it := fromFolder(made)
 	it.parent = cmp.Or(it.parent, at)
+	f.makings.note(&it)
 	return it.entry(), nil
 }
 
@@ -59,12 +59,15 @@ func (f *Documents) CreateFile(ctx context.Context, parent syncer.Entry, name st
 		return syncer.Entry{}, err
 	}
 	defer release()
+	began := f.now()
 	made, err := f.client.PostFiles(ctx, f.in, NewFile{ParentID: at, Name: name, Upload: upload})
 	if err != nil {
+		_, err = f.taken(ctx, at, name, began, err)
 		return syncer.Entry{}, fmt.Errorf("create file %q: %w", name, err)
 	}
 	it := f.fromFile(made)
 	it.parent = cmp.Or(it.parent, at)
+	f.makings.note(&it)
 	return it.entry(), nil
 }
 

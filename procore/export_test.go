@@ -8,3 +8,17 @@ var (
 	DecodeAnswer  = decodeAnswer
 	DecodeStorage = decodeStorage
 )
+
+// IndexOf returns an index of so many documents of one name, as a listing keeps it.
+func IndexOf(documents int, name string) any {
+	x := &index{}
+	x.reserve(documents)
+	for i := range documents {
+		it := item{id: ID(i + 1), parent: ID(i/100 + 1), name: name, version: ID(i)}
+		if err := x.add(&it); err != nil {
+			panic(err)
+		}
+	}
+	x.build()
+	return x
+}

@@ -17,28 +17,29 @@ import (
 // clockSkew is how far Procore's clock may be from ours.
 const clockSkew = time.Minute
 
-// mostMade is how many folders are remembered.
+// mostMade is how many documents are remembered.
 const mostMade = 4096
 
-// makings are the numbers of folders that this process has made. What it forgets costs a look later.
+// makings are the IDs of what this process has made. What it forgets costs a look later.
 type makings struct {
 	mu   sync.Mutex
-	made map[ID]bool
+	made map[string]bool
 }
 
-func (m *makings) note(id ID) {
+func (m *makings) note(it *item) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.made) >= mostMade || m.made == nil {
-		m.made = map[ID]bool{}
+		m.made = map[string]bool{}
 	}
-	m.made[id] = true
+	m.made[it.entryID()] = true
 }
 
-func (m *makings) has(id ID) bool {
+func (m *makings) has(there *Sibling) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.made[id]
+	it := item{id: there.ID, folder: there.Folder}
+	return m.made[it.entryID()]
 }
 
 // unclear reports whether an error leaves open what was done, and there is time to find out.
@@ -51,9 +52,9 @@ func proof(sentinel, err error) error {
 	return fmt.Errorf("%w (%v)", sentinel, err) //nolint:errorlint // what err is made of is not proved
 }
 
-// madeFolder finds out what became of the creation of a folder. A new and empty one of this account, of
-// which this process knows nothing, is the one that was to be made.
-func (t *tool) madeFolder(ctx context.Context, parent ID, name string, began time.Time, err error) (*Folder, error) {
+// taken finds out about the creation of a name of which nobody knows whether it was made. What stands
+// there, if anything, is not known to be ours. An error is proved if it was there before the call.
+func (t *tool) taken(ctx context.Context, parent ID, name string, began time.Time, err error) (*Sibling, error) {
 	if !unclear(ctx, err) {
 		return nil, err
 	}
@@ -63,24 +64,38 @@ func (t *tool) madeFolder(ctx context.Context, parent ID, name string, began tim
 		return nil, proof(fs.ErrNotExist, err) // what is made in a folder goes where that went
 	case lookErr != nil || there == nil:
 		return nil, err
-	case !there.Folder || t.makings.has(there.ID):
-		return nil, proof(fs.ErrExist, err) // it was there before
-	}
-	rows := 0
-	ours, before := false, false
-	for d, err := range t.client.GetDocuments(ctx, t.in, DocumentQuery{FolderID: there.ID, PageSize: 2}) {
-		if rows++; err != nil || rows > 2 {
-			break
-		}
-		if d.ID == there.ID && d.Type == TypeFolder {
-			before = d.CreatedAt.Before(began.Add(-clockSkew))
-			ours = !before && d.CreatedBy != nil && d.CreatedBy.ID.String() == t.account
-		}
-	}
-	switch {
-	case before:
+	case t.makings.has(there):
 		return nil, proof(fs.ErrExist, err)
-	case !ours || rows != 1:
+	case !there.Folder:
+		file, lookErr := t.client.GetFilesID(ctx, t.in, there.ID)
+		if lookErr == nil && !file.CreatedAt.IsZero() && file.CreatedAt.Before(began.Add(-clockSkew)) {
+			return nil, proof(fs.ErrExist, err)
+		}
+	}
+	return there, err
+}
+
+// madeFolder finds out what became of the creation of a folder. A new and empty one of this account, of
+// which this process knows nothing, is the one that was to be made.
+func (t *tool) madeFolder(ctx context.Context, parent ID, name string, began time.Time, err error) (*Folder, error) {
+	there, err := t.taken(ctx, parent, name, began, err)
+	if there == nil || !there.Folder {
+		return nil, err
+	}
+	rows, ours := 0, false
+	for d, rowErr := range t.client.GetDocuments(ctx, t.in, DocumentQuery{FolderID: there.ID, PageSize: 2}) {
+		if rows++; rowErr != nil || rows > 1 {
+			return nil, err
+		}
+		if d.ID != there.ID || d.Type != TypeFolder {
+			return nil, err
+		}
+		if d.CreatedAt.Before(began.Add(-clockSkew)) {
+			return nil, proof(fs.ErrExist, err)
+		}
+		ours = d.CreatedBy != nil && d.CreatedBy.ID.String() == t.account
+	}
+	if !ours {
 		return nil, err
 	}
 	made, lookErr := t.client.GetFoldersID(ctx, t.in, there.ID, FolderQuery{NoFolders: true, NoFiles: true})
