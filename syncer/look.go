@@ -205,7 +205,7 @@ func (r *run) rootStands(ctx context.Context, side Side) error {
 	e, err := end.lookNow(ctx, end.root, Entry{}, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("root of %s is not there: %w", side, ErrHalted)
+		return fmt.Errorf("root of %s is not there: %w: %w", side, ErrHalted, err)
 	case err != nil:
 		return &Error{"look", side, "", err}
 	}

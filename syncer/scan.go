@@ -65,7 +65,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 		}
 		if err != nil {
 			if first && errors.Is(err, fs.ErrNotExist) {
-				return from, fmt.Errorf("root of %s is not there: %w", l.side, ErrHalted)
+				return from, fmt.Errorf("root of %s is not there: %w: %w", l.side, ErrHalted, err)
 			}
 			o.ends[l.side].busy.note(err)
 			return bookmark, &Error{"list", l.side, "", err}
