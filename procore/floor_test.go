@@ -136,6 +136,7 @@ type pair struct {
 	engine *syncer.Engine
 	store  *memory.Store
 	stream syncer.Stream
+	there  []string // IDs in Procore
 }
 
 func (p *tower) pair(t *testing.T, root string) *pair {
@@ -152,7 +153,7 @@ func (p *tower) pair(t *testing.T, root string) *pair {
 		Destination: syncer.Endpoint{FS: p.fs, Root: root},
 	}, nil)
 	require.NoError(t, err)
-	return &pair{p, source, user, engine, store, syncer.Stream{Name: "procore", Feed: p.fs, Side: syncer.Destination, Pairs: []string{"pair"}}}
+	return &pair{p, source, user, engine, store, syncer.Stream{Name: "procore", Feed: p.fs, Side: syncer.Destination, Pairs: []string{"pair"}}, nil}
 }
 
 // run polls, runs, and waits until the service may be believed again about what was written.
