@@ -40,6 +40,17 @@ func (r *run) askElsewhere(ctx context.Context) error {
 	return nil
 }
 
+// movedAway reports whether all that is lost on a side was seen outside of the root: nothing of it is gone,
+// and each item waits for a person or is kept elsewhere.
+func (w *world) movedAway(side Side) bool {
+	for _, n := range w.nodes {
+		if n.touched && n.rec.ID != RootRecord && n.rec.Half(side).Presence == Present && !n.there(side) && n.sight[side] != out {
+			return false
+		}
+	}
+	return true
+}
+
 // leftRoot says why the delete of n, which left the root of side x, waits for a person, and whether it does.
 func (n *node) leftRoot(x Side) (why string, waits bool) {
 	if n.sight[x] != out {

@@ -103,3 +103,37 @@ func TestWhoeverCannotTellWhereAnItemIsHoldsItsDelete(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.True(t, w.Source.Has("p"))
 }
+
+func TestARootOutOfWhichAllWasMovedIsNoEmptiedOne(t *testing.T) {
+	for name, follow := range map[string]func(w *syncertest.World) (*syncer.Report, error){
+		"by hints": func(w *syncertest.World) (*syncer.Report, error) { return w.Hinted(t.Context()) },
+		"by scans": func(w *syncertest.World) (*syncer.Report, error) { return w.Full(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{})
+			require.NoError(t, w.Poll(t.Context()))
+			full(t, w)
+			kept := false
+			w.Options.Elsewhere = func(context.Context, syncer.Side, string) (syncer.Elsewhere, error) {
+				return syncer.Elsewhere{Kept: kept}, nil
+			}
+			w.Bob.MoveOut("d")
+			w.Bob.MoveOut("k")
+			report, err := follow(w)
+			require.NoError(t, err)
+			require.Len(t, report.Holds, 3, "nothing is gone, and each item waits")
+			kept = true
+			_, err = follow(w)
+			require.NoError(t, err)
+			require.Empty(t, w.Source.Tree())
+
+			w = agreed(t, syncertest.Tree{"d/p": "p", "k": "k"}, syncertest.WorldOptions{})
+			require.NoError(t, w.Poll(t.Context()))
+			full(t, w)
+			w.Bob.MoveOut("d")
+			w.Bob.Remove("k")
+			_, err = follow(w)
+			require.ErrorIs(t, err, syncer.ErrHalted, "one of them is gone, and nothing is left")
+		})
+	}
+}
