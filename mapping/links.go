@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -73,6 +74,13 @@ func New(o Options) (*Links, error) {
 		o.Engine.Clock = time.Now
 	}
 	return &Links{o: o}, nil
+}
+
+func (s *Links) log() *slog.Logger {
+	if s.o.Engine.Logger != nil {
+		return s.o.Engine.Logger
+	}
+	return slog.New(slog.DiscardHandler)
 }
 
 // All returns every Link, in the order in which they were made.

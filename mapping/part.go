@@ -21,10 +21,12 @@ type Part struct {
 
 	source, destination Place
 	options             syncer.Options
+	neighbours          *neighbours
 }
 
 // Engine returns an engine for the part, with its rules. Whoever wants other settings, such as an observer
-// of its own, says so in change, which may be nil.
+// of its own, says so in change, which may be nil. Make one for each run: it knows the Links as they were
+// when the Part was opened.
 func (s *Links) Engine(p Part, change func(o *syncer.Options)) (*syncer.Engine, error) {
 	if p.Paused != "" {
 		return nil, fmt.Errorf("%s is paused: %s: %w", p.Pair.Name, p.Paused, syncer.ErrHalted)
@@ -57,25 +59,32 @@ func (s *Links) Parts(ctx context.Context, which string) ([]Part, error) {
 	}
 	var parts []Part
 	for _, t := range l.Tools {
-		p := Part{Tool: t, Pair: syncer.Pair{Name: l.Pair(t)}, destination: box.Place}
+		p := Part{Tool: t, Pair: syncer.Pair{Name: l.Pair(t)}, destination: box.Place, neighbours: newNeighbours(s.o.States)}
 		if p.Paused, err = s.rooted(ctx, &l, t, box, all); err != nil {
 			return nil, fmt.Errorf("link %q: %w", l.Name, err)
 		}
 		if p.Paused == "" {
-			if err := s.complete(ctx, &p, l, box); err != nil {
+			if err := s.complete(ctx, &p, l, all, box); err != nil {
 				return nil, fmt.Errorf("link %q: %s: %w", l.Name, t, err)
 			}
 		}
 		parts = append(parts, p)
 	}
 	for i := range parts {
-		parts[i].Link = l.clone()
+		p := &parts[i]
+		p.Link = l.clone()
+		p.neighbours.self = p.Pair
+		for j, other := range parts {
+			if j != i && other.Paused == "" {
+				p.neighbours.others = append(p.neighbours.others, other)
+			}
+		}
 	}
 	return parts, nil
 }
 
 // complete opens the Procore side of a part and gathers its rules.
-func (s *Links) complete(ctx context.Context, p *Part, l Link, box *account) error {
+func (s *Links) complete(ctx context.Context, p *Part, l Link, all []Link, box *account) error {
 	var err error
 	if p.source, err = s.o.Procore(ctx, l, p.Tool); err != nil {
 		return fmt.Errorf("open Procore: %w", err)
@@ -86,9 +95,15 @@ func (s *Links) complete(ctx context.Context, p *Part, l Link, box *account) err
 	p.Pair.Mode = l.Rules.Direction(p.Tool).Mode()
 	p.Pair.Source, p.Pair.Destination = source, destination
 	p.options = s.o.Engine
-	if p.options.Policies, err = s.o.Policies(l, p.Tool); err != nil {
+	rules, err := s.o.Policies(l, p.Tool)
+	if err != nil {
 		return err
 	}
+	rules.Filter = apart{rules.Filter, around(l, p.Tool, all)}
+	if rules.Resolver != nil {
+		rules.Resolver = firstMeeting{rules.Resolver}
+	}
+	p.options.Policies, p.options.Adopt, p.options.Elsewhere = rules, l.Rules.adoption(), p.neighbours.elsewhere
 	return nil
 }
 

@@ -18,6 +18,23 @@ func (s *Links) Poll(ctx context.Context) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.poll(ctx, streams)
+}
+
+// listen asks the feeds that concern a Link. Such a feed is asked for all pairs that it concerns.
+func (s *Links) listen(ctx context.Context, l Link) error {
+	streams, err := s.Streams(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.poll(ctx, slices.DeleteFunc(streams, func(stream syncer.Stream) bool {
+		return !slices.ContainsFunc(l.Tools, func(t Tool) bool { return slices.Contains(stream.Pairs, l.Pair(t)) })
+	}))
+	return err
+}
+
+func (s *Links) poll(ctx context.Context, streams []syncer.Stream) (map[string]int, error) {
+	var err error
 	hints := map[string]int{}
 	for _, stream := range streams {
 		c := &counter{StateStore: s.o.States, hints: hints}

@@ -182,3 +182,14 @@ func oneOf[W ~string](field string, got W, words ...W) error {
 	}
 	return fmt.Errorf("%s %q is none of %s: %w", field, string(got), strings.Join(list, ", "), syncer.ErrInvalid)
 }
+
+// adoption is Adopt as an engine knows it.
+func (r Rules) adoption() syncer.Adoption {
+	switch r.Adopt {
+	case AdoptTrusted:
+		return syncer.AdoptTrusted
+	case AdoptAsked:
+		return syncer.AdoptAsked
+	}
+	return syncer.AdoptVerified
+}

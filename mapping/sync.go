@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -12,15 +13,16 @@ import (
 type SyncOptions struct {
 	// Full asks for a full scan of every tool.
 	Full bool
-	// Slice bounds how long one tool is worked on before the next one has its turn, and before what
-	// people have changed meanwhile is asked for; it comes first then. The zero value means until it is
-	// done.
+	// Slice bounds how long one tool is worked on before the next one has its turn, and before the feeds are
+	// asked what people have changed meanwhile, which comes first then. The zero value means ten minutes.
+	// Shorter ones let people's changes of a first sync wait less, and cost more calls.
 	Slice syncer.Budget
 	// Once ends after one slice of each tool, whatever is left.
 	Once bool
 	// Confirm names the Evidence of Halts that a person has looked at.
 	Confirm []string
-	// Observe is told how the runs get on, one Event at a time; Event.Pair says which.
+	// Observe is told how the runs get on, one Event at a time; Event.Pair says which. The last one of
+	// PhasePlan tells what the run takes, before anything is done.
 	Observe func(syncer.Event)
 }
 
@@ -41,10 +43,22 @@ func (r Result) Settled() bool {
 	return r.Paused == "" && r.Err == nil && r.Report != nil && r.Report.Settled()
 }
 
-// Sync keeps a Link in step once: it asks the feeds what has changed, and runs every tool until nothing is
-// left that could be done now. Trouble in one tool is in its Result and keeps nothing from the others; an
-// error is one that concerns the Link as a whole. A Link that a person has paused is not synced: the error
-// wraps [syncer.ErrHalted].
+const (
+	// slice is how long a tool is worked on at a time.
+	slice = 10 * time.Minute
+	// patience is how many slices may pass in which nothing was written before a tool is left for another
+	// Sync.
+	patience = 50
+	// hops is how often what was dragged between the tools is followed in one Sync.
+	hops = 4
+)
+
+// Sync keeps a Link in step once: every tool is run until nothing is left that could be done now. It goes by
+// what [Links.Poll] has heard, and asks again between the slices of a long one. It may be killed at any
+// point: the next Sync goes on from there.
+//
+// Trouble in one tool is in its Result and keeps nothing from the others; an error is one that concerns the
+// Link as a whole. A Link that a person has paused is not synced: the error wraps [syncer.ErrHalted].
 func (s *Links) Sync(ctx context.Context, which string, o SyncOptions) ([]Result, error) {
 	l, err := s.Get(ctx, which)
 	if err != nil {
@@ -57,23 +71,149 @@ func (s *Links) Sync(ctx context.Context, which string, o SyncOptions) ([]Result
 	if err != nil {
 		return nil, err
 	}
-	results := make([]Result, len(parts))
-	for i, p := range parts {
-		results[i] = Result{Link: l.Name, Tool: p.Tool, Paused: p.Paused}
-		if p.Paused != "" {
-			continue
+	y := &syncing{links: s, o: o}
+	if o.Slice == (syncer.Budget{}) {
+		y.o.Slice.Time = slice
+	}
+	for _, p := range parts {
+		y.turns = append(y.turns, &turn{part: p, due: p.Paused == "", Result: Result{Link: l.Name, Tool: p.Tool, Paused: p.Paused}})
+	}
+	err = y.work(ctx)
+	results := make([]Result, len(y.turns))
+	for i, t := range y.turns {
+		results[i] = t.Result
+	}
+	return results, err
+}
+
+// syncing is one Sync.
+type syncing struct {
+	links *Links
+	o     SyncOptions
+	turns []*turn
+}
+
+// turn is a tool in a Sync.
+type turn struct {
+	Result
+	part  Part
+	due   bool
+	whole bool // it has been scanned in full
+	idle  int  // slices without a write
+}
+
+// work gives each tool a slice, again and again, until none is due.
+func (y *syncing) work(ctx context.Context) error {
+	for round := 0; ; round++ {
+		for _, t := range y.turns {
+			if !t.due {
+				continue
+			}
+			if err := y.run(ctx, t); err != nil {
+				return err
+			}
 		}
-		e, err := s.Engine(p, func(eo *syncer.Options) { eo.Observe = o.Observe })
-		if err != nil {
-			results[i].Err = err
-			continue
+		if y.o.Once {
+			return nil
 		}
-		results[i].Report, results[i].Err = e.Run(ctx, &syncer.RunOptions{
-			Full: o.Full || p.source.feed() == nil || p.destination.feed() == nil, Budget: o.Slice, Confirm: o.Confirm,
-		})
-		if errors.Is(results[i].Err, context.Canceled) {
-			return results, results[i].Err
+		due, err := y.due(ctx, round)
+		if err != nil || !due {
+			return err
+		}
+		if err := y.links.listen(ctx, y.turns[0].part.Link); err != nil {
+			// Whoever asks next is told; what was there before is no worse for it.
+			y.links.log().WarnContext(ctx, "feeds could not be asked between two slices", "link", y.turns[0].Link, "error", err)
 		}
 	}
-	return results, nil
+}
+
+// due reports whether any tool has something left to do. One that lost items to another tool is due when
+// more is known of them.
+func (y *syncing) due(ctx context.Context, round int) (bool, error) {
+	left := false
+	for _, t := range y.turns {
+		if !t.due && t.Paused == "" && t.Err == nil && round < hops {
+			news, err := t.part.neighbours.news(ctx)
+			if err != nil {
+				return false, err
+			}
+			t.due = news
+		}
+		left = left || t.due
+	}
+	return left, nil
+}
+
+// run works on a tool for one slice. Its error ends the whole Sync.
+func (y *syncing) run(ctx context.Context, t *turn) error {
+	stands, err := y.links.stands(ctx, &t.part)
+	if err != nil {
+		t.due, t.Err = false, err
+		return ctx.Err()
+	}
+	if !stands {
+		t.due, t.Paused = false, t.part.Paused
+		return nil
+	}
+	e, err := y.links.Engine(t.part, func(eo *syncer.Options) { eo.Observe = y.o.Observe })
+	if err != nil {
+		t.due, t.Err = false, err
+		return nil //nolint:nilerr // the tool's trouble, not the others': its Result says so
+	}
+	deaf := t.part.source.feed() == nil || t.part.destination.feed() == nil
+	wasPaused := t.part.Link.Roots[t.part.Tool].Paused != ""
+	report, err := e.Run(ctx, &syncer.RunOptions{
+		Full: (y.o.Full || wasPaused) && !t.whole || deaf, Budget: y.o.Slice, Confirm: y.o.Confirm,
+	})
+	t.add(report, err)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return y.links.note(ctx, t)
+}
+
+// add counts a run.
+func (t *turn) add(r *syncer.Report, err error) {
+	t.Report, t.Err = plus(t.Report, r), err
+	t.whole = t.whole || r.Full
+	if t.idle++; r.Totals.Writes > 0 {
+		t.idle = 0
+	}
+	t.due = err == nil && r.More && t.idle < patience
+}
+
+// plus adds a later report of a tool to an earlier one. What is left is as the later one tells it.
+func plus(a, b *syncer.Report) *syncer.Report {
+	if a == nil {
+		return b
+	}
+	out := *b
+	out.Started, out.Full = a.Started, a.Full || b.Full
+	out.Totals.Writes += a.Totals.Writes
+	out.Totals.Uploads += a.Totals.Uploads
+	out.Totals.Moves += a.Totals.Moves
+	out.Totals.Deletes += a.Totals.Deletes
+	out.Totals.Bytes += a.Totals.Bytes
+	met := map[string]bool{}
+	for _, c := range b.Conflicts {
+		met[c.Path] = true
+	}
+	out.Conflicts = nil
+	for _, c := range a.Conflicts {
+		if !met[c.Path] { // one that waits is told by each run
+			out.Conflicts = append(out.Conflicts, c)
+		}
+	}
+	out.Conflicts = append(out.Conflicts, b.Conflicts...)
+	out.Totals.Conflicts = len(out.Conflicts)
+	return &out
+}
+
+// paused returns why a run found that a pair cannot go on before one of its roots is back. A Halt is
+// another matter: that one waits for a person's word.
+func paused(err error) (string, bool) {
+	if _, asks := errors.AsType[*syncer.Halt](err); asks || !errors.Is(err, syncer.ErrHalted) {
+		return "", false
+	}
+	return err.Error(), true
 }
