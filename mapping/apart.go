@@ -40,8 +40,8 @@ func (a apart) Fingerprint() string {
 func around(l Link, t Tool, all []Link) map[string]string {
 	ground := map[string]string{}
 	for _, o := range all {
-		for id, what := range o.ground() {
-			ground[id] = fmt.Sprintf("%s of link %q", what, o.Name)
+		for _, g := range o.ground() {
+			ground[g.id] = fmt.Sprintf("%s of link %q", g.what, o.Name)
 		}
 	}
 	delete(ground, l.Roots[t].ID)

@@ -137,6 +137,9 @@ var errChanged = errors.New("links were changed meanwhile")
 // error wraps fs.ErrExist. If Add ends with an error there is no Link; folders may have been made, and the
 // next Add finds them.
 func (s *Links) Add(ctx context.Context, l Link) (Link, error) {
+	if err := l.Check(); err != nil {
+		return Link{}, fmt.Errorf("add link %q: %w", l.Name, err)
+	}
 	l = l.clone()
 	l.Tools = sortTools(l.Tools)
 	l.ID, l.Made, l.Paused, l.Roots = newID(), s.o.Engine.Clock().UTC(), false, map[Tool]Root{}
@@ -234,6 +237,9 @@ func (s *Links) Edit(ctx context.Context, which string, change func(l *Link) err
 	l, err := s.change(ctx, which, func(l *Link, others []Link) error {
 		was := l.clone()
 		if err := change(l); err != nil {
+			return err
+		}
+		if err := l.Check(); err != nil {
 			return err
 		}
 		l.Tools = sortTools(l.Tools)

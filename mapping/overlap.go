@@ -32,20 +32,31 @@ func (s *Links) refuseOverlap(ctx context.Context, l Link, others []Link, box *a
 		if theirs.realm != box.realm {
 			continue
 		}
-		for id, what := range o.ground() {
-			if id == l.Folder {
-				return fmt.Errorf("the folder is %s of link %q: %w", what, o.Name, syncer.ErrOverlap)
-			}
-			if slices.Contains(above, id) {
-				return fmt.Errorf("the folder stands in %s of link %q: %w", what, o.Name, syncer.ErrOverlap)
-			}
-			up, err := theirs.above(ctx, id)
-			if err != nil {
-				return fmt.Errorf("link %q: %w", o.Name, err)
-			}
-			if slices.Contains(up, l.Folder) {
-				return fmt.Errorf("%s of link %q stands in the folder: %w", what, o.Name, syncer.ErrOverlap)
-			}
+		if err := theirs.apart(ctx, l, above, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart returns an error if the folder of l, which stands in the folders above, and the ground of another
+// Link have anything in common.
+func (b *account) apart(ctx context.Context, l Link, above []string, o Link) error {
+	for _, g := range o.ground() {
+		if g.id == l.Folder {
+			return fmt.Errorf("the chosen folder is %s of link %q: %w", g.what, o.Name, syncer.ErrOverlap)
+		}
+	}
+	for _, g := range o.ground() {
+		if slices.Contains(above, g.id) {
+			return fmt.Errorf("the chosen folder stands in %s of link %q: %w", g.what, o.Name, syncer.ErrOverlap)
+		}
+		up, err := b.above(ctx, g.id)
+		if err != nil {
+			return fmt.Errorf("link %q: %w", o.Name, err)
+		}
+		if slices.Contains(up, l.Folder) {
+			return fmt.Errorf("%s of link %q stands in the chosen folder: %w", g.what, o.Name, syncer.ErrOverlap)
 		}
 	}
 	return nil
@@ -66,12 +77,17 @@ func toolsAreFree(l Link, others []Link) error {
 	return nil
 }
 
-// ground returns the Box folders of a Link by ID, and what they are. The folders of tools may have been
-// moved out of the Link's folder.
-func (l Link) ground() map[string]string {
-	out := map[string]string{l.Folder: "the folder"}
-	for t, r := range l.Roots {
-		out[r.ID] = fmt.Sprintf("folder %q", t.Folder())
+// place is a folder in Box by its ID, and what it is.
+type place struct{ id, what string }
+
+// ground returns the Box folders of a Link. The folders of tools may have been moved out of the Link's
+// folder.
+func (l Link) ground() []place {
+	out := []place{{l.Folder, "the folder"}}
+	for _, t := range Tools() {
+		if r := l.Roots[t]; r.ID != "" {
+			out = append(out, place{r.ID, fmt.Sprintf("folder %q", t.Folder())})
+		}
 	}
 	return out
 }
