@@ -27,7 +27,10 @@ func actAsBrowser(address string) error {
 		back := u.Query().Get("redirect_uri") + "?code=stolen&state=made-up"
 		return send(ctx, http.MethodGet, back, "")
 	}
-	form := url.Values{"consent": {consent}}
+	form := url.Values{"consent": {consent}, "allow": {"yes"}} // Box's word and Procore's
+	if consent == "deny" {
+		form.Set("allow", "no")
+	}
 	return send(ctx, http.MethodPost, address, form.Encode())
 }
 

@@ -17,7 +17,8 @@ func (c *console) connectProcoreCommand() *cobra.Command {
 		Long: `Sign in to Procore.
 ` + browserHelp + `
 With --client-credentials the app signs in by itself, as its service account, and sees
-the projects that an administrator has permitted it. The secret of an app is better in
+the projects that an administrator has permitted it; PROCORE_COMPANY_ID must name its
+company. The secret of an app is better in
 PROCORE_CLIENT_SECRET than in a flag, which others on this machine may see.`,
 		Example: `  PROCORE_CLIENT_ID=... PROCORE_CLIENT_SECRET=... procorebox connect procore
   procorebox connect procore --client-credentials`,

@@ -179,13 +179,13 @@ func serveFakes(ctx context.Context, fakes []fakeService, asJSON bool, out io.Wr
 	for _, start := range fakes {
 		server, names, err := start(ctx)
 		if err != nil {
-			return &workError{err}
+			return err
 		}
 		defer server.Close()
 		maps.Copy(settings, names)
 	}
 	if err := printSettings(out, settings, asJSON); err != nil {
-		return &workError{err}
+		return err
 	}
 	<-ctx.Done()
 	return nil

@@ -16,7 +16,6 @@ import (
 
 	"github.com/procorebox/procorebox/box"
 	"github.com/procorebox/procorebox/procore"
-	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
 // The scripts in testdata/script drive the program as a person does. A line that begins with "exec
@@ -53,7 +52,7 @@ func fakesInScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("fakes cannot be negated")
 	}
 	ctx, kill := context.WithTimeout(context.Background(), 5*time.Minute)
-	cmd := exec.CommandContext(ctx, program, append([]string{"fakes", "--json", "--box", "127.0.0.1:0"}, args...)...)
+	cmd := exec.CommandContext(ctx, program, append([]string{"fakes", "--json", "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0"}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
@@ -68,17 +67,6 @@ func fakesInScript(ts *testscript.TestScript, neg bool, args []string) {
 	var env map[string]string
 	ts.Check(json.Unmarshal(line, &env))
 	for name, value := range env {
-		ts.Setenv(name, value)
-	}
-	server, err := procoretest.Start(ctx, "127.0.0.1:0", procoretest.Options{Limits: procoretest.NoLimits})
-	ts.Check(err)
-	ts.Defer(func() { _ = server.Close() })
-	id, secret := server.Client()
-	for name, value := range map[string]string{
-		"PROCORE_BASE": server.URLs().API, "PROCORE_LOGIN_BASE": server.URLs().Login, "PROCORE_TOKEN": server.Token(),
-		"PROCORE_CLIENT_ID": id, "PROCORE_CLIENT_SECRET": secret, "PROCORE_REFRESH_TOKEN": server.RefreshToken(),
-		"PROCORE_COMPANY_ID": strconv.FormatInt(server.Company().ID, 10), "PROCORE_PROJECT_ID": strconv.FormatInt(server.Project().ID, 10),
-	} {
 		ts.Setenv(name, value)
 	}
 }

@@ -25,10 +25,3 @@ func isUsage(err error) bool {
 	}
 	return false
 }
-
-// A workError comes from the work itself.
-type workError struct{ err error }
-
-func (e *workError) Error() string { return e.err.Error() }
-
-func (e *workError) Unwrap() error { return e.err }

@@ -44,7 +44,13 @@ func (o *Office) Procore(ctx context.Context) (*Procore, error) {
 	if p.governor, err = o.governor(ProcoreService, procore.Windows(), procore.Readings); err != nil {
 		return nil, err
 	}
-	if p.Account, err = procore.NewAccount(p.options(house)); err != nil {
+	account := p.options(house)
+	if s.Company != "" { // a service account must name one
+		if account.CompanyID, err = number("company", s.Company); err != nil {
+			return nil, err
+		}
+	}
+	if p.Account, err = procore.NewAccount(account); err != nil {
 		return nil, err
 	}
 	o.procore = p
@@ -135,7 +141,7 @@ func (p *Procore) Projects(ctx context.Context, company string, inactive bool) (
 				return nil, fmt.Errorf("projects of company %s of Procore: %w", id, err)
 			}
 			all = append(all, Project{
-				Company: id, ID: found.ID.String(), Name: cmp.Or(found.DisplayName, found.Name), Number: string(found.Number), Active: found.Active,
+				Company: id, ID: found.ID.String(), Name: found.Name, Number: string(found.Number), Active: found.Active,
 			})
 		}
 	}

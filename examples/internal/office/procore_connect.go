@@ -64,9 +64,19 @@ func (o *Office) SignInToProcore(c Connection, redirect string) (*SignIn, error)
 
 // connectProcore stores a connection whose token Procore takes.
 func (o *Office) connectProcore(ctx context.Context, c Connection, token connect.Token) (*Connection, error) {
-	account, err := procore.NewAccount(procore.Options{
+	options := procore.Options{
 		Bases: o.settings.Procore.Bases, Tokens: procore.Fixed(token.Access), HTTP: o.transport, Log: o.log,
-	})
+	}
+	var err error
+	switch in := o.settings.Procore.Company; {
+	case in != "":
+		if options.CompanyID, err = number("company", in); err != nil {
+			return nil, err
+		}
+	case c.Way == ClientCredentials:
+		return nil, fmt.Errorf("a service account belongs to a company: set PROCORE_COMPANY_ID: %w", syncer.ErrInvalid)
+	}
+	account, err := procore.NewAccount(options)
 	if err != nil {
 		return nil, err
 	}
