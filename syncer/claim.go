@@ -130,7 +130,7 @@ func (c *claims) put(side Side, parent *node, name string, n *node) {
 func (c *claims) holder(side Side, parent *node, name string, n *node) *node {
 	rule := c.w.info[side].Names.Unique
 	for _, x := range c.at[side][slot{parent, NameKey(name)}] {
-		if x.by != n && rule.Clash(x.name, name) {
+		if x.by != n && rule.Clash(x.name, x.by.rec.Kind, name, n.rec.Kind) {
 			return x.by
 		}
 	}
@@ -147,7 +147,7 @@ func (c *claims) taken(side Side, parent *node, name string, n *node) bool {
 		return true
 	}
 	for _, s := range c.w.strangers[side][parent.idOn(side)] {
-		if rule.Clash(s.Name, name) {
+		if rule.Clash(s.Name, s.Kind, name, n.rec.Kind) {
 			return true
 		}
 	}

@@ -43,16 +43,20 @@ const (
 	UniqueExact
 	// UniqueNone allows any number of items of one name.
 	UniqueNone
+	// UniqueFolders refuses folders with equal Keys, and allows any number of files of one name.
+	UniqueFolders
 )
 
-// Clash reports whether two names cannot stand in one folder.
-func (u Uniqueness) Clash(a, b string) bool {
-	switch u {
-	case UniqueNone:
+// Clash reports whether two items of these kinds and names cannot stand in one folder.
+func (u Uniqueness) Clash(a string, of Kind, b string, with Kind) bool {
+	switch {
+	case u == UniqueNone, u == UniqueFolders && (of != Folder || with != Folder):
 		return false
-	case UniqueExact:
+	case u == UniqueExact:
 		return a == b
-	default:
-		return a == b || NameKey(a) == NameKey(b)
 	}
+	return a == b || NameKey(a) == NameKey(b)
 }
+
+// Twins reports whether several items of a kind may have one name.
+func (u Uniqueness) Twins(k Kind) bool { return u == UniqueNone || u == UniqueFolders && k != Folder }

@@ -62,7 +62,7 @@ func (w *world) rebind() {
 // be a stranger's, and an item that is only out of sight justifies no overwrite.
 func (w *world) displaced(n, f *node, side Side) bool {
 	h, e := n.rec.Half(side), f.entry[side]
-	unique := w.info[side].Names.Unique != UniqueNone
+	unique := !w.info[side].Names.Unique.Twins(e.Kind)
 	return unique && e.Kind == File && e.Digest != "" && e.Digest == h.Digest && !w.inFlight.hold(n) && !w.inFlight.hold(f)
 }
 

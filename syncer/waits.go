@@ -93,7 +93,7 @@ func (s *steps) waitForRoom(list []*node) {
 				continue
 			}
 			for _, x := range now[side][slot{n.up[side], NameKey(n.name[side])}] {
-				if x == n || !s.w.info[side].Names.Unique.Clash(x.nameOn(side), n.name[side]) {
+				if x == n || !s.w.info[side].Names.Unique.Clash(x.nameOn(side), x.rec.Kind, n.name[side], n.rec.Kind) {
 					continue
 				}
 				xs := s.of[x]

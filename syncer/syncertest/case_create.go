@@ -81,7 +81,7 @@ var createCases = []promise{{
 		work := c.folder("work")
 		old := c.file(work, "plan", "theirs")
 		made, err := c.fs.CreateFile(c.ctx, work, "plan"+c.ext(), c.content("ours"))
-		c.beside(work, old, made, err)
+		c.beside(work, old, syncer.File, made, err)
 		c.holds(old, "theirs")
 	},
 }, {
@@ -91,7 +91,7 @@ var createCases = []promise{{
 		c.needFolders()
 		work := c.folder("work")
 		made, err := c.fs.CreateFolder(c.ctx, c.root(), "work")
-		c.beside(syncer.Entry{ID: c.h.Root}, work, made, err)
+		c.beside(syncer.Entry{ID: c.h.Root}, work, syncer.Folder, made, err)
 	},
 }, {
 	"file never replaces a folder",
@@ -101,7 +101,7 @@ var createCases = []promise{{
 		work := c.folder("work")
 		old := c.nested(work, "plan"+c.ext())
 		made, err := c.fs.CreateFile(c.ctx, work, "plan"+c.ext(), c.content("ours"))
-		c.beside(work, old, made, err)
+		c.beside(work, old, syncer.File, made, err)
 	},
 }, {
 	"folder never replaces a file",
@@ -112,7 +112,7 @@ var createCases = []promise{{
 		work := c.folder("work")
 		old := c.file(work, "plan", "theirs")
 		made, err := c.fs.CreateFolder(c.ctx, work, "plan"+c.ext())
-		c.beside(work, old, made, err)
+		c.beside(work, old, syncer.Folder, made, err)
 		c.holds(old, "theirs")
 	},
 }, {
@@ -131,8 +131,8 @@ var createCases = []promise{{
 			if err == nil && made.Name != name {
 				continue
 			}
-			if c.info.Names.Unique.Clash(old.Name, name) || err != nil {
-				c.refusedUnless(c.info.Names.Unique, old.Name, name, err)
+			if c.clash(old, name) || err != nil {
+				c.refusedUnless(old, name, err)
 				c.shown(work, old)
 				continue
 			}
@@ -157,17 +157,22 @@ var createCases = []promise{{
 }}
 
 // refusedUnless judges the answer to a second name.
-func (c *check) refusedUnless(unique syncer.Uniqueness, old, name string, err error) {
-	if unique.Clash(old, name) {
-		c.refused(err, "create "+name+" beside "+old, fs.ErrExist)
+func (c *check) refusedUnless(old syncer.Entry, name string, err error) {
+	if c.clash(old, name) {
+		c.refused(err, "create "+name+" beside "+old.Name, fs.ErrExist)
 		return
 	}
-	c.fail("create %q beside %q: the two do not clash by Names.Unique, but: %w", name, old, err)
+	c.fail("create %q beside %q: the two do not clash by Names.Unique, but: %w", name, old.Name, err)
+}
+
+// clash reports whether a file of that name may not stand beside an item.
+func (c *check) clash(old syncer.Entry, name string) bool {
+	return c.info.Names.Unique.Clash(old.Name, old.Kind, name, syncer.File)
 }
 
 // beside judges what came of a second item of old's name.
-func (c *check) beside(folder, old, made syncer.Entry, err error) {
-	if c.info.Names.Unique == syncer.UniqueNone {
+func (c *check) beside(folder, old syncer.Entry, kind syncer.Kind, made syncer.Entry, err error) {
+	if !c.info.Names.Unique.Clash(old.Name, old.Kind, old.Name, kind) {
 		c.must(err, "create a second item of one name")
 		c.expect(made.ID != old.ID, "the second item has the ID of the first")
 		c.shown(folder, old, made)

@@ -139,7 +139,7 @@ var crowdCases = []promise{{
 	"CreateFile never replaces, also if others create the name at the same time.",
 	func(c *check) {
 		c.needFiles()
-		c.need(c.info.Names.Unique != syncer.UniqueNone, "names are never taken on this side")
+		c.need(!c.info.Names.Unique.Twins(syncer.File), "names are never taken on this side")
 		work := c.folder("work")
 		made, errs := together(func(i int) (syncer.Entry, error) {
 			return c.fs.CreateFile(c.ctx, work, "plan"+c.ext(), c.content(fmt.Sprint("body ", i)))

@@ -55,7 +55,7 @@ var versionCases = []promise{{
 		c.expect(made.ID != old.ID && made.Name == "copy"+c.ext(), "copy is %+v", made)
 		c.holds(made, "bytes")
 		c.shown(work, old, made)
-		if c.info.Names.Unique != syncer.UniqueNone {
+		if !c.info.Names.Unique.Twins(syncer.File) {
 			_, err = cp.Copy(c.ctx, old, work, made.Name)
 			c.refused(err, "copy onto a file", fs.ErrExist)
 			c.shown(work, old, made)

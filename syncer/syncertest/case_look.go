@@ -135,7 +135,7 @@ var restoreCases = []promise{{
 	"Restore fails with fs.ErrExist if the name is taken, and the item stays in the trash.",
 	func(c *check) {
 		r := c.restorer()
-		c.need(c.info.Names.Unique != syncer.UniqueNone, "names are never taken on this side")
+		c.need(!c.info.Names.Unique.Twins(syncer.File), "names are never taken on this side")
 		work := c.folder("work")
 		old := c.file(work, "plan", "old")
 		t := c.remove(old)

@@ -91,7 +91,7 @@ var moveCases = []promise{{
 	func(c *check) {
 		m := c.mover()
 		c.need(c.info.File.Rename || c.info.File.Move, "side neither renames nor moves files")
-		c.need(c.info.Names.Unique != syncer.UniqueNone, "names are never taken on this side")
+		c.need(!c.info.Names.Unique.Twins(syncer.File), "names are never taken on this side")
 		work, to := c.folder("work"), c.folder("to")
 		file, taken := c.file(work, "plan", "ours"), c.file(work, "taken", "theirs")
 		there := c.file(to, "plan", "theirs too")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -153,6 +154,9 @@ func (c *check) list(at syncer.Entry) []syncer.Entry {
 	var out []syncer.Entry
 	for e, err := range c.fs.List(c.ctx, at, "") {
 		c.must(err, "list")
+		if len(out) > 0 && (slices.Contains(c.h.Fixed, e.ID) || slices.Contains(c.h.Fixed, e.ParentID)) {
+			continue
+		}
 		out = append(out, e)
 	}
 	if len(out) == 0 {

@@ -16,6 +16,9 @@ type Harness struct {
 	FS syncer.FileSystem
 	// Root is the ID, or the locator, of an empty folder in which the suite may do as it likes.
 	Root string
+	// Fixed are the IDs of items in Root that the service itself keeps there. The suite passes them over,
+	// with what is in them.
+	Fixed []string
 	// Elsewhere is the ID of an item in the same account that is not below Root.
 	Elsewhere string
 	// Settled returns when listings show what was written. The suite calls it before it reads.

@@ -35,6 +35,7 @@ var kinds = map[string]func(o *syncertest.Options){
 	"no deletes":                func(o *syncertest.Options) { o.Info.File.Delete, o.Info.Folder.Delete = false, false },
 	"exact names":               func(o *syncertest.Options) { o.Info.Names.Unique = syncer.UniqueExact },
 	"twin names":                func(o *syncertest.Options) { o.Info.Names.Unique = syncer.UniqueNone },
+	"twin names of files":       func(o *syncertest.Options) { o.Info.Names.Unique = syncer.UniqueFolders },
 	"names with many rules": func(o *syncertest.Options) {
 		o.Info.Names = syncer.Names{
 			MaxLength: 80, Unit: syncer.UTF16, Forbidden: `\:*?"<>|`, Controls: true,

@@ -35,7 +35,7 @@ func (s *Service) admit(parent *node, kind syncer.Kind, name string, self *node)
 		return "", fmt.Errorf("a folder cannot go into itself: %w", syncer.ErrRefused)
 	}
 	for _, k := range parent.kids.named(syncer.NameKey(name)) {
-		if k != self && info.Names.Unique.Clash(k.name, name) {
+		if k != self && info.Names.Unique.Clash(k.name, k.kind, name, kind) {
 			return "", fmt.Errorf("%q is taken: %w", name, fs.ErrExist)
 		}
 	}

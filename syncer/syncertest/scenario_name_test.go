@@ -239,6 +239,23 @@ func duplicateNames(_ *testing.T, s *stage) {
 		require.ElementsMatch(t, bodiesBelow(s.b, ""), bodiesBelow(s.a, ""))
 	}, ordinary)
 
+	// Where files may be twins and folders may not, names of folders are swapped by way of another one.
+	s.each(func(t *testing.T, s *stage, on option) {
+		folders := onA(func(o *syncertest.Options) { o.Info.Names.Unique = syncer.UniqueFolders })
+		s.given(tree{"d/x": "1", "e/y": "2"}, on, folders)
+		s.a.Add("d/p.txt", "3")
+		s.a.Add("d/p.txt", "4")
+		s.run()
+		s.b.Rename("d", "f")
+		s.b.Rename("e", "d")
+		s.b.Rename("f", "e")
+		s.run()
+		require.Equal(t, []string{"1", "3", "4"}, bodiesBelow(s.a, "e/"))
+		require.Equal(t, []string{"2"}, bodiesBelow(s.a, "d/"))
+		require.Equal(t, []string{"1", "3", "4"}, bodiesBelow(s.b, "e/"))
+		s.requireIdle()
+	}, ordinary)
+
 	// Folders of one name are two folders.
 	s.each(func(t *testing.T, s *stage, on option) {
 		s.given(tree{"k": "k"}, on, duplicates)
