@@ -37,6 +37,7 @@ type Image struct {
 	Private      bool      `json:"private"`
 	Starred      bool      `json:"starred"`
 	Uploader     *Person   `json:"uploader,omitempty"`
+	Trades       []Trade   `json:"trades,omitempty"`
 	// Deleted says that Procore keeps the photo no more. That a photo in the bin can be read is not
 	// documented.
 	Deleted bool `json:"permanently_deleted"`
@@ -46,6 +47,12 @@ type Image struct {
 type Location struct {
 	ID   ID     `json:"id"`
 	Name string `json:"name"` // with the places that it is in
+}
+
+// Trade is a kind of work.
+type Trade struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
 }
 
 // images is where photos are found.
@@ -141,33 +148,63 @@ func (c *Client) checkImage(in Scope, id ID) error {
 }
 
 // GetImageContents reads the contents of a photo. Its link is asked for just before, and again if the
-// download is cut, if Download says enough to be sure that it goes on with the same contents. Where
-// Procore tells another size than Download, it is syncer.ErrStale.
+// download is cut. Where Procore tells another size than Download, it is syncer.ErrStale;
+// Download.VersionID has no meaning here.
 func (c *Client) GetImageContents(ctx context.Context, in Scope, id ID, d Download) (io.ReadCloser, error) {
 	if err := c.checkImage(in, id); err != nil {
 		return nil, err
 	}
-	op := "download photo " + id.String()
-	return c.GetLink(ctx, op, d, func(ctx context.Context) (Link, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	r := &download{ctx: ctx, c: c, op: "download photo " + id.String(), want: d, at: d.Offset}
+	r.want.VersionID = id // contents never change, so that a cut download is sure to go on with the same
+	r.locate = func(ctx context.Context) (Link, error) {
 		image, err := c.GetImagesID(ctx, in, id)
 		switch {
 		case err != nil:
 			return Link{}, err
 		case d.Size > 0 && int64(image.Size) != d.Size:
-			return Link{}, fmt.Errorf("%s: it has %d bytes instead of %d: %w", op, image.Size, d.Size, syncer.ErrStale)
+			return Link{}, fmt.Errorf("%s: it has %d bytes instead of %d: %w", r.op, image.Size, d.Size, syncer.ErrStale)
 		}
 		return image.URL, nil
-	})
+	}
+	return r.begin()
 }
 
 // NewImage is a photo to be made of what was uploaded.
 type NewImage struct {
 	Filename string
 	// AlbumID is the album that it goes to. Without one it goes to Unclassified.
-	AlbumID     ID
-	Description string
+	AlbumID ID
 	// Upload is what Client.Upload has returned.
 	Upload *Upload
+	// Like, if not nil, is a photo of which description, location, trades and flags are taken over.
+	Like *Image
+}
+
+// about is what is said of the photo.
+func (i NewImage) about() map[string]any {
+	about := map[string]any{"description": ""} // there must be something in it
+	if i.AlbumID != 0 {
+		about["image_category_id"] = i.AlbumID
+	}
+	like := i.Like
+	if like == nil {
+		return about
+	}
+	about["description"], about["private"], about["starred"] = like.Description, like.Private, like.Starred
+	if like.Location != nil {
+		about["location_id"] = like.Location.ID
+	}
+	if len(like.Trades) > 0 {
+		ids := make([]ID, 0, len(like.Trades))
+		for _, t := range like.Trades {
+			ids = append(ids, t.ID)
+		}
+		about["trade_ids"] = ids
+	}
+	return about
 }
 
 // PostImages makes a photo of an upload. Nothing is ever replaced: names repeat. An upload that is too
@@ -188,15 +225,11 @@ func (c *Client) PostImages(ctx context.Context, in Scope, i NewImage) (*Image, 
 	if err := i.Upload.check("create photo"); err != nil {
 		return nil, err
 	}
-	about := map[string]any{"description": i.Description} // there must be something in it
-	if i.AlbumID != 0 {
-		about["image_category_id"] = i.AlbumID
-	}
 	at, query := in.images(c)
 	made := new(Image)
 	err := c.do(ctx, call{
 		op: "create photo", method: http.MethodPost, path: at, query: query,
-		body: map[string]any{"upload_uuid": i.Upload.UUID, "image_name": i.Filename, "image": about},
+		body: map[string]any{"upload_uuid": i.Upload.UUID, "image_name": i.Filename, "image": i.about()},
 	}, made)
 	return orNil(made, err)
 }
