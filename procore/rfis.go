@@ -96,6 +96,8 @@ type RecordQuery struct {
 	IDs []ID
 	// Updated bounds when they were changed, Created when they were made.
 	Updated, Created Span
+
+	told func(http.Header)
 }
 
 func (q RecordQuery) values() url.Values {
@@ -124,7 +126,7 @@ func (c *Client) GetRFIs(ctx context.Context, project ID, q RecordQuery) iter.Se
 		return failed[RFI](err)
 	}
 	return pages[RFI](ctx, c.Account, call{
-		op: "list RFIs of project " + project.String(), method: http.MethodGet, path: rfis(project), query: q.values(),
+		op: "list RFIs of project " + project.String(), method: http.MethodGet, path: rfis(project), query: q.values(), told: q.told,
 	}, pageSize)
 }
 

@@ -109,6 +109,7 @@ func (c *Client) GetSubmittals(ctx context.Context, project ID, q RecordQuery) i
 	}
 	return pages[Submittal](ctx, c.Account, call{
 		op: "list submittals of project " + project.String(), method: http.MethodGet, path: submittals(project), query: q.values(),
+		told: q.told,
 	}, pageSize)
 }
 

@@ -1,0 +1,252 @@
+package procore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// record is an RFI or a submittal, whichever answer told it.
+type record struct {
+	id               ID
+	number, revision string
+	title            string
+	status           string
+	created, updated int64
+	private, deleted bool
+	author           ID
+	link             string
+
+	// Of a record that was read by itself, and not in a list.
+	files  []attached
+	fields []byte // record.json
+	print  uint64 // of fields
+	size   int64  // of fields
+}
+
+// attached is an attachment of a record.
+type attached struct {
+	id   ID
+	name string
+}
+
+func fromRFI(r *RFI) *record {
+	one := &record{
+		id: r.ID, number: string(r.FullNumber), revision: string(r.Revision), title: r.Subject, status: r.Status,
+		created: seconds(r.CreatedAt), updated: seconds(r.UpdatedAt), private: r.Private,
+		deleted: r.Deleted || r.DeletedAt != "" || r.Status == "recycled", link: string(r.Link),
+	}
+	if one.number == "" {
+		one.number = string(r.Prefix) + string(r.Number)
+	}
+	if r.CreatedBy != nil {
+		one.author = r.CreatedBy.ID
+	}
+	return one
+}
+
+func fromSubmittal(s *Submittal) *record {
+	one := &record{
+		id: s.ID, number: string(s.FormattedNumber), revision: string(s.Revision), title: s.Title,
+		created: seconds(s.CreatedAt), updated: seconds(s.UpdatedAt), private: s.Private, deleted: s.DeletedAt != "",
+	}
+	if one.number == "" {
+		one.number = string(s.Number)
+	}
+	if s.Status != nil {
+		one.status = s.Status.Name
+	}
+	if s.CreatedBy != nil {
+		one.author = s.CreatedBy.ID
+	}
+	return one
+}
+
+// with adds what only a record by itself tells: what its fields are, and its attachments.
+func (r *record) with(whole any, files []Attachment) (*record, error) {
+	for _, f := range files {
+		r.files = append(r.files, attached{f.ID, f.Name})
+	}
+	text, err := fieldsOf(whole)
+	if err != nil {
+		return nil, fmt.Errorf("write fields of record %s: %w", r.id, err)
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(text)
+	r.fields, r.print, r.size = text, h.Sum64(), int64(len(text))
+	return r, nil
+}
+
+// fieldsOf is record.json: what Procore tells of a record, but for the links of its attachments, which
+// are secret and differ each time.
+func fieldsOf(whole any) ([]byte, error) {
+	text, err := json.Marshal(whole)
+	if err != nil {
+		return nil, err
+	}
+	var fields any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // IDs may be greater than what a float holds
+	if err := decoder.Decode(&fields); err != nil {
+		return nil, err
+	}
+	text, err = json.MarshalIndent(withoutLinks(fields), "", "  ")
+	return append(text, '\n'), err
+}
+
+func withoutLinks(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		delete(v, "url")
+		for _, inner := range v {
+			withoutLinks(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			withoutLinks(inner)
+		}
+	}
+	return value
+}
+
+// The IDs of what is in a record's folder are those of the folder with one of these behind, or with the
+// number of an attachment.
+const (
+	pdfMark    = "/pdf"
+	fieldsMark = "/json"
+)
+
+// version is that of what is made of a record: when it was changed, where it stands, and what it says.
+// The last is for changes within one second, of which no time tells.
+func (r *record) version() string {
+	return fmt.Sprintf("%d.%s.%x", r.updated, r.status, r.print)
+}
+
+// folder is the record's folder.
+func (r *record) folder() syncer.Entry {
+	return syncer.Entry{
+		ID: r.id.String(), ParentID: RootID, Kind: syncer.Folder, Name: r.called(), Trashed: r.deleted, Facts: r.facts(),
+	}
+}
+
+func (r *record) facts() *syncer.Facts {
+	f := &syncer.Facts{Private: r.private, Created: moment(r.created), Modified: moment(r.updated), Link: r.link}
+	if r.author != 0 {
+		f.Author = r.author.String()
+	}
+	return f
+}
+
+// file is an entry in the record's folder.
+func (r *record) file(mark, name, content string, size int64) syncer.Entry {
+	return syncer.Entry{
+		ID: r.id.String() + mark, ParentID: r.id.String(), Kind: syncer.File, Name: name, Content: content, Size: size,
+		Modified: moment(r.updated), Trashed: r.deleted, Facts: r.facts(),
+	}
+}
+
+func (r *record) pdf() syncer.Entry {
+	return r.file(pdfMark, r.called()+".pdf", r.version(), syncer.UnknownSize)
+}
+
+func (r *record) json() syncer.Entry { return r.file(fieldsMark, "record.json", r.version(), r.size) }
+
+// attachment is a file whose contents never change: others have another number.
+func (r *record) attachment(a attached) syncer.Entry {
+	e := r.file("/"+a.id.String(), fitting(a.name, "attachment "+a.id.String()), a.id.String(), syncer.UnknownSize)
+	e.Modified, e.Facts = moment(0), &syncer.Facts{Private: r.private}
+	return e
+}
+
+// entries are all that is in the record's folder.
+func (r *record) entries() []syncer.Entry {
+	all := []syncer.Entry{r.pdf(), r.json()}
+	for _, a := range r.files {
+		all = append(all, r.attachment(a))
+	}
+	return all
+}
+
+// entry finds one of them. What the record does not have any more counts as thrown away: the record
+// itself is the proof.
+func (r *record) entry(mark string) syncer.Entry {
+	for _, e := range r.entries() {
+		if e.ID == r.id.String()+mark {
+			return e
+		}
+	}
+	gone := r.file(mark, "attachment "+strings.TrimPrefix(mark, "/"), strings.TrimPrefix(mark, "/"), syncer.UnknownSize)
+	gone.Trashed = true
+	return gone
+}
+
+// called is what a record's folder is called: number, revision and title.
+func (r *record) called() string {
+	name := r.number
+	if r.revision != "" {
+		name += " rev " + r.revision
+	}
+	return fitting(name+" "+r.title, "record "+r.id.String())
+}
+
+// longestName is how many bytes of a name are kept: with an extension and a tag it must stay below 255.
+const longestName = 180
+
+// fitting makes a name of a text that people wrote: without what file systems refuse, and not too long.
+// An extension is kept. Where nothing is left it is the other one.
+func fitting(text, otherwise string) string {
+	name := strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return -1
+		case strings.ContainsRune(`/\<>:"?*|`, r):
+			return '-'
+		case unicode.IsControl(r), unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, text)), " ")
+	name = strings.TrimRight(name, ". ")
+	if len(name) > longestName {
+		ext := path.Ext(name)
+		if len(ext) > 16 || strings.Contains(ext, " ") {
+			ext = ""
+		}
+		cut := name[:longestName-len(ext)]
+		for !utf8.ValidString(cut) {
+			cut = cut[:len(cut)-1]
+		}
+		name = strings.TrimRight(cut, ". ") + ext
+	}
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+// recordID takes an ID apart: the number of a record, 0 for the root, and what stands behind it.
+func recordID(id string) (number ID, mark string, err error) {
+	digits, rest, inside := strings.Cut(id, "/")
+	if inside {
+		mark = "/" + rest
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	ok := err == nil && n >= 0 && strconv.FormatInt(n, 10) == digits && (n != 0 || !inside)
+	if inside && mark != pdfMark && mark != fieldsMark {
+		a, err := strconv.ParseInt(rest, 10, 64)
+		ok = ok && err == nil && a > 0 && strconv.FormatInt(a, 10) == rest
+	}
+	if !ok {
+		return 0, "", fmt.Errorf("no record of Procore has the ID %.40q: %w", id, fs.ErrNotExist)
+	}
+	return ID(n), mark, nil
+}
