@@ -87,9 +87,10 @@ func newRecords(ctx context.Context, name string, client *Client, project ID, o 
 		return nil, err
 	}
 	// Nothing can be written. Names are made here, but for those of attachments, which repeat.
-	t.info.File, t.info.Folder, t.info.Guards = syncer.Abilities{}, syncer.Abilities{}, syncer.Guards{}
+	t.info.File, t.info.Folder = syncer.Abilities{Update: syncer.UpdateNever}, syncer.Abilities{Update: syncer.UpdateNever}
+	t.info.Guards = syncer.Guards{}
 	t.info.CleansNames = false
-	t.info.Names = recordNames
+	t.info.Names, t.info.FoldersOnlyAtRoot, t.info.MaxDepth = recordNames, true, 1
 	return &records{tool: t, name: name, last: map[ID]sight{}}, nil
 }
 
