@@ -170,3 +170,14 @@ func (p *Person) with(placeID int64, files []Attachment, do func(*drive, *place,
 	}
 	return do(p.procore.drive, at, kept)
 }
+
+// ReadAttachment returns the contents of a file of a record, by the file's number.
+func (p *Person) ReadAttachment(fileID int64) ([]byte, error) {
+	p.procore.lock()
+	defer p.procore.unlock()
+	f := p.procore.drive.stored[fileID]
+	if f == nil {
+		return nil, notFound()
+	}
+	return f.read()
+}
