@@ -99,7 +99,7 @@ func options() *openapi3filter.Options {
 func (c *check) checkServer(op, server, path string) {
 	want, ok := c.doc.servers[op]
 	if !ok {
-		want = "https://api.box.com/2.0"
+		want = c.doc.base
 	}
 	want = strings.Replace(want, "{box-upload-server}", "upload.box.com", 1)
 	if got := server + path; !strings.HasPrefix(got, want+"/") {

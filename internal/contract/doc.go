@@ -7,6 +7,7 @@
 // entry that no call needs any more fails the test.
 //
 // The documents belong to the services and are not part of this project. The environment names them:
-// BOX_OPENAPI, by default ../shared/specs/box-openapi.json.gz as seen from the project's root. Without
-// the document the test is skipped, and says so.
+// BOX_OPENAPI and PROCORE_OPENAPI, by default ../shared/specs/box-openapi.json.gz and
+// ../shared/specs/procore-openapi.json.gz as seen from the project's root. Without a document its test
+// is skipped, and says so.
 package contract

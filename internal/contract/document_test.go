@@ -19,6 +19,7 @@ import (
 type document struct {
 	*openapi3.T
 	router  routers.Router
+	base    string            // that most operations are below
 	servers map[string]string // of operations that have one of their own, by operation ID
 }
 
@@ -54,6 +55,9 @@ func parse(t *testing.T, data []byte) *document {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	require.NoError(t, err)
 	d := &document{T: doc, servers: map[string]string{}}
+	if len(doc.Servers) > 0 {
+		d.base = doc.Servers[0].URL
+	}
 	d.flatten()
 	// Some examples in the documents are wrong, and so are some defaults.
 	require.NoError(t, doc.Validate(t.Context(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation()))
@@ -63,7 +67,7 @@ func parse(t *testing.T, data []byte) *document {
 }
 
 // flatten puts all operations under one server, and takes those out that only repeat another one
-// under a path with a fragment.
+// under a path with a fragment, as well as parameters that are named twice.
 func (d *document) flatten() {
 	for path, item := range d.Paths.Map() {
 		if strings.Contains(path, "#") {
@@ -75,6 +79,13 @@ func (d *document) flatten() {
 				d.servers[op.OperationID] = (*op.Servers)[0].URL
 			}
 			op.Servers = nil
+			var once openapi3.Parameters
+			for _, p := range op.Parameters {
+				if p.Value == nil || once.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+					once = append(once, p)
+				}
+			}
+			op.Parameters = once
 		}
 	}
 	d.Servers = openapi3.Servers{{URL: anywhere}}

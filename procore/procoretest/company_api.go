@@ -90,6 +90,9 @@ func (c *call) sortedProjects(all []*project) []*project {
 
 // projectView is how projects are shown: the two versions of the API have views of their own.
 func (c *call) projectView() func(*project) any {
+	if c.route.scope == byCompany {
+		return func(p *project) any { return p.brief() }
+	}
 	view := c.query.Get("serializer_view")
 	if strings.HasPrefix(c.route.name, "GET /rest/v1.1/") {
 		view = c.query.Get("view")
@@ -120,6 +123,16 @@ func (p *project) view() object {
 		"origin_id": nil, "origin_data": nil, "origin_code": nil, "start_date": nil, "completion_date": nil,
 		"total_value": nil, "store_number": nil, "company": object{"id": p.company.id, "name": p.company.name},
 		"custom_fields": object{},
+	}
+}
+
+// brief is a project as its company lists it, in a shape of its own (section 1.7).
+func (p *project) brief() object {
+	return object{
+		"id": p.id, "name": p.name, "stage_name": "Construction", "status_name": map[bool]string{true: "Inactive", false: "Active"}[p.inactive],
+		"type_name": nil, "open_items": []any{}, "created_by": nil, "address": object{
+			"street": "1 Main St", "city": "Austin", "state_code": "TX", "zip": "78701", "country_code": "US",
+		},
 	}
 }
 

@@ -43,7 +43,7 @@ func (v viewer) rfiBase(r *rfi) object {
 		"draft": r.status == "draft", "private": r.private, "due_date": textOrNull(r.due),
 		"created_at": stamp(r.created), "updated_at": stamp(r.updated), "initiated_at": stamp(r.initiated),
 		"time_resolved": stamp(r.resolved), "link": v.p.options.URLs.API + "/rfi/" + decimal(r.id), "assignees": assignees,
-		"rfi_manager": r.manager.mini(), "created_by": r.by.mini(), "has_revisions": false,
+		"rfi_manager": r.manager.mini(), "has_revisions": false,
 	}
 	if !r.recycled.IsZero() {
 		o["deleted"], o["deleted_at"] = true, stamp(r.recycled)

@@ -6,7 +6,7 @@ func (v viewer) submittal(s *submittal) object {
 	o := object{
 		"id": s.id, "number": s.number, "formatted_number": s.formatted(), "title": s.title, "revision": s.revision,
 		"current_revision": s.current, "private": s.private, "created_at": stamp(s.created), "updated_at": stamp(s.updated),
-		"closed_at": stamp(s.closed), "distributed_at": stamp(s.distributed), "created_by": s.by.mini(),
+		"closed_at": stamp(s.closed), "distributed_at": stamp(s.distributed), "created_by": object{"id": s.by.ID, "name": s.by.Name},
 		"status": object{"id": state.id, "name": state.name, "status": state.is}, "type": nil,
 		"specification_section": nil, "submittal_package": nil, "attachments_count": len(s.attachments),
 		"associated_attachments": v.associated(s.attachments), "approvers": v.approvers(s.approvers), "custom_fields": object{},
@@ -29,7 +29,7 @@ func (v viewer) submittal(s *submittal) object {
 // submittalAlone adds what only the submittal by itself has.
 func (v viewer) submittalAlone(s *submittal) object {
 	o := v.submittal(s)
-	o["last_distributed_submittal"] = nil
+	o["last_distributed_submittal"], o["created_by"] = nil, s.by.mini()
 	if !s.distributed.IsZero() {
 		files := []object{}
 		for _, a := range s.attachments {
