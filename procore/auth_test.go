@@ -22,7 +22,7 @@ import (
 const (
 	tokenURL  = "POST login.procore.com/oauth/token"
 	revokeURL = "POST login.procore.com/oauth/revoke"
-	pair      = `{"access_token":"AT2","token_type":"Bearer","expires_in":5400,"refresh_token":"RT2","created_at":1767225600}`
+	tokenPair = `{"access_token":"AT2","token_type":"Bearer","expires_in":5400,"refresh_token":"RT2","created_at":1767225600}`
 	single    = `{"access_token":"AT2","token_type":"bearer","expires_in":5400,"created_at":1767225600}`
 )
 
@@ -51,7 +51,7 @@ func form(t *testing.T, r request) map[string]string {
 }
 
 func TestAPersonSignsIn(t *testing.T) {
-	withApp(t, routes{tokenURL: always(200, pair)}, func(t *testing.T, a procore.App, s *service) {
+	withApp(t, routes{tokenURL: always(200, tokenPair)}, func(t *testing.T, a procore.App, s *service) {
 		begun, err := a.SignIn("https://x.example/cb")
 		require.NoError(t, err)
 		u, err := url.Parse(begun.URL)
@@ -105,7 +105,7 @@ func source(t *testing.T, refresh connect.Refresh) *connect.Source {
 }
 
 func TestATokenIsRefreshedInTimeAndStoredBeforeItIsUsed(t *testing.T) {
-	withApp(t, routes{tokenURL: always(200, pair)}, func(t *testing.T, a procore.App, s *service) {
+	withApp(t, routes{tokenURL: always(200, tokenPair)}, func(t *testing.T, a procore.App, s *service) {
 		refresh, err := a.Refresh()
 		require.NoError(t, err)
 		src := source(t, refresh)
