@@ -174,3 +174,4 @@ func (c *Client) whoseAlbum(in Scope, name string, own ID) func(context.Context,
 		}
 	}
 }
+func (a *Album) id() ID { return a.ID }

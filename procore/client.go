@@ -252,6 +252,13 @@ func (a *Account) do(ctx context.Context, k call, out any) error {
 		return err
 	}
 	err = a.conn.JSON(ctx, wire, out)
+	if one, ok := out.(identified); ok && err == nil && one.id() == 0 {
+		err = fmt.Errorf("%s: it is told of without its ID: %w", k.op, errReply)
+		if k.method != http.MethodGet {
+			return unproved(k, err)
+		}
+		return err
+	}
 	if k.refused != nil && syncer.NotDone(err) {
 		if e, ok := errors.AsType[*Error](err); ok {
 			k.refused(ctx, e)
@@ -259,6 +266,9 @@ func (a *Account) do(ctx context.Context, k call, out any) error {
 	}
 	return err
 }
+
+// identified is what an answer tells of. One that is empty, or of something else, tells of nothing.
+type identified interface{ id() ID }
 
 // rest is the path of a resource.
 func rest(version string, segments ...string) string {

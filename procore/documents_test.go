@@ -118,6 +118,9 @@ func TestPagesGoOnUntilTheServiceSaysThatThereAreNoMore(t *testing.T) {
 		"an item that cannot be read is an error, not left out": {
 			pages: always(200, "["+row(1)+`,{"id":"seven"}]`, "Total", "2"), calls: 1, fails: true,
 		},
+		"an empty answer is an error, not an empty listing": {
+			pages: always(200, ""), calls: 1, fails: true,
+		},
 		"what is no list is an error, not empty": {
 			pages: always(200, `{"errors":"not now"}`), calls: 1, fails: true,
 		},

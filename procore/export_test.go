@@ -1,5 +1,7 @@
 package procore
 
+import "encoding/json"
+
 // Limit makes uploads go in parts from very small sizes on.
 func (c *Client) Limit(simple, segment int64) { c.simple, c.segment = simple, segment }
 
@@ -22,3 +24,13 @@ func IndexOf(documents int, name string) any {
 	x.build()
 	return x
 }
+
+// DecodeIndex reads a page of the flat index.
+func DecodeIndex(body []byte) ([]Document, error) {
+	var p page[Document]
+	err := json.Unmarshal(body, &p)
+	return p.items, err
+}
+
+// HasNext reports whether a Link header names a next page.
+var HasNext = hasNext

@@ -263,3 +263,5 @@ func (c *Client) DeleteFilesID(ctx context.Context, in Scope, id ID) error {
 		},
 	}, nil)
 }
+
+func (f *File) id() ID { return f.ID }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 const (
@@ -278,6 +279,18 @@ func TestACheckOutIsSentAsATimeAndGivenBackAsNull(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, map[string]any{"file": map[string]any{"checked_out_until": c.want}}, s.last().json(t))
 			})
+		})
+	}
+}
+
+func TestAnAnswerThatTellsOfNothingIsAnError(t *testing.T) {
+	for _, body := range []string{"", "{}", "null", `{"data":{"id":12}}`} {
+		with(t, routes{file12: always(200, body), patch12: always(200, body)}, func(t *testing.T, c *procore.Client, _ *service) {
+			_, err := c.GetFilesID(t.Context(), in, 12)
+			require.ErrorIs(t, err, connect.ErrReply)
+			_, err = c.PatchFilesID(t.Context(), in, 12, procore.FileChange{Name: "b.pdf"})
+			require.Error(t, err)
+			require.False(t, syncer.NotDone(err), "it may have been renamed")
 		})
 	}
 }

@@ -171,3 +171,5 @@ func (c *Client) DeleteFoldersID(ctx context.Context, in Scope, id ID) error {
 		},
 	}, nil)
 }
+
+func (f *Folder) id() ID { return f.ID }

@@ -302,3 +302,5 @@ func (c *Client) imageGone(ctx context.Context, in Scope, id ID) (bool, error) {
 	}
 	return true, nil
 }
+
+func (i *Image) id() ID { return i.ID }

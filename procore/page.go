@@ -28,6 +28,7 @@ var errReply = connect.ErrReply
 type page[T any] struct {
 	items []T
 	print uint64 // differs from page to page
+	read  bool   // there was something to read
 }
 
 // UnmarshalJSON reads either form. An item that cannot be read fails all of it: it must not look as
@@ -48,7 +49,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	}
 	sum := fnv.New64a()
 	_, _ = sum.Write(list)
-	p.print = sum.Sum64()
+	p.print, p.read = sum.Sum64(), true
 	return json.Unmarshal(list, &p.items)
 }
 
@@ -73,6 +74,9 @@ func pages[T any](ctx context.Context, a *Account, k call, size int) iter.Seq2[T
 		number, _ := strconv.Atoi(at.Query.Get("page")) // it is ours
 		if k.told != nil {
 			k.told(h)
+		}
+		if !p.read {
+			return nil, nil, fmt.Errorf("%s: page %d is no list: %w", k.op, number, errReply) // an empty answer is not an empty list
 		}
 		if number > 1 && len(p.items) > 0 && p.print == last {
 			if hasNext(h) {

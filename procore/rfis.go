@@ -139,3 +139,5 @@ func (c *Client) GetRFIsID(ctx context.Context, project, id ID) (*RFI, error) {
 	err := c.do(ctx, call{op: "read RFI " + id.String(), method: http.MethodGet, path: rfis(project, id.String())}, r)
 	return orNil(r, err)
 }
+
+func (r *RFI) id() ID { return r.ID }

@@ -122,3 +122,5 @@ func (c *Client) GetSubmittalsID(ctx context.Context, project, id ID) (*Submitta
 	err := c.do(ctx, call{op: "read submittal " + id.String(), method: http.MethodGet, path: submittals(project, id.String())}, s)
 	return orNil(s, err)
 }
+
+func (s *Submittal) id() ID { return s.ID }

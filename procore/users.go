@@ -26,3 +26,5 @@ func (a *Account) GetMe(ctx context.Context) (*Person, error) {
 	err := a.do(ctx, k, me)
 	return orNil(me, err)
 }
+
+func (p *Person) id() ID { return p.ID }

@@ -107,3 +107,5 @@ func stored(k call, v *FileVersion, u *Upload) error {
 	}
 	return nil
 }
+
+func (f *FileVersion) id() ID { return f.ID }
