@@ -113,12 +113,15 @@ type Entry struct {
 // Stamp returns the entry's identity and content version.
 func (e Entry) Stamp() Stamp { return Stamp{e.ID, e.Content} }
 
-// Facts are attributes of an item that sync carries or reports but never decides by.
+// Facts are attributes of an item that sync carries or reports. But for Fixed it never decides by them.
 type Facts struct {
-	Private  bool      `json:"private,omitempty"`
-	Tracked  bool      `json:"tracked,omitempty"` // the service sends people mails about each change
-	Locked   string    `json:"locked,omitempty"`  // who holds the lock, or why
-	Author   string    `json:"author,omitempty"`  // the account that wrote the contents, see Info.Account
+	Private bool `json:"private,omitempty"`
+	Tracked bool `json:"tracked,omitempty"` // the service sends people mails about each change
+	// Fixed marks what the service itself keeps all its life: it is never asked to delete it, and a side
+	// on which it was deleted does without it until something new comes into it.
+	Fixed    bool      `json:"fixed,omitempty"`
+	Locked   string    `json:"locked,omitempty"` // who holds the lock, or why
+	Author   string    `json:"author,omitempty"` // the account that wrote the contents, see Info.Account
 	Created  time.Time `json:"created,omitzero"`
 	Modified time.Time `json:"modified,omitzero"`
 	Link     string    `json:"link,omitempty"` // where a person opens the item; never a signed URL

@@ -202,6 +202,9 @@ func (w *world) decideLost(n *node, t Side, dir Direction) {
 		n.agree |= attrDeclined(x)
 	case n.sight[t] != observed:
 		n.leave(fmt.Sprintf("%s was not looked at", t), false)
+	case n.entry[t].Facts != nil && n.entry[t].Facts.Fixed:
+		n.leave(fmt.Sprintf("%s keeps this %s itself", t, n.rec.Kind), true)
+		n.agree |= attrDeclined(x)
 	default:
 		n.fate, n.on = die, t
 		w.judge(n)

@@ -96,7 +96,7 @@ func (c *coder) facts(h *syncer.Half) {
 	if h.Facts != nil {
 		f = *h.Facts
 	}
-	c.bools(&f.Private, &f.Tracked)
+	c.bools(&f.Private, &f.Tracked, &f.Fixed)
 	str(c, &f.Locked)
 	str(c, &f.Author)
 	c.time(&f.Created)

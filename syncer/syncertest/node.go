@@ -44,6 +44,7 @@ type rare struct {
 	trashed bool // the item itself is in the trash, with what it holds
 	bin     int  // counts the stays in the trash, so that the last one is known
 	dead    bool
+	fixed   bool // the service itself keeps it
 }
 
 func (n *node) flags() rare {
@@ -134,7 +135,7 @@ func (s *Service) entry(n *node) syncer.Entry {
 	if s.o.Info.ReusableIDs {
 		e.Birth = n.born()
 	}
-	e.Facts = &syncer.Facts{Locked: flags.lock, Created: n.made, Link: "https://files.example/" + n.id}
+	e.Facts = &syncer.Facts{Fixed: flags.fixed, Locked: flags.lock, Created: n.made, Link: "https://files.example/" + n.id}
 	switch n.kind {
 	case syncer.File:
 		e.Content = n.version.name()

@@ -35,7 +35,7 @@ func aHalf(side syncer.Side, id syncer.RecordID, name string) syncer.Half {
 		Name: name, Parent: syncer.RootRecord, Size: int64(id) << 33, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
 		Birth: fmt.Sprintf("birth of %d on %s", id, side), Guard: syncer.Precondition(fmt.Sprintf("etag %d \x00\xff'\"%%", id)),
 		Facts: &syncer.Facts{
-			Private: true, Tracked: true, Locked: "ann", Author: "bob", Created: at, Modified: at.Add(time.Minute), Link: "https://example.com/" + name,
+			Private: true, Tracked: true, Fixed: true, Locked: "ann", Author: "bob", Created: at, Modified: at.Add(time.Minute), Link: "https://example.com/" + name,
 			Taken: at.Add(-time.Minute), Location: "level 2", Description: "rebar of " + name,
 		},
 		Wrote: at.Add(time.Hour),

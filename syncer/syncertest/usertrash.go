@@ -94,6 +94,9 @@ func (u *User) Lock(at string) { u.flag(at, func(r *rare) { r.lock = u.name }) }
 // Unlock gives it back.
 func (u *User) Unlock(at string) { u.flag(at, func(r *rare) { r.lock = "" }) }
 
+// Fix makes the service itself keep a folder: it refuses to rename, move or delete it.
+func (u *User) Fix(at string) { u.flag(at, func(r *rare) { r.fixed = true }) }
+
 // Hide makes an item, with all it holds, invisible to handles; Show ends it.
 func (u *User) Hide(at string) { u.flag(at, func(r *rare) { r.hidden = true }) }
 

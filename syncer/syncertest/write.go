@@ -115,6 +115,8 @@ func (h *Handle) target(c *Call, old syncer.Entry, guarded bool) (*node, error) 
 		return nil, fmt.Errorf("%q is a root: %w", n.name, fs.ErrPermission)
 	case s.o.ReadOnly:
 		return nil, fmt.Errorf("account may only read: %w", errors.Join(syncer.ErrReadOnly, fs.ErrPermission))
+	case n.flags().fixed:
+		return nil, fmt.Errorf("%q stays as it is: %w", n.name, syncer.ErrRefused)
 	case n.flags().lock != "":
 		return nil, fmt.Errorf("%q is held by %s: %w", n.name, n.flags().lock, syncer.ErrLocked)
 	case guarded && c.Guard != "" && c.Guard != s.entry(n).Guard:
