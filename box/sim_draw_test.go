@@ -38,7 +38,7 @@ func (s setup) String() string {
 			on = append(on, name)
 		}
 	}
-	return fmt.Sprintf("replay %v, shuffle %v, pace %v, switches %q", s.Replay, s.Shuffle, s.Pace, on)
+	return fmt.Sprintf("replay %v, shuffle %v, pace %v, seed %d, switches %q", s.Replay, s.Shuffle, s.Pace, s.Seed, on)
 }
 
 func (r *running) String() string {
@@ -48,6 +48,9 @@ func (r *running) String() string {
 	}
 	if r.Random != 0 {
 		text += fmt.Sprintf(", source %+v from %d", r.Source, r.Random)
+	}
+	if r.Chance > 0 {
+		text += fmt.Sprintf(", chance %g", r.Chance)
 	}
 	return text + fmt.Sprintf(", during %v}", r.During)
 }
@@ -60,11 +63,14 @@ type running struct {
 	Ambush  int  // the write to an item on Box before which Bob edits it; 0 means none
 	Faults  []boxtest.Fault
 	Source  syncertest.Faults
-	Random  uint64 // draws the source's faults; 0 means none
+	Random  uint64  // draws the source's faults; 0 means none
+	Chance  float64 // of each call to Box to go wrong
 	During  []edit
 }
 
-func (r *running) disturbed() bool { return r.Kill > 0 || len(r.Faults) > 0 || r.Random != 0 }
+func (r *running) disturbed() bool {
+	return r.Kill > 0 || len(r.Faults) > 0 || r.Random != 0 || r.Chance > 0
+}
 
 // drawer draws a world and its script from a seed.
 type drawer struct {
@@ -79,11 +85,15 @@ func (d *drawer) setup() (s setup) {
 	if d.chance(0.2) {
 		s.Pace = time.Second
 	}
-	if d.chance(0.5) {
+	switch n := d.IntN(8); {
+	case n < 4:
 		for _, one := range s.Switches.All() {
 			one.Set(&s.Switches, d.chance(0.1))
 		}
+	case n == 4:
+		s.Switches = half(d.IntN(2))
 	}
+	s.Seed = d.Uint64()
 	return s
 }
 
@@ -135,6 +145,9 @@ func (d *drawer) run() *running {
 	if d.chance(0.3) {
 		r.Random = 1 + d.Uint64N(1000)
 		r.Source = syncertest.Faults{Fail: 0.03, Lose: 0.05, Late: 0.03, Cut: 0.05, Short: 0.03}
+	}
+	if d.chance(0.2) {
+		r.Chance = []float64{0.03, 0.1}[d.IntN(2)]
 	}
 	if d.chance(0.4) {
 		for range 1 + d.IntN(4) {

@@ -47,6 +47,7 @@ type setup struct {
 	Switches        boxtest.Switches
 	Replay, Shuffle bool          // of events
 	Pace            time.Duration // of folders
+	Seed            uint64        // of what goes wrong by chance, and of replays
 }
 
 // process is one run of an engine as its machine sees it.
@@ -67,7 +68,7 @@ func newSim(t *testing.T, s setup, log *slog.Logger) (*sim, error) {
 	w := &sim{log: log, known: map[string]map[string]bool{}, ended: map[string]bool{}}
 	w.account = newAccount(t, boxtest.Options{
 		Limits: boxtest.NoLimits, Switches: s.Switches, ReplayEvents: s.Replay, ShuffleEvents: s.Shuffle,
-		FolderPace: s.Pace, Logger: log,
+		FolderPace: s.Pace, Seed: s.Seed, Logger: log,
 	})
 	w.root = w.account.root(t).ID
 	w.bob = bob{w.account.ann, "Root 1"}
@@ -186,6 +187,9 @@ func (w *sim) play(ctx context.Context, r *running) *syncer.Report {
 			w.fail("%v", err)
 		}
 	}
+	if err := w.account.SetFaultRate(r.Chance); err != nil {
+		w.fail("%v", err)
+	}
 	faults := r.Source
 	if r.Random != 0 {
 		faults.Rand = rand.New(rand.NewPCG(r.Random, 1))
@@ -196,6 +200,9 @@ func (w *sim) play(ctx context.Context, r *running) *syncer.Report {
 	report, err := w.live(ctx, r, faults)
 	w.log.Info("ran", "report", report, "error", err, "instants", p.instants)
 	w.account.ClearFaults()
+	if err := w.account.SetFaultRate(0); err != nil {
+		w.fail("%v", err)
+	}
 	switch {
 	case p.dead:
 		time.Sleep(31 * time.Second) // until its lease is over

@@ -88,6 +88,7 @@ func shrink(t *testing.T, s setup, script []step) (setup, []step) {
 				{Full: r.Full, Kill: r.Kill},
 				{Full: r.Full, Ambush: r.Ambush},
 				{Full: r.Full, Faults: r.Faults},
+				{Full: r.Full, Chance: r.Chance},
 				{Full: r.Full, During: r.During},
 				{Full: r.Full, Source: r.Source, Random: r.Random},
 			} {

@@ -62,10 +62,10 @@ type Fault struct {
 
 // faults draws what goes wrong.
 type faults struct {
-	rate      float64
 	accidents []accident
 
 	mu     sync.Mutex
+	rate   float64
 	rules  []*rule
 	random *rand.Rand
 	drawn  map[string]int // accidents, by kind
@@ -113,6 +113,25 @@ func (b *Box) ClearFaults() {
 	b.faults.mu.Lock()
 	defer b.faults.mu.Unlock()
 	b.faults.rules = nil
+}
+
+// SetFaultRate sets what Options.FaultRate has set: the share of calls with which something goes wrong
+// by chance, from 0 to 1. Any other rate is an error.
+func (b *Box) SetFaultRate(rate float64) error {
+	if err := checkRate(rate); err != nil {
+		return err
+	}
+	b.faults.mu.Lock()
+	defer b.faults.mu.Unlock()
+	b.faults.rate = rate
+	return nil
+}
+
+func checkRate(rate float64) error {
+	if !(rate >= 0 && rate <= 1) { // so that NaN is wrong, too
+		return fmt.Errorf("fault: FaultRate is %g, not from 0 to 1", rate)
+	}
+	return nil
 }
 
 // draw says what goes wrong with a call, nil for nothing. The fault that was set last counts.

@@ -230,6 +230,9 @@ func TestAFaultThatCannotBeIsRefused(t *testing.T) {
 	} {
 		require.ErrorContains(t, w.box.Inject(f), field)
 	}
+	require.ErrorContains(t, w.box.SetFaultRate(-0.1), "FaultRate")
+	require.NoError(t, w.box.SetFaultRate(1))
+	require.NoError(t, w.box.SetFaultRate(0))
 	w.inject(Fault{Status: 500, Times: -1})
 	w.box.ClearFaults()
 	w.status(http.StatusOK, w.get("/2.0/folders/0"))

@@ -160,9 +160,10 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) check() error {
+	if err := checkRate(o.FaultRate); err != nil {
+		return err
+	}
 	switch {
-	case !(o.FaultRate >= 0 && o.FaultRate <= 1): // so that NaN is wrong, too
-		return fmt.Errorf("options: FaultRate is %g, not from 0 to 1", o.FaultRate)
 	case o.PartSize < 0:
 		return fmt.Errorf("options: PartSize is %d", o.PartSize)
 	case o.TokenLife < 0:
