@@ -235,6 +235,9 @@ func (k call) connect() (connect.Call, error) {
 		Op: k.op, Method: k.method, Path: k.path, Query: k.query,
 		Repeat: k.repeat, Look: k.look, Pending: k.pending, Patience: k.patience,
 	}
+	if k.look != nil {
+		c.Settle = lateness
+	}
 	if k.body != nil {
 		body, err := connect.JSON(k.body)
 		if err != nil {
@@ -266,6 +269,11 @@ func (a *Account) do(ctx context.Context, k call, out any) error {
 	}
 	return err
 }
+
+// lateness is how long after a lost answer the effect of a call may still come. Procore heeds no
+// precondition, so a call is not sent again before that: an effect that came late would come on top of
+// what was done since.
+const lateness = 10 * time.Second
 
 // identified is what an answer tells of. One that is empty, or of something else, tells of nothing.
 type identified interface{ id() ID }

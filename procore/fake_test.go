@@ -276,6 +276,27 @@ func TestPhotosAreReadAndWritten(t *testing.T) {
 	})
 }
 
+func TestWhatHasNoNameOfItsOwnIsNotMadeTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		when  procoretest.Moment
+		fails bool
+	}{
+		"the call never came":     {procoretest.BeforeEffect, false},
+		"only the answer is lost": {procoretest.AfterEffect, true},
+		"the effect comes late":   {procoretest.LateEffect, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onFake(t, quiet(), func(t *testing.T, f *fake) {
+				require.NoError(t, f.Inject(procoretest.Fault{Route: "POST /rest/v1.0/image_categories", Reset: true, When: c.when, Delay: 4 * time.Second}))
+				_, err := f.client.PostImageCategories(t.Context(), procore.InProject(f.project), "Roof")
+				require.Len(t, f.Home().Albums(f.Project().ID), 2)
+				require.Equal(t, c.fails, err != nil)
+				require.True(t, err == nil || !syncer.NotDone(err))
+			})
+		})
+	}
+}
+
 func TestRecordsAreReadWithTheirAttachmentsAndRendered(t *testing.T) {
 	everyPosition(t, func(t *testing.T, o procoretest.Options) {
 		onFake(t, o, func(t *testing.T, f *fake) {

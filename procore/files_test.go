@@ -247,7 +247,7 @@ func TestADeleteWhoseAnswerWasLostIsProvedByTheRecycleBinOnly(t *testing.T) {
 	}{
 		"it lies in the bin":   {reply(200, `{"id":12,"is_deleted":true}`), 2, true},
 		"it is not to be seen": {reply(404, `{"errors":"Not found"}`), 2, false},
-		"it is where it was":   {reply(200, `{"id":12,"is_deleted":false}`), 3, true},
+		"it is where it was":   {reply(200, `{"id":12,"is_deleted":false}`), 4, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			with(t, routes{deletion: {lost, reply(200, "")}, file12: {c.look}}, func(t *testing.T, client *procore.Client, s *service) {
