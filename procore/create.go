@@ -98,6 +98,9 @@ func (f *Documents) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.C
 	if err != nil {
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
 	}
+	if err := f.uncover(ctx, file, now.version); err != nil {
+		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
+	}
 	it := f.fromFile(file)
 	return it.entry(), nil
 }

@@ -225,7 +225,7 @@ func TestFileSystemHoldsWhicheverWayEachSwitchOfTheServiceStands(t *testing.T) {
 func broken(t *testing.T, err error) map[string]bool {
 	t.Helper()
 	cases := map[string]bool{}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the errors of a joined one
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		require.NoError(t, err)
 		return cases
