@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/procorebox/procorebox/internal/replays"
 	"github.com/procorebox/procorebox/syncer"
 )
 
@@ -55,7 +56,7 @@ type ReceiverOptions struct {
 // A delivery is a hint and no proof, and some never come: go on to poll the events, less often.
 type Receiver struct {
 	o    ReceiverOptions
-	seen *replays
+	seen *replays.Memory
 }
 
 // NewReceiver returns a Receiver. An error that wraps syncer.ErrInvalid names the option that makes no
@@ -88,7 +89,7 @@ func NewReceiver(o ReceiverOptions) (*Receiver, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Receiver{o: o, seen: newReplays(o.Remember)}, nil
+	return &Receiver{o: o, seen: replays.New(o.Remember)}, nil
 }
 
 // ServeHTTP takes one delivery.
@@ -152,7 +153,7 @@ func (r *Receiver) keep(ctx context.Context, root string, body []byte) (err erro
 	}
 	// The root is not signed: a message that was replayed to the address of another root is not taken there.
 	id = sha256.Sum256(append(id[:], root...))
-	fresh, err := r.seen.begin(ctx, id)
+	fresh, err := r.seen.Begin(ctx, id)
 	if err != nil {
 		return fmt.Errorf("wait for the same webhook delivery: %w", err)
 	}
@@ -160,7 +161,7 @@ func (r *Receiver) keep(ctx context.Context, root string, body []byte) (err erro
 		return nil
 	}
 	taken := false
-	defer func() { r.seen.end(id, taken) }() // also if the store panics: nobody may wait for ever
+	defer func() { r.seen.End(id, taken) }() // also if the store panics: nobody may wait for ever
 	var errs []error
 	for _, pair := range r.o.Pairs(root) {
 		if err := r.o.Store.Append(ctx, pair, hint); err != nil {
@@ -173,7 +174,7 @@ func (r *Receiver) keep(ctx context.Context, root string, body []byte) (err erro
 
 // hint says where to look because of a delivery, if anywhere, and what names its message: its ID, which
 // is the same when Box tries again. The ID of the delivery is not, and no signature covers it.
-func (r *Receiver) hint(ctx context.Context, body []byte) (syncer.Hint, bool, message) {
+func (r *Receiver) hint(ctx context.Context, body []byte) (syncer.Hint, bool, replays.Message) {
 	full := syncer.Hint{Side: r.o.Side, Full: true, At: r.o.Clock()}
 	d, err := ReadDelivery(body)
 	if err != nil {
