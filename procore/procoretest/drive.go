@@ -7,7 +7,8 @@ import "time"
 // Procore's.
 type drive struct {
 	rules     Switches
-	now       func() time.Time
+	clock     func() time.Time
+	when      time.Time // what the time is said to be, zero for the clock's
 	companies map[int64]*company
 	firms     []*company // companies as they were added
 	projects  map[int64]*project
@@ -24,11 +25,19 @@ type drive struct {
 
 func newDrive(rules Switches, now func() time.Time) *drive {
 	return &drive{
-		rules: rules, now: now,
+		rules: rules, clock: now,
 		companies: map[int64]*company{}, projects: map[int64]*project{}, users: map[int64]*user{},
 		items: map[int64]*item{}, versions: map[int64]*version{}, stored: map[int64]*stored{},
 		keys: map[string]*stored{}, last: map[string]int64{},
 	}
+}
+
+// now is the time, as whoever acts sees it.
+func (d *drive) now() time.Time {
+	if !d.when.IsZero() {
+		return d.when
+	}
+	return d.clock()
 }
 
 // firstIDs is where the ids of each kind of thing begin. They are greater than 32 bits hold, as some

@@ -190,4 +190,7 @@ func TestAPersonEditsByTheSameRules(t *testing.T) {
 	require.Equal(t, w.project.RootID, back.ParentID)
 	require.False(t, back.Deleted)
 	require.Panics(t, func() { w.procore.AddUser("Ann", "ann@x.example") })
+	old, err := ann.At(time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)).Upload(w.project.RootID, "old.txt", nil)
+	require.NoError(t, err)
+	require.Equal(t, "2025-01-02T03:04:05Z", w.show(old.ID).at("file_versions.0.created_at"))
 }

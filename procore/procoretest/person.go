@@ -16,6 +16,7 @@ type Person struct {
 
 	procore *Procore
 	account *user
+	when    time.Time // zero: now
 }
 
 // An Item is what a Person sees of a file or a folder.
@@ -57,6 +58,26 @@ func (p *Procore) Home() *Person {
 }
 
 func (p *Procore) person(u *user) *Person { return &Person{User: u.User, procore: p, account: u} }
+
+// At is the same person at another time: what they do then is dated so. Who fills a Procore with a
+// project's past acts at the times of that past.
+func (p *Person) At(when time.Time) *Person {
+	other := *p
+	other.when = when
+	return &other
+}
+
+// begin takes the Procore's lock, and sets the time to the person's.
+func (p *Person) begin() {
+	p.procore.lock()
+	p.procore.drive.when = p.when
+}
+
+// end releases the lock.
+func (p *Person) end() {
+	p.procore.drive.when = time.Time{}
+	p.procore.unlock()
+}
 
 // CreateFolder makes a folder. Project.RootID and Company.RootID are the roots.
 func (p *Person) CreateFolder(parentID int64, name string) (Item, error) {
@@ -162,8 +183,8 @@ func (p *Person) freeze(it Item, on bool) (Item, error) {
 
 // Read returns the current contents of a file.
 func (p *Person) Read(fileID int64) ([]byte, error) {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	it := p.procore.drive.items[fileID]
 	if it == nil || it.kind != fileKind || !it.cabinet.sees(p.account, it) {
 		return nil, notFound()
@@ -178,8 +199,8 @@ func (p *Person) Read(fileID int64) ([]byte, error) {
 
 // Look returns an item as it is now, in the recycle bin or not.
 func (p *Person) Look(id int64) (Item, error) {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	it := p.procore.drive.items[id]
 	if it == nil || !it.cabinet.sees(p.account, it) {
 		return Item{}, notFound()
@@ -268,8 +289,8 @@ func (p *Person) do(it Item, change func(d *drive, at *item) error) (Item, error
 
 // in runs an edit under the Procore's lock, in the place that an item belongs to.
 func (p *Person) in(id int64, edit func(d *drive, at *place) (*item, error)) (Item, error) {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	near := p.procore.drive.items[id]
 	if near == nil {
 		return Item{}, notFound()

@@ -22,8 +22,8 @@ type Photo struct {
 
 // Albums are those of a project as they were made, Unclassified first.
 func (p *Person) Albums(projectID int64) []Album {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	var all []Album
 	for _, a := range p.procore.place(projectID).photos.inOrder() {
 		all = append(all, Album{ID: a.id, Name: a.name, Private: a.private})
@@ -33,8 +33,8 @@ func (p *Person) Albums(projectID int64) []Album {
 
 // Photos are those of a project as they were made, without those that were deleted.
 func (p *Person) Photos(projectID int64) []Photo {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	var all []Photo
 	for _, i := range p.procore.place(projectID).photos.list(imageFilter{}) {
 		all = append(all, i.outside())

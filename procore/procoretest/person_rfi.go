@@ -28,8 +28,8 @@ type RFI struct {
 // RFIs are those of a project as they were made, without those in the recycle bin.
 func (p *Person) RFIs(projectID int64) []RFI {
 	var all []RFI
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	for _, r := range p.procore.place(projectID).rfis.list(rfiFilter{}) {
 		all = append(all, r.outside())
 	}
@@ -157,8 +157,8 @@ func (p *Person) rfi(projectID int64, do func(*drive, *place, []*stored) (*rfi, 
 
 // with does something in a project, or a company, with files that are stored first.
 func (p *Person) with(placeID int64, files []Attachment, do func(*drive, *place, []*stored) error) error {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	at := p.procore.place(placeID)
 	var kept []*stored
 	for _, f := range files {
@@ -173,8 +173,8 @@ func (p *Person) with(placeID int64, files []Attachment, do func(*drive, *place,
 
 // ReadAttachment returns the contents of a file of a record, by the file's number.
 func (p *Person) ReadAttachment(fileID int64) ([]byte, error) {
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	f := p.procore.drive.stored[fileID]
 	if f == nil {
 		return nil, notFound()

@@ -18,8 +18,8 @@ type Submittal struct {
 // Submittals are those of a project as they were made, without those in the recycle bin.
 func (p *Person) Submittals(projectID int64) []Submittal {
 	var all []Submittal
-	p.procore.lock()
-	defer p.procore.unlock()
+	p.begin()
+	defer p.end()
 	for _, s := range p.procore.place(projectID).submittals.list(submittalFilter{}) {
 		all = append(all, s.outside())
 	}
