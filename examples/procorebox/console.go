@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -115,12 +116,12 @@ func (c *console) command() *cobra.Command {
 }
 
 // open opens the data directory.
-func (c *console) open(ctx context.Context) (*office.Office, error) {
+func (c *console) open(ctx context.Context, backoff time.Duration) (*office.Office, error) {
 	s, err := c.settings()
 	if err != nil {
 		return nil, err
 	}
-	o := &office.Options{}
+	o := &office.Options{Backoff: backoff}
 	if c.verbose {
 		o.Log = slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -140,10 +141,16 @@ func (c *console) settings() (office.Settings, error) {
 	return office.FromEnvironment(getenv)
 }
 
-// with opens the data directory for as long as do runs.
-func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) (err error) {
+// with opens the data directory for as long as do runs. What failed is tried again at once: whoever runs a
+// command again wants that.
+func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) error {
+	return c.patiently(cmd, time.Nanosecond, do)
+}
+
+// patiently lets what failed wait for its second try, 0 for as long as is usual.
+func (c *console) patiently(cmd *cobra.Command, backoff time.Duration, do func(ctx context.Context, o *office.Office) error) (err error) {
 	ctx := cmd.Context()
-	o, err := c.open(ctx)
+	o, err := c.open(ctx, backoff)
 	if err != nil {
 		return err
 	}

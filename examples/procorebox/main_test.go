@@ -52,7 +52,11 @@ func buildAndRun(m *testing.M) int {
 // then end well.
 func fakes(t *testing.T, args ...string) map[string]string {
 	t.Helper()
-	ctx, kill := context.WithTimeout(context.Background(), time.Minute)
+	end, bounded := t.Deadline()
+	if !bounded {
+		end = time.Now().Add(time.Hour)
+	}
+	ctx, kill := context.WithDeadline(context.Background(), end)
 	cmd := exec.CommandContext(ctx, program, append([]string{"fakes"}, args...)...)
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)

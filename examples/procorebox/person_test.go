@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -150,6 +152,19 @@ func (p person) remove(ctx context.Context, at string) error {
 	return nil
 }
 
+// await waits until an item is there.
+func (p person) await(ctx context.Context, at string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		_, err := p.find(ctx, at)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond) // another process makes it
+	}
+}
+
 func (p person) read(ctx context.Context, at string) ([]byte, error) {
 	e, err := p.find(ctx, at)
 	if err != nil {
@@ -167,8 +182,8 @@ func (p person) read(ctx context.Context, at string) ([]byte, error) {
 
 // do carries out one line of a script.
 func (p person) do(ctx context.Context, out io.Writer, args []string) error {
-	const how = "usage: box|procore tree | mkdir PATH | write PATH TEXT | read PATH | move FROM TO | remove PATH"
-	want := map[string]int{"tree": 1, "mkdir": 2, "write": 3, "read": 2, "move": 3, "remove": 2}
+	const how = "usage: box|procore tree | await PATH | mkdir PATH | write PATH TEXT | read PATH | move FROM TO | remove PATH"
+	want := map[string]int{"tree": 1, "await": 2, "mkdir": 2, "write": 3, "read": 2, "move": 3, "remove": 2}
 	if len(args) == 0 || want[args[0]] != len(args) {
 		return fmt.Errorf("%s", how)
 	}
@@ -177,6 +192,8 @@ func (p person) do(ctx context.Context, out io.Writer, args []string) error {
 		text, err := p.tree(ctx)
 		_, _ = io.WriteString(out, text)
 		return err
+	case "await":
+		return p.await(ctx, args[1])
 	case "mkdir":
 		_, err := p.folder(ctx, args[1])
 		return err

@@ -143,7 +143,10 @@ func (p *printer) result(r mapping.Result) {
 	}
 	for _, f := range r.Report.Failures {
 		l := at
-		l.Op, l.On, l.Kind, l.Path, l.From, l.Result, l.Reason = f.Op.String(), side(f.On), f.Kind.String(), in(f.Path), f.From, f.Result.String(), f.Err
+		l.Op, l.On, l.Path, l.From, l.Result, l.Reason = f.Op.String(), side(f.On), in(f.Path), f.From, f.Result.String(), f.Err
+		if f.Kind != 0 {
+			l.Kind = f.Kind.String()
+		}
 		p.line(l)
 	}
 	for _, why := range r.Report.Incomplete {

@@ -27,7 +27,7 @@ Each action is printed when it is done. With --json each is one line of JSON.`,
 			if every < time.Second {
 				return usage("--every must be 1s or more, not %s", every)
 			}
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.watch(ctx, o, every, asJSON) })
+			return c.patiently(cmd, 0, func(ctx context.Context, o *office.Office) error { return c.watch(ctx, o, every, asJSON) })
 		},
 	}
 	cmd.Flags().DurationVar(&every, "every", time.Minute, "how often to ask Procore for changes")

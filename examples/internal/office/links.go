@@ -20,7 +20,7 @@ func (o *Office) newLinks() (*mapping.Links, error) {
 		Box:      o.boxPlace,
 		Procore:  o.procorePlace,
 		Policies: o.policies,
-		Engine:   syncer.Options{Parallel: parallel, Logger: o.log},
+		Engine:   syncer.Options{Parallel: parallel, Logger: o.log, Backoff: o.backoff},
 	})
 }
 

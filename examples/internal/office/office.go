@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/storage/sqlite"
@@ -29,6 +30,9 @@ const (
 type Options struct {
 	// Log is told what is worth knowing beside what functions return; nil means nobody is.
 	Log *slog.Logger
+	// Backoff is how long a failed action waits for its second try; 0 means a minute. Where a person says
+	// when to try again it is next to nothing.
+	Backoff time.Duration
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
 	HTTP http.RoundTripper
 }
@@ -38,6 +42,7 @@ type Office struct {
 	settings  Settings
 	log       *slog.Logger
 	transport http.RoundTripper
+	backoff   time.Duration
 	file      *sqlite.File
 
 	boxCalls, procoreCalls atomic.Int64
@@ -60,7 +65,7 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP}
+	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP, backoff: opts.Backoff}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // again is how often a Sync comes back for what was written a moment ago.
@@ -42,31 +44,59 @@ func (o *Office) settle(ctx context.Context, l mapping.Link, opts SyncOptions) (
 func (o *Office) unsettled(ctx context.Context, l mapping.Link, results []mapping.Result) (time.Duration, error) {
 	var wait time.Duration
 	for _, r := range results {
-		if r.Report == nil {
+		if r.Report == nil || !slices.ContainsFunc(r.Report.Skips, func(s syncer.Skip) bool { return s.Retry }) {
 			continue
 		}
 		view, err := o.file.Store.View(ctx, l.Pair(r.Tool))
 		if err != nil {
 			return 0, err
 		}
-		settles := [2]time.Duration{o.places.settles("procore " + l.Pair(r.Tool)), o.places.settles("box " + l.ID)}
-		for _, s := range r.Report.Skips {
-			if !s.Retry || s.Record == 0 {
-				continue
-			}
-			rec, err := view.Record(ctx, s.Record)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return 0, err
-			}
-			for _, side := range bothSides {
-				wait = max(wait, time.Until(rec.Half(side).Wrote.Add(settles[side])))
-			}
+		u := unsettled{view: view, takes: [2]time.Duration{o.places.settles("procore " + l.Pair(r.Tool)), o.places.settles("box " + l.ID)}}
+		if err := u.look(ctx, r.Report.Skips); err != nil {
+			return 0, err
 		}
+		wait = max(wait, time.Until(u.until))
 	}
 	return wait, nil
+}
+
+// unsettled finds the instant at which a tool has settled.
+type unsettled struct {
+	view  syncer.View
+	takes [2]time.Duration
+	until time.Time
+}
+
+func (u *unsettled) wrote(side syncer.Side, at time.Time) {
+	if end := at.Add(u.takes[side]); !at.IsZero() && end.After(u.until) {
+		u.until = end
+	}
+}
+
+// look sees what was written to items that were left, and which writes of a run that died are open.
+func (u *unsettled) look(ctx context.Context, skips []syncer.Skip) error {
+	for _, s := range skips {
+		if !s.Retry || s.Record == 0 {
+			continue
+		}
+		rec, err := u.view.Record(ctx, s.Record)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, side := range bothSides {
+			u.wrote(side, rec.Half(side).Wrote)
+		}
+	}
+	for in, err := range u.view.Intents(ctx) {
+		if err != nil {
+			return err
+		}
+		u.wrote(in.On, in.At)
+	}
+	return nil
 }
 
 // settles is how long the side of a place takes.

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// The tests here run the program against fakes in processes of their own. By default the tree is a
+// small one of this project. Go's own source tree, as issue and README tell of it:
+//
+//	go test ./examples/procorebox -run EndToEnd -e2e.tree $(go env GOROOT)/src -e2e.edits 200 -e2e.kills 50 -timeout 2h
+var (
+	e2eTree   = flag.String("e2e.tree", "../localdir", "`directory` that the documents hold at first")
+	e2eEdits  = flag.Int("e2e.edits", 20, "`number` of random edits, on both sides together")
+	e2eKills  = flag.Int("e2e.kills", 2, "`number` of random instants at which the program is killed")
+	e2eFaults = flag.Float64("e2e.faults", 0.1, "`share` of calls that fail, where they do")
+	e2eSeed   = flag.Uint64("e2e.seed", 1, "what is drawn is drawn from this `number`")
+)
+
+// office is the program with a data directory of its own, and two people who edit the two sides.
+type officeUnderTest struct {
+	t    *testing.T
+	env  []string
+	side [2]person
+	rand *rand.Rand
+}
+
+func newOfficeUnderTest(t *testing.T, settle string, fakeFlags ...string) *officeUnderTest {
+	env := fakes(t, append([]string{"--json", "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0", "--limits", "off", "--tree", *e2eTree}, fakeFlags...)...)
+	o := &officeUnderTest{t: t, env: os.Environ(), rand: rand.New(rand.NewPCG(*e2eSeed, 0))}
+	for name, value := range env {
+		o.env = append(o.env, name+"="+value)
+	}
+	o.env = append(o.env, "PROCOREBOX_DATA="+t.TempDir(), "PROCOREBOX_LIMITS=off")
+	if settle != "" {
+		o.env = append(o.env, "PROCOREBOX_SETTLE="+settle)
+	}
+	get := func(name string) string { return env[name] }
+	var company, project procore.ID
+	require.NoError(t, json.Unmarshal([]byte(env["PROCORE_COMPANY_ID"]), &company))
+	require.NoError(t, json.Unmarshal([]byte(env["PROCORE_PROJECT_ID"]), &project))
+	pc, err := procore.New(procore.Options{Bases: procore.BasesFrom(get), Tokens: procore.Fixed(env["PROCORE_TOKEN"]), CompanyID: company, Attempts: 10})
+	require.NoError(t, err)
+	t.Cleanup(pc.Close)
+	documents, err := procore.NewDocuments(t.Context(), pc, procore.InProject(project), nil)
+	require.NoError(t, err)
+	bc, err := box.New(box.Options{Bases: box.BasesFrom(get), Tokens: box.Fixed(env["BOX_TOKEN"]), Attempts: 10})
+	require.NoError(t, err)
+	t.Cleanup(bc.Close)
+	files, err := box.NewFileSystem(t.Context(), bc, nil)
+	require.NoError(t, err)
+	o.run(0, "link", "add", "--tools", "documents", "--name", "e2e")
+	folder, err := person{files, env["BOX_FOLDER_ID"]}.find(t.Context(), "Documents")
+	require.NoError(t, err)
+	o.side = [2]person{{documents, procore.RootID}, {files, folder.ID}}
+	return o
+}
+
+// command is the program with some arguments.
+func (o *officeUnderTest) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(context.Background(), program, args...)
+	cmd.Env = o.env
+	return cmd
+}
+
+// run runs the program and wants an exit code.
+func (o *officeUnderTest) run(code int, args ...string) []byte {
+	o.t.Helper()
+	cmd := o.command(args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != code) || err == nil && code != 0 {
+		require.FailNow(o.t, "exit code", "%v: %v\n%s\n%s", args, err, tail(out), stderr.String())
+	}
+	return out
+}
+
+// tail is the end of what may be long.
+func tail(text []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
+
+// sync syncs until nothing waits for a retry, and returns the last totals.
+func (o *officeUnderTest) sync() (totals map[string]any) {
+	o.t.Helper()
+	for range 10 {
+		cmd := o.command("sync", "--json")
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		totals = nil
+		require.NoError(o.t, json.Unmarshal([]byte(lines[len(lines)-1]), &totals), "%s\n%s", tail(out), stderr.String())
+		if err == nil {
+			return totals
+		}
+		o.t.Logf("not settled yet: %v %s %s", err, lines[len(lines)-1], stderr.String())
+		lines = slices.DeleteFunc(lines[:len(lines)-1], func(line string) bool { return strings.Contains(line, `"result":"done"`) })
+		o.t.Log(strings.Join(lines[:min(3, len(lines))], "\n"))
+		time.Sleep(time.Second) // as whoever runs it again does
+	}
+	require.FailNow(o.t, "it does not settle")
+	return nil
+}
+
+// tree is what a side holds: the SHA-1 of each file, and nothing for folders.
+func (o *officeUnderTest) tree(side syncer.Side) map[string]string {
+	o.t.Helper()
+	p := o.side[side]
+	all, err := p.all(o.t.Context())
+	require.NoError(o.t, err)
+	found := make(map[string]string, len(all))
+	sums := make(chan [2]string, len(all))
+	g, ctx := errgroup.WithContext(o.t.Context())
+	g.SetLimit(8)
+	for at, e := range all {
+		switch {
+		case at == "":
+		case e.Kind == syncer.Folder:
+			found[at+"/"] = ""
+		case e.Digest != "":
+			found[at] = strings.TrimPrefix(string(e.Digest), "sha1:")
+		default:
+			g.Go(func() error {
+				body, err := p.files.Open(ctx, e)
+				if err != nil {
+					return err
+				}
+				defer body.Close()
+				h := sha1.New()
+				_, err = io.Copy(h, body)
+				sums <- [2]string{at, hex.EncodeToString(h.Sum(nil))}
+				return err
+			})
+		}
+	}
+	require.NoError(o.t, g.Wait())
+	close(sums)
+	for s := range sums {
+		found[s[0]] = s[1]
+	}
+	return found
+}
+
+// edit lets both people work at different files, and returns what both trees are to be in the end.
+func (o *officeUnderTest) edit(n int) map[string]string {
+	o.t.Helper()
+	before := [2]map[string]string{o.tree(syncer.Source), o.tree(syncer.Destination)}
+	require.Equal(o.t, before[0], before[1])
+	files := slices.DeleteFunc(slices.Sorted(maps.Keys(before[0])), func(at string) bool { return strings.HasSuffix(at, "/") })
+	o.rand.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
+		all, err := o.side[side].all(o.t.Context())
+		require.NoError(o.t, err)
+		for i := range min(n, len(files)) / 2 {
+			at := files[2*i+int(side)]
+			if err := o.change(side, all, at, i); err != nil {
+				o.t.Logf("edit of %s: %v", at, err) // whatever became of it is there to be seen
+			}
+		}
+	}
+	// What a side shows now and did not before is what its person has done.
+	want := maps.Clone(before[0])
+	for side := range before {
+		now := o.tree(syncer.Side(side))
+		for at := range before[side] {
+			if _, still := now[at]; !still {
+				delete(want, at)
+			}
+		}
+		for at, sum := range now {
+			if old, was := before[side][at]; !was || old != sum {
+				want[at] = sum
+			}
+		}
+	}
+	return want
+}
+
+// change is one edit.
+func (o *officeUnderTest) change(side syncer.Side, all map[string]syncer.Entry, at string, i int) error {
+	ctx, p := o.t.Context(), o.side[side]
+	text := fmt.Sprintf("edit %d by the person at %s", i, side)
+	body := syncer.Content{Size: int64(len(text)), Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}
+	parent := all[parentOf(at)]
+	var err error
+	switch o.rand.IntN(4) {
+	case 0:
+		_, err = p.files.UpdateFile(ctx, all[at], body)
+	case 1:
+		_, err = p.files.CreateFile(ctx, parent, fmt.Sprintf("new %d from %s.txt", i, side), body)
+	case 2:
+		_, err = p.files.(syncer.Mover).Move(ctx, all[at], all[""], fmt.Sprintf("moved %d from %s.txt", i, side))
+	default:
+		_, err = p.files.Delete(ctx, all[at])
+	}
+	return err
+}
+
+func parentOf(at string) string {
+	dir := filepath.ToSlash(filepath.Dir(at))
+	if dir == "." {
+		return ""
+	}
+	return dir
+}
+
+// checks that both sides hold what is wanted and nothing else, and that another run writes nothing.
+func (o *officeUnderTest) holds(want map[string]string) {
+	o.t.Helper()
+	require.Equal(o.t, want, o.tree(syncer.Source), "Procore")
+	require.Equal(o.t, want, o.tree(syncer.Destination), "Box")
+	var totals map[string]any
+	out := o.run(0, "sync", "--full", "--json")
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	require.NoError(o.t, json.Unmarshal([]byte(lines[len(lines)-1]), &totals))
+	require.Zero(o.t, totals["writes"], "%s", tail(out))
+}
+
+func TestEndToEndATreeIsSyncedAndEqual(t *testing.T) {
+	t.Parallel()
+	o := newOfficeUnderTest(t, "0s")
+	want := o.tree(syncer.Source)
+	require.Greater(t, len(want), 20)
+	began := time.Now()
+	totals := o.sync()
+	t.Logf("%d items in %s: %v", len(want), time.Since(began).Round(time.Millisecond), totals)
+	o.holds(want)
+	want = o.edit(*e2eEdits)
+	t.Logf("after %d edits: %v", *e2eEdits, o.sync())
+	o.holds(want)
+}
+
+func TestEndToEndWithFaultsAndKills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for what may still come late")
+	}
+	t.Parallel()
+	o := newOfficeUnderTest(t, "", "--fault-rate", fmt.Sprint(*e2eFaults), "--seed", fmt.Sprint(*e2eSeed))
+	want := o.tree(syncer.Source)
+	o.killed(*e2eKills)
+	t.Logf("first sync: %v", o.sync())
+	o.holds(want)
+	want = o.edit(*e2eEdits)
+	o.killed(*e2eKills)
+	t.Logf("after %d edits: %v", *e2eEdits, o.sync())
+	o.holds(want)
+}
+
+// killed starts syncs and kills each of them at some instant.
+func (o *officeUnderTest) killed(times int) {
+	o.t.Helper()
+	for range times {
+		cmd := o.command("sync")
+		require.NoError(o.t, cmd.Start())
+		time.Sleep(time.Duration(o.rand.Int64N(int64(2 * time.Second)))) // the instant is what is tried
+		require.NoError(o.t, cmd.Process.Kill())
+		_ = cmd.Wait()
+	}
+}
