@@ -190,16 +190,25 @@ func (p *Procore) tool(ctx context.Context, client *procore.Client, in procore.S
 	if err != nil {
 		return nil, err
 	}
+	opts := &procore.FileSystemOptions{User: me}
 	switch t {
 	case mapping.Documents:
-		files, err := procore.NewDocuments(ctx, client, in, &procore.FileSystemOptions{User: me})
-		if err != nil || p.office.settings.Settle == nil {
-			return files, err
-		}
-		return quickDocuments{files, p.office}, nil
-	case mapping.Photos, mapping.RFIs, mapping.Submittals:
+		return p.sooner(procore.NewDocuments(ctx, client, in, opts))
+	case mapping.RFIs:
+		return procore.NewRFIs(ctx, client, in.ProjectID(), opts)
+	case mapping.Submittals:
+		return procore.NewSubmittals(ctx, client, in.ProjectID(), opts)
+	case mapping.Photos:
 	}
 	return nil, fmt.Errorf("%s of Procore: %w", t, errors.ErrUnsupported)
+}
+
+// sooner is for fakes, which settle sooner than the real ones.
+func (p *Procore) sooner(files *procore.Documents, err error) (syncer.Reader, error) {
+	if err != nil || p.office.settings.Settle == nil {
+		return files, err
+	}
+	return quickDocuments{files, p.office}, nil
 }
 
 // person returns whose account it is, and asks once.
