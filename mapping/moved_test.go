@@ -2,9 +2,11 @@ package mapping_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -171,5 +173,29 @@ func TestTheFolderOfAToolThatIsDraggedIntoAnotherIsNotCarriedOverTwice(t *testin
 		w.sync("bridge", mapping.SyncOptions{Full: full})
 		require.Equal(t, syncertest.Tree{"site.jpg": "site", "plan.pdf": "plan", "Album/": "", "Album/1.jpg": "one", "Album/2.jpg": "two"}, w.documents().Tree())
 		require.Equal(t, w.photos().Tree(), w.below("Bridge/Documents/Pictures"), "it is followed to where it is")
+	}
+}
+
+func TestADragBetweenToolsThatIsKilledAnywhereLosesNothing(t *testing.T) {
+	for calls := range 40 {
+		t.Run(fmt.Sprintf("after %d calls", calls), func(t *testing.T) {
+			t.Parallel()
+			w := twoTools(t)
+			w.bob.Move("Bridge/Documents/Album", "Bridge/Photos/Album")
+			w.bob.Move("Bridge/Photos/old.jpg", "Bridge/Documents/old.jpg")
+			w.poll()
+			w.runAndDie(calls)
+			for body, where := range map[string][]string{"one": {"Album/1.jpg"}, "two": {"Album/2.jpg"}, "old": {"old.jpg"}} {
+				all := append(slices.Collect(maps.Values(w.documents().Tree())), slices.Collect(maps.Values(w.photos().Tree()))...)
+				require.Contains(t, all, body, "%s is in Procore all the time", where)
+			}
+			w.clock.Advance(2 * time.Minute)
+			w.sync("bridge", mapping.SyncOptions{})
+			w.settle("bridge")
+			require.Equal(t, syncertest.Tree{"site.jpg": "site", "plan.pdf": "plan", "old.jpg": "old"}, w.documents().Tree())
+			require.Equal(t, syncertest.Tree{"Album/": "", "Album/1.jpg": "one", "Album/2.jpg": "two"}, w.photos().Tree())
+			require.Equal(t, w.documents().Tree(), w.below("Bridge/Documents"))
+			require.Equal(t, w.photos().Tree(), w.below("Bridge/Photos"))
+		})
 	}
 }
