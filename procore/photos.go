@@ -65,7 +65,7 @@ func (f *Photos) root() syncer.Entry {
 func (f *Photos) album(a *Album) syncer.Entry {
 	return syncer.Entry{
 		ID: a.ID.String(), ParentID: RootID, Kind: syncer.Folder, Name: a.Name, Guard: syncer.Precondition(a.Name),
-		Facts: &syncer.Facts{Private: a.Private, Created: a.CreatedAt},
+		Facts: &syncer.Facts{Private: a.Private, Fixed: a.Name == Unclassified, Created: a.CreatedAt},
 	}
 }
 
