@@ -45,16 +45,16 @@ func onFake(t *testing.T, o procoretest.Options, test func(t *testing.T, f *fake
 	})
 }
 
-// quiet has no limits, so that a test need not wait for them.
-func quiet() procoretest.Options { return procoretest.Options{Limits: procoretest.NoLimits} }
+// unlimited has no limits, so that a test need not wait for them.
+func unlimited() procoretest.Options { return procoretest.Options{Limits: procoretest.NoLimits} }
 
 // everyPosition runs a test with no switch set, and with each of them alone.
 func everyPosition(t *testing.T, test func(t *testing.T, o procoretest.Options)) {
 	t.Helper()
-	t.Run("as it is", func(t *testing.T) { test(t, quiet()) })
+	t.Run("as it is", func(t *testing.T) { test(t, unlimited()) })
 	for _, s := range (procoretest.Switches{}).All() {
 		t.Run(s.Name, func(t *testing.T) {
-			o := quiet()
+			o := unlimited()
 			s.Set(&o.Switches, true)
 			test(t, o)
 		})
@@ -170,7 +170,7 @@ func upload2(t *testing.T, c *procore.Client, in procore.Scope, text string) *pr
 func TestAnIndexOfManyPagesIsReadInAsManyCallsByBothVersions(t *testing.T) {
 	for _, v2 := range []bool{false, true} {
 		t.Run(fmt.Sprint("v2 ", v2), func(t *testing.T) {
-			onFake(t, quiet(), func(t *testing.T, f *fake) {
+			onFake(t, unlimited(), func(t *testing.T, f *fake) {
 				ann := f.AddUser("Ann", "ann@x.example")
 				f.Permit(ann.User, f.Project().ID, procoretest.Documents, procoretest.Admin)
 				for i := range 250 {
@@ -201,7 +201,7 @@ func TestAnIndexOfManyPagesIsReadInAsManyCallsByBothVersions(t *testing.T) {
 }
 
 func TestLargeContentsReachTheFakeInParts(t *testing.T) {
-	o := quiet()
+	o := unlimited()
 	o.SmallestSegment = 10
 	onFake(t, o, func(t *testing.T, f *fake) {
 		f.client.Limit(20, 10)
@@ -214,7 +214,7 @@ func TestLargeContentsReachTheFakeInParts(t *testing.T) {
 }
 
 func TestACheckOutOfSomebodyElseIsWaitedFor(t *testing.T) {
-	onFake(t, quiet(), func(t *testing.T, f *fake) {
+	onFake(t, unlimited(), func(t *testing.T, f *fake) {
 		in := procore.InProject(f.project)
 		file := f.write(in, 0, "plan.pdf", "first")
 		ann := f.AddUser("Ann", "ann@x.example")
@@ -286,7 +286,7 @@ func TestWhatHasNoNameOfItsOwnIsNotMadeTwice(t *testing.T) {
 		"the effect comes late":   {procoretest.LateEffect, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onFake(t, quiet(), func(t *testing.T, f *fake) {
+			onFake(t, unlimited(), func(t *testing.T, f *fake) {
 				require.NoError(t, f.Inject(procoretest.Fault{Route: "POST /rest/v1.0/image_categories", Reset: true, When: c.when, Delay: 4 * time.Second}))
 				_, err := f.client.PostImageCategories(t.Context(), procore.InProject(f.project), "Roof")
 				require.Len(t, f.Home().Albums(f.Project().ID), 2)
