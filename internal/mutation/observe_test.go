@@ -150,8 +150,8 @@ var observing = []mutation{
 	{
 		name:  "a root that is empty all of a sudden is synced",
 		file:  "syncer/judge.go",
-		old:   "\t\tif known > 0 {\n\t\t\t// The word holds",
-		new:   "\t\tif known < 0 {\n\t\t\t// The word holds",
+		old:   "\t\tif known > 0 && !r.w.movedAway(side) {\n\t\t\t// The word holds",
+		new:   "\t\tif known < 0 && !r.w.movedAway(side) {\n\t\t\t// The word holds",
 		why:   "every item in it is proved to be deleted",
 		in:    scenarios,
 		tests: scenario("root-emptied"),
