@@ -17,7 +17,7 @@ var deciding = []mutation{
 		file:  "syncer/reconcile.go",
 		old:   "\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tcase n.lost(x) && n.known:\n",
 		new:   "\tcase n.lost(x) && n.known:\n",
-		and:   []swap{{"\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tdefault:\n\t\tn.fate, n.on = die, t\n", "\tdefault:\n\t\tn.fate, n.on = die, t\n"}},
+		and:   []swap{{"\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tcase n.entry[t].Facts != nil &&", "\tcase n.entry[t] != nil && n.entry[t].Facts != nil &&"}},
 		why:   "the Records say what is there, and a look costs a call",
 		in:    unit,
 		tests: []string{"TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten"},
