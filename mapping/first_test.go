@@ -56,6 +56,7 @@ func (w *world) tick(c syncertest.Call) error {
 }
 
 func TestEditsMadeOnBothSidesDuringTheFirstSyncAreAllThereAtTheEnd(t *testing.T) {
+	t.Parallel()
 	for _, slice := range []syncer.Budget{{}, {Time: 5 * time.Second}, {Calls: 40}} {
 		for seed := range 4 {
 			t.Run(fmt.Sprintf("slices of %v and %d calls, seed %d", slice.Time, slice.Calls, seed), func(t *testing.T) {
@@ -165,6 +166,7 @@ func TestWhatPeopleChangeDuringALongFirstSyncComesBeforeTheRest(t *testing.T) {
 }
 
 func TestAFirstSyncThatIsKilledAnywhereGoesOnWithoutDuplicates(t *testing.T) {
+	t.Parallel()
 	const files = 60
 	want := busyWorld(t, files)
 	want.settle("bridge")

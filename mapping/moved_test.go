@@ -177,6 +177,7 @@ func TestTheFolderOfAToolThatIsDraggedIntoAnotherIsNotCarriedOverTwice(t *testin
 }
 
 func TestADragBetweenToolsThatIsKilledAnywhereLosesNothing(t *testing.T) {
+	t.Parallel()
 	for calls := range 40 {
 		t.Run(fmt.Sprintf("after %d calls", calls), func(t *testing.T) {
 			t.Parallel()
