@@ -266,3 +266,30 @@ func (d dyingState) Commit(ctx context.Context, b syncer.Batch) error {
 	}
 	return d.State.Commit(ctx, b)
 }
+
+func TestTheFeedsAreAskedForTheirPositionBeforeAnythingIsListed(t *testing.T) {
+	w := newWorld(t, syncertest.Tree{"Bridge/": ""})
+	w.add("Bridge", mapping.Documents)
+	w.documents().Write("a.pdf", "a")
+	var order []string
+	edited := false
+	for _, conn := range []*syncertest.Handle{w.conn, w.documents().conn} {
+		conn.OnCall(func(c syncertest.Call) error {
+			if c.Phase == syncertest.Before {
+				order = append(order, c.Op)
+			}
+			if c.Op == "CreateFile" && c.Phase == syncertest.After && !edited {
+				edited = true
+				w.documents().Write("added meanwhile.pdf", "m") // its listing has ended
+			}
+			return nil
+		})
+	}
+	results := w.settle("bridge") // nobody has polled
+	require.Less(t, slices.Index(order, "Now"), slices.Index(order, "List"), order)
+	require.Equal(t, 1, results[0].Report.Totals.Uploads)
+	w.poll()
+	w.settle("bridge")
+	require.Equal(t, w.documents().Tree(), w.below("Bridge/Documents"), "what was added meanwhile was heard")
+	require.Len(t, w.documents().Tree(), 2)
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -232,10 +233,12 @@ func nameIsFree(l Link, others []Link) error {
 
 // Edit changes name, rules and tools of a Link, all or nothing, and returns it as it is then. What it is
 // about cannot be changed: that is another Link. Which tools there are may be; a tool that is left out is
-// left alone on both sides, and one that is added gets its folder by the next [Links.Parts].
+// left alone on both sides, and one that is added gets its folder by the next [Links.Parts]. After other
+// rules or tools the next run of each pair is a full scan.
 func (s *Links) Edit(ctx context.Context, which string, change func(l *Link) error) (Link, error) {
+	var was Link
 	l, err := s.change(ctx, which, func(l *Link, others []Link) error {
-		was := l.clone()
+		was = l.clone()
 		if err := change(l); err != nil {
 			return err
 		}
@@ -254,10 +257,24 @@ func (s *Links) Edit(ctx context.Context, which string, change func(l *Link) err
 		}
 		return toolsAreFree(*l, others)
 	})
+	if err == nil && !(reflect.DeepEqual(l.Rules, was.Rules) && slices.Equal(l.Tools, was.Tools)) {
+		err = s.scan(ctx, l)
+	}
 	if err != nil {
 		return Link{}, fmt.Errorf("edit link %q: %w", which, err)
 	}
 	return l, nil
+}
+
+// scan asks for a full scan of every tool: what was left alone by other rules, and what nobody listened to,
+// is looked at again.
+func (s *Links) scan(ctx context.Context, l Link) error {
+	for _, t := range l.Tools {
+		if err := s.o.States.Append(ctx, l.Pair(t), syncer.Hint{Full: true, At: s.o.Engine.Clock()}); err != nil {
+			return fmt.Errorf("ask for a scan of %s: %w", l.Pair(t), err)
+		}
+	}
+	return nil
 }
 
 // Pause stops a Link until Resume. A run that has begun goes on to its end.
@@ -279,12 +296,9 @@ func (s *Links) Resume(ctx context.Context, which string) error {
 	if err != nil {
 		return fmt.Errorf("resume link %q: %w", which, err)
 	}
-	for _, t := range l.Tools {
-		// First the hint: if this ends before the change it does no harm.
-		hint := syncer.Hint{Full: true, At: s.o.Engine.Clock()}
-		if err := s.o.States.Append(ctx, l.Pair(t), hint); err != nil {
-			return fmt.Errorf("resume link %q: %w", which, err)
-		}
+	// First the hints: if this ends before the change they do no harm.
+	if err := s.scan(ctx, l); err != nil {
+		return fmt.Errorf("resume link %q: %w", which, err)
 	}
 	_, err = s.change(ctx, l.ID, func(l *Link, _ []Link) error {
 		l.Paused = false

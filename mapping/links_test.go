@@ -234,3 +234,42 @@ func TestWhoeverBringsTooLittleIsToldWhat(t *testing.T) {
 	_, err = links.Add(t.Context(), mapping.Link{Company: "1", Project: "7", Folder: "1", Tools: []mapping.Tool{mapping.Documents}})
 	require.ErrorContains(t, err, "file system of Box cannot be written to")
 }
+
+func TestWhatOtherRulesWouldHaveDoneIsDoneAfterAnEdit(t *testing.T) {
+	w := newWorld(t, syncertest.Tree{"Bridge/": ""})
+	direct := func(d mapping.Direction) func(l *mapping.Link) error {
+		return func(l *mapping.Link) error {
+			l.Rules.Directions = map[mapping.Tool]mapping.Direction{mapping.Documents: d}
+			return nil
+		}
+	}
+	w.add("Bridge", mapping.Documents, mapping.Photos)
+	_, err := w.Edit(t.Context(), "bridge", direct(mapping.ToBox))
+	require.NoError(t, err)
+	w.bob.Write("Bridge/Documents/from box.txt", "b")
+	w.poll()
+	w.sync("bridge", mapping.SyncOptions{})
+	w.poll()
+	require.Len(t, w.sync("bridge", mapping.SyncOptions{})[0].Report.Skips, 1, "Procore gets nothing so far")
+	_, err = w.Edit(t.Context(), "bridge", direct(mapping.Both))
+	require.NoError(t, err)
+	w.settle("bridge")
+	require.Equal(t, "b", w.documents().Tree()["from box.txt"])
+
+	// A tool that comes back has missed what happened meanwhile.
+	tools := func(list ...mapping.Tool) func(l *mapping.Link) error {
+		return func(l *mapping.Link) error {
+			l.Tools, l.Rules.Directions = list, nil
+			return nil
+		}
+	}
+	_, err = w.Edit(t.Context(), "bridge", tools(mapping.Photos))
+	require.NoError(t, err)
+	w.bob.Write("Bridge/Documents/meanwhile.txt", "m")
+	w.poll()
+	w.settle("bridge")
+	_, err = w.Edit(t.Context(), "bridge", tools(mapping.Photos, mapping.Documents))
+	require.NoError(t, err)
+	w.settle("bridge")
+	require.Equal(t, "m", w.documents().Tree()["meanwhile.txt"])
+}

@@ -33,6 +33,26 @@ func (s *Links) listen(ctx context.Context, l Link) error {
 	return err
 }
 
+// begin takes the position of feeds that nobody has asked yet, before anything is listed: what changes from
+// then on is told.
+func (s *Links) begin(ctx context.Context, parts []Part) error {
+	for _, p := range parts {
+		for _, place := range []Place{p.source, p.destination} {
+			if p.Paused != "" || place.feed() == nil {
+				continue
+			}
+			at, err := s.o.States.Cursor(ctx, place.Stream)
+			if err != nil {
+				return fmt.Errorf("position of %s: %w", place.Stream, err)
+			}
+			if at == "" {
+				return s.listen(ctx, p.Link)
+			}
+		}
+	}
+	return nil
+}
+
 func (s *Links) poll(ctx context.Context, streams []syncer.Stream) (map[string]int, error) {
 	var err error
 	hints := map[string]int{}

@@ -54,8 +54,9 @@ const (
 )
 
 // Sync keeps a Link in step once: every tool is run until nothing is left that could be done now. It goes by
-// what [Links.Poll] has heard, and asks again between the slices of a long one. It may be killed at any
-// point: the next Sync goes on from there.
+// what [Links.Poll] has heard before, and asks again between the slices of a long one. A feed that was never
+// asked is asked for its position before anything is listed. Sync may be killed at any point: the next one
+// goes on from there.
 //
 // Trouble in one tool is in its Result and keeps nothing from the others; an error is one that concerns the
 // Link as a whole. A Link that a person has paused is not synced: the error wraps [syncer.ErrHalted].
@@ -70,6 +71,10 @@ func (s *Links) Sync(ctx context.Context, which string, o SyncOptions) ([]Result
 	parts, err := s.Parts(ctx, l.ID)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.begin(ctx, parts); err != nil {
+		// Without a position the listing is all there is, and the next Sync tries again.
+		s.log().WarnContext(ctx, "feeds could not be asked for their position", "link", l.Name, "error", err)
 	}
 	y := &syncing{links: s, o: o}
 	if o.Slice == (syncer.Budget{}) {
