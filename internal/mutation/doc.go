@@ -3,7 +3,7 @@
 //
 // It is all test. The mistakes are the tables in the files named after what they are made in
 // (observe_test.go, decide_test.go, place_test.go, apply_test.go, agree_test.go, settle_test.go,
-// remember_test.go); each names the text that it replaces, why somebody could write it, and the tests
+// remember_test.go, link_test.go); each names the text that it replaces, why somebody could write it, and the tests
 // that catch it. No file of the project is touched: the changed one reaches the compiler through go
 // build's -overlay.
 //

@@ -32,7 +32,7 @@ type mutation struct {
 type swap struct{ old, new string }
 
 // mutations are all of them, in the order in which a run of the engine goes.
-var mutations = slices.Concat(observing, deciding, placing, applying, agreeing, settling, remembering)
+var mutations = slices.Concat(observing, deciding, placing, applying, agreeing, settling, remembering, linking)
 
 // The packages whose tests catch the mistakes.
 const (
@@ -40,6 +40,7 @@ const (
 	scenarios = "syncer/syncertest"
 	limits    = "policy"
 	store     = "storage/memory"
+	links     = "mapping"
 )
 
 // scenario returns the full names of scenarios of the catalogue.
