@@ -91,13 +91,25 @@ func (f *FileSystem) hint(e *Event) (syncer.Hint, bool) {
 	source := e.Source
 	switch {
 	case source != nil && (source.Type == TypeFile || source.Type == TypeFolder || source.Type == TypeWebLink):
-		return syncer.Hint{ID: f.entryID(source.Type, source.ID), Within: f.within(source), At: e.CreatedAt}, true
+		return syncer.Hint{ID: f.entryID(source.Type, source.ID), Within: f.within(source), Guard: guard(e), At: e.CreatedAt}, true
 	case access:
 		return syncer.Hint{Full: true, At: e.CreatedAt}, true // a tree has come or gone, and nobody says which
 	case e.Err != nil && source == nil:
 		return syncer.Hint{Full: true, At: e.CreatedAt}, true
 	}
 	return syncer.Hint{}, false // of what is gone for good, or is no item
+}
+
+// guard is the token that an item got by an event, if it is known to have got one: by that our own
+// writes are recognised. Which other events raise the etag is not documented.
+func guard(e *Event) syncer.Precondition {
+	switch e.EventType {
+	case EventCreate, EventUpload, EventMove, EventRename:
+		if !e.Source.Trashed() {
+			return syncer.Precondition(e.Source.ETag)
+		}
+	}
+	return ""
 }
 
 // within names the folders that hold an item, innermost first. They are complete or nothing: then the

@@ -90,9 +90,11 @@ func (r *run) answerCreate(ctx context.Context, in *Intent, end *endpoint) (Batc
 }
 
 // alike reports whether one name may be what a service made of the other: they differ in nothing but
-// the blanks and dots around them.
+// the blanks and dots around them, and in how many blanks there are between words.
 func alike(a, b string) bool {
-	core := func(name string) string { return strings.Trim(string(NameKey(name)), " .") }
+	core := func(name string) string {
+		return strings.Trim(strings.Join(strings.Fields(string(NameKey(name))), " "), " .")
+	}
 	return core(a) == core(b)
 }
 

@@ -20,6 +20,10 @@ type Hint struct {
 	// of the event, innermost first and complete up to the account's top. A hint of which none is
 	// known to the pair is dropped without a call.
 	Within []string
+	// Guard, when not empty, is the Guard token that the item got by the change, whatever has changed: a
+	// later change gives it another. An item that is known with that token is as told, by our own write or
+	// because it was met already, and the hint is dropped without a call.
+	Guard Precondition
 	// Full asks for a full scan: hints were lost.
 	Full bool
 	At   time.Time

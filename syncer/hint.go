@@ -8,7 +8,8 @@ import (
 
 // hint looks at an item by ID, because something may have happened to it. It reports whether the
 // hint was about this pair.
-func (o *observer) hint(ctx context.Context, side Side, id string, within []string) (bool, error) {
+func (o *observer) hint(ctx context.Context, h *Hint) (bool, error) {
+	side, id, within := h.Side, h.ID, h.Within
 	n, err := o.byID(ctx, side, id)
 	if err != nil {
 		return false, err
@@ -23,13 +24,23 @@ func (o *observer) hint(ctx context.Context, side Side, id string, within []stri
 		}
 		return true, o.hintUnknown(ctx, side, id)
 	}
+	if o.echo(n, h) {
+		return true, nil
+	}
 	return true, o.hintKnown(ctx, n, side)
+}
+
+// echo reports whether a hint tells of an item what is known of it. An ID that names another item now may
+// have any token again.
+func (o *observer) echo(n *node, h *Hint) bool {
+	return h.Guard != "" && !o.ends[h.Side].info.ReusableIDs && n != nil && n.known && !n.unfinished() && n.sight[h.Side] == assumed &&
+		n.rec.Half(h.Side).Presence == Present && n.rec.Half(h.Side).Guard == h.Guard
 }
 
 // revisit looks again at the item of a pending row. A Record that is gone has nothing left to look at.
 func (o *observer) revisit(ctx context.Context, key PendingKey) error {
 	if key.Record == 0 {
-		_, err := o.hint(ctx, key.Side, key.ID, nil)
+		_, err := o.hint(ctx, &Hint{Side: key.Side, ID: key.ID})
 		return err
 	}
 	n, err := o.load(ctx, key.Record)

@@ -94,7 +94,7 @@ func (r *run) followUp(ctx context.Context) error {
 	for _, h := range r.hints {
 		if n, err := r.o.byID(ctx, h.Side, h.ID); err != nil {
 			return err
-		} else if n != nil && n.sight[h.Side] == assumed {
+		} else if n != nil && n.sight[h.Side] == assumed && !r.o.echo(n, &h.Hint) {
 			known = append(known, version{h.Side, Stamp{ID: h.ID}})
 		}
 	}
@@ -110,12 +110,13 @@ func (r *run) followUp(ctx context.Context) error {
 		}
 		// A hint is news: what waited for its time to be tried again is tried now.
 		r.renew(PendingKey{Side: h.Side, ID: h.ID})
-		ours, err := r.o.hint(ctx, h.Side, h.ID, h.Within)
+		ours, err := r.o.hint(ctx, &h.Hint)
 		if err != nil {
 			return err
 		}
-		met[item{h.Side, h.ID}] = ours
-		if n := r.w.byID[h.Side][h.ID]; n != nil && n.known {
+		n := r.w.byID[h.Side][h.ID]
+		met[item{h.Side, h.ID}] = ours && !r.o.echo(n, &h.Hint) // another hint may tell news of it
+		if n != nil && n.known {
 			r.renew(PendingKey{Record: n.rec.ID})
 		}
 	}

@@ -256,6 +256,15 @@ var observing = []mutation{
 		tests: regression("what nobody may look at is forgotten when a listing that could read everything does not show it"),
 	},
 	{
+		name:  "a hint of our own write counts for the hints after it",
+		file:  "syncer/look.go",
+		old:   `= ours && !r.o.echo(n, &h.Hint) //`,
+		new:   `= ours //`,
+		why:   "the item was met",
+		in:    scenarios,
+		tests: scenario("own-echo"),
+	},
+	{
 		name:  "nobody asks who stands where a move is undone",
 		file:  "syncer/occupants.go",
 		old:   `moved && back != p && `,

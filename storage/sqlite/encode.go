@@ -241,6 +241,9 @@ func (c *coder) hinted(h *syncer.Hinted) {
 	}
 	c.bool(&h.Full)
 	c.time(&h.At)
+	if c.reading && c.in != "" || !c.reading && h.Guard != "" { // came later, and is left out where there is none
+		str(c, &h.Guard)
+	}
 }
 
 func (c *coder) outcome(o *syncer.Outcome) {

@@ -117,6 +117,18 @@ var brokenUpgrades = []breakage{{
 		}
 	},
 }, {
+	"feed tells the token of before",
+	"hint tells a token only of the state that has it",
+	func(t *twisted) {
+		t.changes = func(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
+			hints, next, more, err := t.Handle.Changes(ctx, from)
+			for i := range hints {
+				hints[i].Guard = "e0"
+			}
+			return hints, next, more, err
+		}
+	},
+}, {
 	"feed tells each change once only",
 	"position can be read from again",
 	func(t *twisted) {

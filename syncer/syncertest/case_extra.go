@@ -118,6 +118,45 @@ var feedCases = []promise{{
 		c.expect(slices.ContainsFunc(hints, func(h syncer.Hint) bool { return h.ID == file.ID || h.Full }), "no hint for a new file among %d", len(hints))
 	},
 }, {
+	"hint tells a token only of the state that has it",
+	"Hint.Guard, when not empty, is the token that the item got by the change: whoever knows the item as it was before does not take the hint for old news.",
+	func(c *check) {
+		f := c.feed()
+		work := c.folder("work")
+		file := c.file(work, "plan", "first")
+		c.settled()
+		report := func(what string, change func() error) {
+			known := file
+			from, err := f.Now(c.ctx)
+			c.must(err, "now")
+			c.must(change(), what)
+			c.settled()
+			hints, _ := c.hints(f, from)
+			news := func(h syncer.Hint) bool {
+				return h.ID == file.ID && (h.Guard == "" || h.Guard != known.Guard) || h.Full
+			}
+			c.expect(slices.ContainsFunc(hints, news), "%s: each hint has the token %q of before", what, known.Guard)
+		}
+		if c.info.File.Update == syncer.UpdateInPlace {
+			report("update", func() (err error) {
+				file, err = c.fs.UpdateFile(c.ctx, file, c.content("second"))
+				return err
+			})
+		}
+		if m, ok := c.fs.(syncer.Mover); ok && c.info.File.Rename {
+			report("rename", func() (err error) {
+				file, err = m.Move(c.ctx, file, work, "renamed"+c.ext())
+				return err
+			})
+		}
+		if c.info.File.Delete {
+			report("delete", func() error {
+				_, err := c.fs.Delete(c.ctx, file)
+				return err
+			})
+		}
+	},
+}, {
 	"position can be read from again",
 	"A crash before the cursor is stored reads the same position twice, and finds the same hints.",
 	func(c *check) {

@@ -28,7 +28,7 @@ func (s *Service) add(by actor, parent *node, kind syncer.Kind, name, body strin
 		s.fill(by, n, body, modified)
 	}
 	s.attach(n, parent)
-	s.tell(n)
+	s.show(n)
 	return n
 }
 
@@ -62,7 +62,7 @@ func (s *Service) put(by actor, n *node, body string, modified time.Time) *node 
 	}
 	s.fill(by, n, body, modified)
 	n.rev++
-	s.tell(n)
+	s.show(n)
 	return n
 }
 
@@ -79,7 +79,7 @@ func (s *Service) relocate(by actor, n, parent *node, name string) {
 	n.name = name
 	n.rev++
 	s.attach(n, parent)
-	s.tell(n)
+	s.show(n)
 }
 
 // discard puts an item with all it holds into the trash, or removes it where there is none.
@@ -127,5 +127,5 @@ func (s *Service) revive(by actor, n, parent *node, name string) {
 	n.name = name
 	n.rev++
 	s.attach(n, parent)
-	s.tell(n)
+	s.show(n)
 }

@@ -122,6 +122,14 @@ func (n *node) height() int {
 	return most + 1
 }
 
+// guard is the token of n as it is now, empty where the service guards nothing.
+func (s *Service) guard(n *node) syncer.Precondition {
+	if s.o.Info.Guards == (syncer.Guards{}) {
+		return ""
+	}
+	return syncer.Precondition("e" + strconv.Itoa(n.rev))
+}
+
 // entry shows n as a handle sees it.
 func (s *Service) entry(n *node) syncer.Entry {
 	flags := n.flags()
@@ -129,9 +137,7 @@ func (s *Service) entry(n *node) syncer.Entry {
 	if n.parent != nil {
 		e.ParentID = n.parent.id
 	}
-	if s.o.Info.Guards != (syncer.Guards{}) {
-		e.Guard = syncer.Precondition("e" + strconv.Itoa(n.rev))
-	}
+	e.Guard = s.guard(n)
 	if s.o.Info.ReusableIDs {
 		e.Birth = n.born()
 	}

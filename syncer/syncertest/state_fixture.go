@@ -105,7 +105,7 @@ func anOutcome(action syncer.ActionID) syncer.Outcome {
 }
 
 func aHint(id string) syncer.Hint {
-	return syncer.Hint{Side: syncer.Destination, ID: id, Within: []string{"inner", "outer"}, At: someDay}
+	return syncer.Hint{Side: syncer.Destination, ID: id, Within: []string{"inner", "outer"}, Guard: "etag \x00\xff", At: someDay}
 }
 
 // aFullBatch is a Batch with something of everything in it.
