@@ -65,6 +65,10 @@ func (c Connection) Format(s fmt.State, _ rune) {
 	_, _ = io.WriteString(s, fmt.Sprintf("connection to %s by %s", c.Service.Title(), c.Way))
 }
 
+// MarshalText returns what Format writes, so that no document that a Connection finds its way into holds
+// its secrets.
+func (c Connection) MarshalText() ([]byte, error) { return fmt.Append(nil, c), nil }
+
 // secret is a Connection as it is sealed.
 type secret struct {
 	Service      Service   `json:"service"`
