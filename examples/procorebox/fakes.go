@@ -45,8 +45,9 @@ the links of its files, https://login.procore.com, and the storage behind them. 
 port 0 they are any three that are free.
 
 When the fakes serve, what a client needs to reach them is printed in one go. The
-access tokens do not expire. BOX_FOLDER_ID is an empty folder. With --tree the
-documents of PROCORE_PROJECT_ID hold what is in that directory, and nothing else.
+access tokens do not expire. BOX_FOLDER_ID is an empty folder. PROCORE_PROJECT_ID is
+a construction project with documents, photos, RFIs and submittals. With --tree its
+documents hold what is in that directory, and there is nothing else.
 Webhooks go to addresses on this machine, too; Box's are signed with the keys
 boxtest-primary and boxtest-secondary.`,
 		Example: `  procorebox fakes --box 127.0.0.1:0 --procore 127.0.0.1:0 --limits off --json

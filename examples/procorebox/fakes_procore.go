@@ -10,35 +10,45 @@ import (
 	"path"
 	"strconv"
 
+	"github.com/procorebox/procorebox/examples/internal/site"
+	"github.com/procorebox/procorebox/examples/internal/stage"
 	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
-// fakeProcore has one company with one project.
+// fakeProcore has one company with one project: the demo's, or a directory.
 func fakeProcore(addr, tree string, o procoretest.Options) fakeService {
 	return func(ctx context.Context) (io.Closer, map[string]string, error) {
+		play := stage.New(site.New(site.Options{}))
+		if tree == "" {
+			o = play.Options(o)
+		}
 		server, err := procoretest.Start(ctx, addr, o)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := furnish(server, tree); err != nil {
+		if err := furnish(server, play, tree); err != nil { //nolint:contextcheck // what people do there is no call
 			return nil, nil, errors.Join(err, server.Close())
 		}
-		urls := server.URLs()
-		id, secret := server.Client()
-		project := server.Project()
-		return server, map[string]string{
-			"PROCORE_BASE": urls.API, "PROCORE_LOGIN_BASE": urls.Login, "PROCORE_TOKEN": server.Token(),
-			"PROCORE_COMPANY_ID": strconv.FormatInt(project.CompanyID, 10),
-			"PROCORE_PROJECT_ID": strconv.FormatInt(project.ID, 10),
-			"PROCORE_CLIENT_ID":  id, "PROCORE_CLIENT_SECRET": secret, "PROCORE_REFRESH_TOKEN": server.RefreshToken(),
-		}, nil
+		return server, procoreSettings(server), nil //nolint:contextcheck // the same
 	}
 }
 
-// furnish puts something into the project: what a directory holds, or nothing.
-func furnish(server *procoretest.Server, tree string) error {
+func procoreSettings(server *procoretest.Server) map[string]string {
+	urls := server.URLs()
+	id, secret := server.Client()
+	project := server.Project()
+	return map[string]string{
+		"PROCORE_BASE": urls.API, "PROCORE_LOGIN_BASE": urls.Login, "PROCORE_TOKEN": server.Token(),
+		"PROCORE_COMPANY_ID": strconv.FormatInt(project.CompanyID, 10),
+		"PROCORE_PROJECT_ID": strconv.FormatInt(project.ID, 10),
+		"PROCORE_CLIENT_ID":  id, "PROCORE_CLIENT_SECRET": secret, "PROCORE_REFRESH_TOKEN": server.RefreshToken(),
+	}
+}
+
+// furnish puts into the project what a directory holds, or what a construction project does.
+func furnish(server *procoretest.Server, play stage.Play, tree string) error {
 	if tree == "" {
-		return nil
+		return play.Furnish(server.Procore)
 	}
 	if err := plant(server.Home(), server.Project().RootID, os.DirFS(tree)); err != nil {
 		return fmt.Errorf("read %s into the fake procore: %w", tree, err)

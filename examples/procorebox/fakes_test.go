@@ -81,6 +81,20 @@ func TestTheFakeProcoreServesADirectory(t *testing.T) {
 	require.Equal(t, "first issue", string(content))
 }
 
+func TestWithoutADirectoryTheFakeProcoreServesAConstructionProject(t *testing.T) {
+	env := fakes(t, "--procore", "127.0.0.1:0", "--json")
+	for path, least := range map[string]int{
+		"/rest/v1.0/projects/" + env["PROCORE_PROJECT_ID"] + "/documents?per_page=1000":  100,
+		"/rest/v1.0/images?per_page=1000&project_id=" + env["PROCORE_PROJECT_ID"]:        10,
+		"/rest/v1.0/projects/" + env["PROCORE_PROJECT_ID"] + "/rfis?per_page=1000":       3,
+		"/rest/v1.1/projects/" + env["PROCORE_PROJECT_ID"] + "/submittals?per_page=1000": 3,
+	} {
+		var list []any
+		ask(t, env, path, &list)
+		require.GreaterOrEqual(t, len(list), least, path)
+	}
+}
+
 func TestBothFakesServeAtOnceAndTheirTokensCanBeRenewed(t *testing.T) {
 	env := fakes(t, "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0", "--switch", "BearerLower", "--switch", "RefreshGrace", "--json")
 	require.Len(t, env, 16)

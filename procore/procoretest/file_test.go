@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -154,6 +155,7 @@ func TestAPersonEditsByTheSameRules(t *testing.T) {
 	require.NoError(t, err)
 	_, err = ann.CreateFolder(w.project.RootID, "A")
 	require.ErrorContains(t, err, "has already been taken")
+	require.ErrorIs(t, err, fs.ErrInvalid)
 	file, err := ann.Upload(folder.ID, "a.txt", []byte("one"))
 	require.NoError(t, err)
 	require.Equal(t, "Tower A/A/a.txt", file.Path)
@@ -168,7 +170,8 @@ func TestAPersonEditsByTheSameRules(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, file, found)
 	_, err = ann.Find(w.project.RootID, "A/a.txt/b")
-	require.ErrorContains(t, err, "404")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorIs(t, ann.Delete(Item{ID: w.project.RootID}), fs.ErrPermission)
 	file, err = ann.Rename(file, "b.txt")
 	require.NoError(t, err)
 	file, err = ann.Move(file, w.project.RootID)

@@ -10,7 +10,7 @@ import (
 
 // A Person edits the documents of projects and companies behind clients' backs, as people do in their
 // browser: no calls, no faults and no limits, but the same rules. What Procore would refuse is an error
-// here.
+// here: fs.ErrInvalid, fs.ErrPermission or fs.ErrNotExist.
 type Person struct {
 	User
 

@@ -2,6 +2,7 @@ package procoretest
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"slices"
@@ -33,6 +34,20 @@ func (p *problem) Error() string {
 		return fmt.Sprintf("procore answers %d: %s %s", p.status, p.field, p.message)
 	}
 	return fmt.Sprintf("procore answers %d: %s", p.status, p.message)
+}
+
+// Is says what kind of refusal a problem is, for who edits as a [Person]: fs.ErrInvalid, fs.ErrPermission
+// or fs.ErrNotExist.
+func (p *problem) Is(target error) bool {
+	switch target {
+	case fs.ErrInvalid:
+		return p.status == http.StatusBadRequest || p.status == http.StatusUnprocessableEntity
+	case fs.ErrPermission:
+		return p.status == http.StatusForbidden
+	case fs.ErrNotExist:
+		return p.status == http.StatusNotFound
+	}
+	return false
 }
 
 func refuse(status int, message string, args ...any) *problem {
