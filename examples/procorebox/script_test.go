@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,10 +48,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// fakesInScript is "fakes [FLAG...]": they serve until the script ends.
+// fakesInScript is "fakes [FLAG...]": they serve until the script ends. Without --tree the project is
+// empty, unless the script says "--tree=".
 func fakesInScript(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("fakes cannot be negated")
+	}
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--tree") }) {
+		empty := ts.MkAbs("empty")
+		ts.Check(os.MkdirAll(empty, 0o700))
+		args = append(args, "--tree", empty)
 	}
 	ctx, kill := context.WithTimeout(context.Background(), 5*time.Minute)
 	cmd := exec.CommandContext(ctx, program, append([]string{"fakes", "--json", "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0"}, args...)...)
