@@ -53,7 +53,7 @@ func newOfficeUnderTest(t *testing.T, settle string, fakeFlags ...string) *offic
 	for name, value := range env {
 		o.env = append(o.env, name+"="+value)
 	}
-	o.env = append(o.env, "PROCOREBOX_DATA="+t.TempDir(), "PROCOREBOX_LIMITS=off")
+	o.env = append(o.env, "PROCOREBOX_DATA="+t.TempDir())
 	if settle != "" {
 		o.env = append(o.env, "PROCOREBOX_SETTLE="+settle)
 	}

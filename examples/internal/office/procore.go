@@ -199,6 +199,7 @@ func (p *Procore) tool(ctx context.Context, client *procore.Client, in procore.S
 	case mapping.Submittals:
 		return procore.NewSubmittals(ctx, client, in.ProjectID(), opts)
 	case mapping.Photos:
+		return p.soonerPhotos(procore.NewPhotos(ctx, client, in, opts))
 	}
 	return nil, fmt.Errorf("%s of Procore: %w", t, errors.ErrUnsupported)
 }
@@ -209,6 +210,13 @@ func (p *Procore) sooner(files *procore.Documents, err error) (syncer.Reader, er
 		return files, err
 	}
 	return quickDocuments{files, p.office}, nil
+}
+
+func (p *Procore) soonerPhotos(files *procore.Photos, err error) (syncer.Reader, error) {
+	if err != nil || p.office.settings.Settle == nil {
+		return files, err
+	}
+	return quickPhotos{files, p.office}, nil
 }
 
 // person returns whose account it is, and asks once.

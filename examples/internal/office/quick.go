@@ -24,6 +24,14 @@ type quickDocuments struct {
 // Info implements syncer.Reader.
 func (q quickDocuments) Info() syncer.Info { return q.office.sooner(q.Documents.Info()) }
 
+type quickPhotos struct {
+	*procore.Photos
+	office *Office
+}
+
+// Info implements syncer.Reader.
+func (q quickPhotos) Info() syncer.Info { return q.office.sooner(q.Photos.Info()) }
+
 func (o *Office) sooner(i syncer.Info) syncer.Info {
 	i.Settle = *o.settings.Settle
 	return i
