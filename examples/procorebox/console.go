@@ -110,7 +110,7 @@ func (c *console) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
 		c.connectCommand(), c.companiesCommand(), c.projectsCommand(), c.foldersCommand(), c.linkCommand(),
-		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), fakesCommand(),
+		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), c.demoCommand(), fakesCommand(),
 	)
 	return root
 }

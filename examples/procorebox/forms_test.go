@@ -46,6 +46,7 @@ func TestTheFormsOfCommandsThatOthersRelyOn(t *testing.T) {
 		{"watch", "every json"},
 		{"status", "json"},
 		{"files", "links json"},
+		{"demo", "keep"},
 		{"fakes", "box procore tree limits fault-rate seed switch json"},
 	} {
 		t.Run(c.command, func(t *testing.T) {
