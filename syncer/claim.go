@@ -217,9 +217,13 @@ func (c *claims) choose(n *node) {
 	for attempt := range 8 {
 		name := n.name
 		for _, side := range sides {
-			placed := n.there(side) || n.want[side]
+			if !n.there(side) && !n.want[side] {
+				continue
+			}
+			if n.parted == nil {
+				name[side] = c.fit(n, side, name[side]) // which may be somebody else's
+			}
 			switch {
-			case !placed:
 			case n.parted != nil:
 				name[side] = invent(name[side], label, seed, attempt, rules)
 			case attempt > 0 && c.taken(side, n.up[side], name[side], n):
@@ -228,9 +232,7 @@ func (c *claims) choose(n *node) {
 				}
 				name[side] = invent(name[side], label, seed, attempt, rules)
 			}
-			if placed && c.refused(n, side, name[side]) {
-				name[side] = c.w.rename(name[side], n.rec.Kind, side.Other())
-			}
+			name[side] = c.fit(n, side, name[side])
 		}
 		if !c.free(n, name) {
 			continue
@@ -261,6 +263,14 @@ func (c *claims) free(n *node, name [2]string) bool {
 func (c *claims) refused(n *node, side Side, name string) bool {
 	has := n.there(side) && name == n.nameOn(side)
 	return !has && c.w.info[side].Names.Check(name) != nil
+}
+
+// fit returns the name that n gets on a side in place of one that the side refuses.
+func (c *claims) fit(n *node, side Side, name string) string {
+	if c.refused(n, side, name) {
+		return c.w.rename(name, n.rec.Kind, side.Other())
+	}
+	return name
 }
 
 // unfit says why a name that n would have to get cannot be given.

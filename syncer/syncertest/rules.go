@@ -20,7 +20,11 @@ func (s *Service) admit(parent *node, kind syncer.Kind, name string, self *node)
 		name = s.o.Clean(name)
 	}
 	info := s.o.Info
-	if err := info.Names.Check(name); err != nil {
+	rules := info.Names
+	if s.o.Lenient {
+		rules = syncer.Names{}
+	}
+	if err := rules.Check(name); err != nil {
 		return "", err
 	}
 	moved := self == nil || self.parent != parent

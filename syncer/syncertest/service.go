@@ -35,6 +35,9 @@ type Options struct {
 	ByName bool
 	// Clean changes names silently as they are stored (trims, composes).
 	Clean func(name string) string
+	// Lenient holds names that Info.Names refuses, as services do whose rules are not known for sure: a
+	// connector keeps to the stricter ones, and users do not.
+	Lenient bool
 	// ReadOnly refuses every write of a handle with fs.ErrPermission.
 	ReadOnly bool
 	// Quota in bytes of everything stored, the trash included; 0 means no limit.
