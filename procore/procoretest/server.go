@@ -43,6 +43,7 @@ func (p *Procore) serve(w http.ResponseWriter, r *http.Request, at origin) {
 	}
 	if known.origin&(apiOrigin|filesOrigin) != 0 {
 		w.Header().Set("X-Request-Id", p.requestID())
+		w.Header().Set("Date", p.clock.Now().UTC().Format(http.TimeFormat))
 		w.Header().Set("X-Runtime", fmt.Sprintf("%.6f", time.Since(began).Seconds()))
 	}
 	p.counter.Add(known.name)
