@@ -121,7 +121,7 @@ func (f *Documents) news(ctx context.Context, last position) ([]syncer.Hint, pos
 		return nil, last, err
 	}
 	gone := &glance{since: since.Unix(), heard: known}
-	next := position{At: max(here.clock, last.At), Bin: -1}
+	next := position{At: here.clock, Bin: -1}
 	err = f.glance(ctx, gone, DocumentQuery{Bin: BinOnly, Sort: "-updated_at", Brief: true, PageSize: 100})
 	switch {
 	case err == nil:

@@ -206,7 +206,7 @@ func (w *world) engine(ctx context.Context) (*syncer.Engine, []syncer.Stream, er
 		}
 		streams = append(streams, syncer.Stream{Name: side.String(), Feed: feed, Side: side, Pairs: []string{"pair"}})
 	}
-	engine, err := syncer.New(w.store, pair, &syncer.Options{Parallel: 1, Policies: syncer.Policies{Namer: policy.Replace{}}})
+	engine, err := syncer.New(w.store, pair, &syncer.Options{Parallel: 1, Logger: w.log, Policies: syncer.Policies{Namer: policy.Replace{}}})
 	return engine, streams, err
 }
 
