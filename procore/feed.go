@@ -63,7 +63,7 @@ func (f *Documents) Now(ctx context.Context) (syncer.Cursor, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	_, next, err := f.news(ctx, position{At: f.now().Unix(), Bin: -1})
+	_, next, err := f.news(ctx, position{})
 	if err != nil {
 		return "", fmt.Errorf("take position in documents: %w", err)
 	}
@@ -90,7 +90,7 @@ func (f *Documents) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.H
 
 // glance is one reading of what changed lately.
 type glance struct {
-	since  int64 // what is older is of no interest
+	since  int64 // what is older is of no interest; 0: what was there before the reading
 	heard  map[string]bool
 	clock  int64 // of Procore, when the reading began
 	total  int   // as the first page tells it
@@ -108,33 +108,45 @@ type heard struct {
 	key string
 }
 
-// news reads what changed since a position.
+// news reads what changed since a position. Without a position it takes the first one. The recycle bin is
+// read first: what goes there meanwhile is found the next time, and what comes back is among the rest.
 func (f *Documents) news(ctx context.Context, last position) ([]syncer.Hint, position, error) {
-	since := time.Unix(last.At, 0).Add(-overlap)
 	known := map[string]bool{}
 	for _, key := range last.Heard {
 		known[key] = true
 	}
-	here := &glance{since: since.Unix(), heard: known}
-	err := f.glance(ctx, here, DocumentQuery{Updated: Span{From: since}, Sort: "-updated_at"})
-	if err != nil {
-		return nil, last, err
-	}
-	gone := &glance{since: since.Unix(), heard: known}
-	next := position{At: here.clock, Bin: -1}
-	err = f.glance(ctx, gone, DocumentQuery{Bin: BinOnly, Sort: "-updated_at", Brief: true, PageSize: 100})
+	gone := &glance{since: last.since(), heard: known}
+	next := position{Bin: -1}
+	err := f.glance(ctx, gone, DocumentQuery{Bin: BinOnly, Sort: "-updated_at", Brief: true, PageSize: 100})
 	switch {
 	case err == nil:
 		next.Bin = gone.total
 	case !lost(err) && !errors.Is(err, fs.ErrPermission):
 		return nil, last, err
 	}
+	if last.At == 0 {
+		last.At, last.Bin = gone.clock, next.Bin
+	}
+	here := &glance{since: last.since(), heard: known}
+	err = f.glance(ctx, here, DocumentQuery{Updated: Span{From: time.Unix(last.since(), 0)}, Sort: "-updated_at"})
+	if err != nil {
+		return nil, last, err
+	}
+	next.At = min(gone.clock, here.clock)
 	next.hear(slices.Concat(here.now, gone.now))
 	hints := slices.Concat(here.hints, gone.hints)
 	if here.slipped() || gone.unexplained(last.Bin, next.Bin) {
 		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
 	}
 	return hints, next, nil
+}
+
+// since is from when on documents are read again, 0 without a position.
+func (p position) since() int64 {
+	if p.At == 0 {
+		return 0
+	}
+	return max(1, p.At-int64(overlap/time.Second))
 }
 
 // glance reads documents, latest change first, as far back as they are of interest.
@@ -145,6 +157,9 @@ func (f *Documents) glance(ctx context.Context, g *glance, q DocumentQuery) erro
 	q.told = func(h http.Header) {
 		if at, err := http.ParseTime(h.Get("Date")); err == nil && first {
 			g.clock = at.Unix()
+		}
+		if g.since == 0 {
+			g.since = position{At: g.clock}.since()
 		}
 		if total, err := strconv.Atoi(h.Get("Total")); err == nil {
 			if g.totals[total] = true; first {

@@ -187,6 +187,9 @@ func (w *world) write(side syncer.Side, method, request string) {
 		w.ended[old] = true
 	}
 	w.known[text] = map[string]bool{key(side, id): true}
+	if side == syncer.Source && p.run.disturbed() {
+		w.ended[text] = true // if our answer is lost too, it stays an earlier version in Procore
+	}
 	w.log.Info("ambush", "request", request, "text", text)
 }
 
