@@ -180,6 +180,13 @@ func TestFileSystemHoldsForTheDocumentsOfACompany(t *testing.T) {
 	})
 }
 
+func TestFileSystemHoldsOnTheNewerIndex(t *testing.T) {
+	t.Parallel()
+	p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits})
+	p.fs = p.connect(t, procore.Options{V2: true})
+	syncertest.TestFileSystem(t, p.harness)
+}
+
 // takenAway says which promises a position of a switch takes away, because the service cannot keep them.
 // Everything else holds.
 var takenAway = map[string][]string{

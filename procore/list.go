@@ -95,8 +95,17 @@ func (x *index) walk(ctx context.Context, folder ID, yield func(syncer.Entry) bo
 // readings is how often the index is read until it comes out right.
 const readings = 3
 
-// sorts are the orders in which it is read. Two of them seldom pass over the same item.
-var sorts = [readings]string{"document_type_then_created_at", "name", "document_type_then_created_at"}
+// order is that in which it is read. What is new comes last of its kind in the first; two of them seldom pass over
+// the same item.
+func (f *Documents) order(try int) string {
+	switch {
+	case try%2 == 1:
+		return "name"
+	case f.client.options.V2:
+		return "document_type,created_at"
+	}
+	return "document_type_then_created_at"
+}
 
 // errUnsteady is for an index that does not come out right.
 var errUnsteady = errors.New("the index of documents is not complete")
@@ -114,7 +123,7 @@ func (f *Documents) below(ctx context.Context, number ID) (*item, *index, error)
 			return nil, nil, err
 		}
 		top := fromFolder(folder)
-		told, err := f.read(ctx, x, number, sorts[try])
+		told, err := f.read(ctx, x, number, f.order(try))
 		if err != nil {
 			return nil, nil, err
 		}

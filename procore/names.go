@@ -20,8 +20,11 @@ var plainNames = syncer.Names{
 var strictNames = syncer.Names{
 	Unique:    syncer.UniqueFolded,
 	MaxLength: 255, Unit: syncer.Bytes,
-	Forbidden: `\<>:"?*|`, Controls: true, Leading: " ", Trailing: " ", BasicPlane: true, Reserved: []string{binName},
+	Forbidden: `\<>:"?*|`, Controls: true, Leading: blanks, Trailing: blanks, BasicPlane: true, Reserved: []string{binName},
 }
+
+// blanks are all that a service may take for spaces and cut off, beside control characters.
+const blanks = " \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 // binName is what the recycle bin is called.
 const binName = "Recycle Bin"
