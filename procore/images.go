@@ -71,6 +71,8 @@ type ImageQuery struct {
 	Sort string
 	// PageSize is how many to ask for at once; 0 means 2000.
 	PageSize int
+
+	told func(http.Header) // gets the header of each page
 }
 
 func (q ImageQuery) add(query url.Values) error {
@@ -106,7 +108,7 @@ func (c *Client) listImages(in Scope, q ImageQuery) (call, int, error) {
 	if q.PageSize > 0 {
 		size = min(size, q.PageSize)
 	}
-	return call{op: "list photos of " + in.String(), method: http.MethodGet, path: at, query: query}, size, err
+	return call{op: "list photos of " + in.String(), method: http.MethodGet, path: at, query: query, told: q.told}, size, err
 }
 
 // GetImages yields photos of a project, as far as the user may see them. An error ends it.

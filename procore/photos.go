@@ -20,6 +20,8 @@ import (
 // Unclassified stays as it is.
 type Photos struct {
 	*tool
+
+	rolls rolls
 }
 
 var (
@@ -27,6 +29,7 @@ var (
 	_ syncer.Mover      = (*Photos)(nil)
 	_ syncer.Looker     = (*Photos)(nil)
 	_ syncer.Finder     = (*Photos)(nil)
+	_ syncer.Feed       = (*Photos)(nil)
 )
 
 // photoTypes are what Procore is known to take for photos.
@@ -53,7 +56,7 @@ func NewPhotos(ctx context.Context, client *Client, in Scope, o *FileSystemOptio
 		t.info.Names.Reserved = nil
 	}
 	t.info.Names.Unique = syncer.UniqueFolders // whether albums may share a name is not documented
-	return &Photos{t}, nil
+	return &Photos{tool: t}, nil
 }
 
 // root is the tool itself.

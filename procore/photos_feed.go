@@ -1,0 +1,248 @@
+package procore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Procore tells which photos changed since a time, and shows none of those that were deleted. So a feed
+// of photos compares rolls: the numbers of all photos, and all albums. A position holds a print of each
+// roll, by which a later one shows that something is missing; which, it tells by the roll of then, if
+// that is still known here, or else it asks for a full scan.
+
+// photoPosition is how far the feed of a Photos tool was read.
+type photoPosition struct {
+	// At is the time of Procore's clock up to which everything was told.
+	At int64 `json:"at"`
+	// Albums and Photos are prints of the rolls of then.
+	Albums string `json:"albums"`
+	Photos string `json:"photos"`
+	// Heard are the photos of the last while, as they were told.
+	Heard []string `json:"heard,omitempty"`
+}
+
+const photoMark = "procorephotos1:"
+
+func (p photoPosition) cursor() (syncer.Cursor, error) {
+	text, err := json.Marshal(p)
+	return syncer.Cursor(photoMark + string(text)), err
+}
+
+func (f *Photos) position(from syncer.Cursor) (p photoPosition, err error) {
+	text, ours := strings.CutPrefix(string(from), photoMark)
+	if !ours || json.Unmarshal([]byte(text), &p) != nil || p.At <= 0 {
+		return p, fmt.Errorf("%.40q is no position of photos: %w", from, syncer.ErrCursor)
+	}
+	if at := time.Unix(p.At, 0); f.now().Sub(at) > remembered {
+		return p, fmt.Errorf("the position is from %s: %w", at.UTC().Format(time.DateOnly), syncer.ErrCursor)
+	}
+	return p, nil
+}
+
+// Now implements syncer.Feed. It costs what Changes costs.
+func (f *Photos) Now(ctx context.Context) (syncer.Cursor, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	_, next, err := f.news(ctx, photoPosition{At: f.now().Unix()})
+	if err != nil {
+		return "", fmt.Errorf("take position in photos: %w", err)
+	}
+	return next.cursor()
+}
+
+// Changes implements syncer.Feed. It costs a call for the albums, one for the photos that changed, and one
+// for the numbers of every two thousand photos. Our own writes are among the hints.
+func (f *Photos) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", false, err
+	}
+	last, err := f.position(from)
+	if err != nil {
+		return nil, "", false, err
+	}
+	hints, next, err := f.news(ctx, last)
+	if err != nil {
+		return nil, "", false, fmt.Errorf("read changes of photos: %w", err)
+	}
+	cursor, err := next.cursor()
+	return hints, cursor, false, err
+}
+
+// news reads what changed since a position.
+func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, photoPosition, error) {
+	albums, err := f.albums(ctx)
+	if err != nil {
+		return nil, last, err
+	}
+	clock, changed, err := f.changed(ctx, time.Unix(last.At, 0).Add(-overlap))
+	if err != nil {
+		return nil, last, err
+	}
+	photos := roll{}
+	for id, err := range f.client.GetImagesIDs(ctx, f.in, ImageQuery{Sort: "created_at"}) {
+		if err != nil {
+			return nil, last, err
+		}
+		photos[id] = 1
+	}
+	next := photoPosition{At: max(clock, last.At), Albums: f.rolls.keep(rollOf(albums)), Photos: f.rolls.keep(photos)}
+	told := map[string]syncer.Hint{}
+	tell := func(id string, within ...string) { told[id] = syncer.Hint{ID: id, Within: within, At: moment(next.At)} }
+	whole := f.missing(last.Albums, next.Albums, nil, func(id ID) { tell(id.String(), RootID) })
+	fresh := roll{}
+	for i := range changed {
+		photo := &changed[i]
+		key := heardAs(photo)
+		if next.hear(key); slices.Contains(last.Heard, key) {
+			continue
+		}
+		tell(fileMark+photo.ID.String(), photo.AlbumID.String(), RootID)
+		if photos[photo.ID] != 0 && photo.CreatedAt.Unix() >= last.At-int64(overlap/time.Second) {
+			fresh[photo.ID] = 1
+		}
+	}
+	whole = f.missing(last.Photos, next.Photos, fresh, func(id ID) {
+		if _, known := told[fileMark+id.String()]; !known {
+			tell(fileMark + id.String())
+		}
+	}) && whole
+	hints := make([]syncer.Hint, 0, len(told)+1)
+	for _, id := range slices.Sorted(maps.Keys(told)) {
+		hints = append(hints, told[id])
+	}
+	if !whole {
+		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
+	}
+	return hints, next, nil
+}
+
+// changed are the photos that changed since a time, and the time by Procore's clock when that was asked.
+func (f *Photos) changed(ctx context.Context, since time.Time) (clock int64, changed []Image, err error) {
+	clock = f.now().Unix()
+	first := true
+	q := ImageQuery{Updated: Span{From: since}, Sort: "created_at", told: func(h http.Header) {
+		if at, err := http.ParseTime(h.Get("Date")); err == nil && first {
+			clock = at.Unix()
+		}
+		first = false
+	}}
+	for photo, err := range f.client.GetImages(ctx, f.in, q) {
+		if err != nil {
+			return 0, nil, err
+		}
+		changed = append(changed, photo)
+	}
+	return clock, changed, nil
+}
+
+// missing tells which items differ between the rolls of two prints. It is false if nobody knows: the
+// roll of then is not known here, and items that are fresh since do not explain the difference.
+func (f *Photos) missing(then, now string, fresh roll, tell func(ID)) bool {
+	if then == now || then == "" {
+		return true
+	}
+	before, after := f.rolls.get(then), f.rolls.get(now)
+	if before == nil {
+		without := maps.Clone(after)
+		for id := range fresh {
+			delete(without, id)
+		}
+		return len(fresh) > 0 && without.print() == then
+	}
+	for id, state := range after {
+		if before[id] != state {
+			tell(id)
+		}
+	}
+	for id := range before {
+		if after[id] == 0 {
+			tell(id)
+		}
+	}
+	return true
+}
+
+// heardAs is equal for two sights of a photo exactly if nothing about it has changed.
+func heardAs(i *Image) string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %d %d", i.ID, i.UpdatedAt.Unix(), i.AlbumID)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// hear keeps a photo that was told. Where there are too many they are told again, which does no harm.
+func (p *photoPosition) hear(key string) {
+	if len(p.Heard) < mostHeard {
+		p.Heard = append(p.Heard, key)
+	}
+}
+
+// roll is all items there are, and what is known of the state of each; 0 is none.
+type roll map[ID]uint64
+
+// rollOf is the roll of albums, whose names are their state.
+func rollOf(albums []Album) roll {
+	r := roll{}
+	for _, a := range albums {
+		h := fnv.New64a()
+		fmt.Fprintf(h, "%q %t", a.Name, a.Private)
+		r[a.ID] = h.Sum64() | 1
+	}
+	return r
+}
+
+// print is equal for two rolls exactly if they are, whatever the order.
+func (r roll) print() string {
+	var sum uint64
+	for id, state := range r {
+		h := fnv.New64a()
+		fmt.Fprintf(h, "%d %d", id, state)
+		sum += h.Sum64()
+	}
+	return strconv.Itoa(len(r)) + "." + strconv.FormatUint(sum, 36)
+}
+
+// rolls are the latest that were read, by their prints. The zero value has none.
+type rolls struct {
+	mu    sync.Mutex
+	kept  map[string]roll
+	order []string
+}
+
+// mostRolls is how many are kept: the albums and the photos of then and of now, for two readers.
+const mostRolls = 8
+
+// keep keeps a roll and returns its print.
+func (l *rolls) keep(r roll) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := r.print()
+	if l.kept == nil {
+		l.kept = map[string]roll{}
+	}
+	l.order = append(slices.DeleteFunc(l.order, func(old string) bool { return old == p }), p)
+	l.kept[p] = r
+	if len(l.order) > mostRolls {
+		delete(l.kept, l.order[0])
+		l.order = l.order[1:]
+	}
+	return p
+}
+
+// get returns the roll of such a print, nil if it is not known.
+func (l *rolls) get(of string) roll {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept[of]
+}
