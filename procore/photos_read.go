@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -181,12 +182,21 @@ func (f *Photos) Find(ctx context.Context, parent syncer.Entry, key syncer.Key) 
 		return nil
 	})
 	if err == nil && empty {
-		_, err = f.client.GetImageCategoriesID(ctx, f.in, number) // an album that is gone shows nothing either
+		err = f.bare(ctx, number)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find in album %s: %w", number, err)
 	}
 	return found, nil
+}
+
+// bare says why an album that shows nothing may hold something: it is gone, or its photos are not for us.
+func (f *Photos) bare(ctx context.Context, number ID) error {
+	album, err := f.client.GetImageCategoriesID(ctx, f.in, number)
+	if err == nil && album.Count > 0 {
+		err = fmt.Errorf("it shows none of its %d photos: %w", album.Count, fs.ErrPermission)
+	}
+	return err
 }
 
 // Open implements syncer.Reader. It asks Procore for the photo's link right before; what comes ends with
