@@ -20,7 +20,7 @@ type Box struct {
 	routes  []route
 	vault   vault
 	limiter *limiter
-	faults  *faults
+	faults  *fake.Faults
 	counter fake.Counter
 	home    *user
 
@@ -48,7 +48,7 @@ func New(o Options) (*Box, error) {
 		life:     fake.NewLife(),
 		clock:    o.Clock,
 		limiter:  newLimiter(o),
-		faults:   newFaults(o),
+		faults:   fake.NewFaults(o.FaultRate, o.Seed, o.Limits != NoLimits),
 		sessions: map[string]*session{},
 		channels: map[string]*channel{},
 	}

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 	_ "time/tzdata" // the account's zone must be known on every machine
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // Options say what a fake Box is like. The zero value is a Box with one app, one user and no
@@ -160,7 +162,7 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) check() error {
-	if err := checkRate(o.FaultRate); err != nil {
+	if err := fake.CheckRate(o.FaultRate); err != nil {
 		return err
 	}
 	switch {

@@ -71,7 +71,7 @@ func (p *problem) reply(requestID string) *reply {
 }
 
 // send writes an answer, or as much of it as a fault lets through.
-func (b *Box) send(w http.ResponseWriter, request *http.Request, r *reply, f *Fault) {
+func (b *Box) send(w http.ResponseWriter, request *http.Request, r *reply, f *fake.Fault) {
 	if r.content == nil {
 		if err := r.render(strings.Contains(request.Header.Get("Accept-Encoding"), "gzip")); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

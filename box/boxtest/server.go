@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // ServeHTTP serves all origins at once.
@@ -52,7 +54,7 @@ func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 		return
 	}
 	b.counter.Add(known.name)
-	fault := b.faults.draw(known)
+	fault := b.faults.Draw(known.name, known.dear())
 	c := &call{box: b, route: known, request: r, ids: ids, query: r.URL.Query()}
 	var done *reply
 	if err == nil {
@@ -67,31 +69,31 @@ func (b *Box) serve(w http.ResponseWriter, r *http.Request, at origin) {
 }
 
 // attempt runs a call as far as a fault lets it.
-func (b *Box) attempt(c *call, f *Fault) (*reply, error) {
-	if !f.fails() {
+func (b *Box) attempt(c *call, f *fake.Fault) (*reply, error) {
+	if !f.Fails() {
 		b.slow(c, f)
 		return b.answer(c)
 	}
 	switch f.When {
-	case BeforeEffect:
+	case fake.BeforeEffect:
 		b.slow(c, f)
-	case AfterEffect:
+	case fake.AfterEffect:
 		done, err := b.answer(c)
 		if err == nil && done.content != nil {
 			done.content.Close()
 		}
 		b.slow(c, f)
-	case LateEffect:
+	case fake.LateEffect:
 		b.slow(c, f)
 		if err := b.postpone(c, f.Delay); err != nil {
 			return nil, err
 		}
 	}
-	return nil, f.problem()
+	return nil, problemOf(f)
 }
 
 // slow keeps a client waiting. One that goes away meanwhile gets no answer.
-func (b *Box) slow(c *call, f *Fault) {
+func (b *Box) slow(c *call, f *fake.Fault) {
 	if f != nil && b.clock.wait(c.request.Context(), f.Slow) != nil {
 		panic(http.ErrAbortHandler)
 	}

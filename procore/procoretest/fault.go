@@ -1,24 +1,20 @@
 package procoretest
 
 import (
-	"errors"
-	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // When a fault strikes.
 const (
 	// BeforeEffect: the call has no effect.
-	BeforeEffect Moment = iota
+	BeforeEffect Moment = fake.BeforeEffect
 	// AfterEffect: the call has its effect, and the client does not hear of it.
-	AfterEffect
+	AfterEffect Moment = fake.AfterEffect
 	// LateEffect: the client hears of the failure, and the effect comes Fault.Delay later.
-	LateEffect
+	LateEffect Moment = fake.LateEffect
 )
 
 // Moment says when a fault strikes: before the effect of a call, after it, or long before it.
@@ -60,100 +56,43 @@ type Fault struct {
 	Short int64
 }
 
-// faults draws what goes wrong.
-type faults struct {
-	rate      float64
-	accidents []accident
-
-	mu     sync.Mutex
-	rules  []*rule
-	random *rand.Rand
-	drawn  map[string]int // accidents, by kind
-}
-
-// A rule is a fault that was set, and how many calls it has seen.
-type rule struct {
-	Fault
-
-	seen int
-}
-
-func newFaults(o Options) *faults {
-	return &faults{
-		rate: o.FaultRate, accidents: slices.DeleteFunc(accidents(), func(a accident) bool { return a.busy && o.Limits == NoLimits }),
-		random: rand.New(rand.NewPCG(o.Seed, 2)), //nolint:gosec // repeatable on purpose
-		drawn:  map[string]int{},
+// inner is the fault as fakes share it.
+func (f Fault) inner() fake.Fault {
+	return fake.Fault{
+		Route: f.Route, Nth: f.Nth, Times: f.Times, Status: f.Status, Words: f.Message, RetryAfter: f.RetryAfter,
+		Plain: f.Plain, Reset: f.Reset, When: int(f.When), Delay: f.Delay, Slow: f.Slow, Cut: f.Cut, Short: f.Short,
 	}
 }
 
 // Inject sets a fault, on top of those that are set. An error says what is wrong with it.
-func (p *Procore) Inject(f Fault) error {
-	switch {
-	case !slices.ContainsFunc(p.Routes(), f.matches):
-		return fmt.Errorf("fault: Route %q is none of the routes", f.Route)
-	case f.Nth < 0:
-		return fmt.Errorf("fault: Nth is %d", f.Nth)
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("fault: Status is %d", f.Status)
-	case f.Status == 0 && !f.Reset && f.Slow <= 0 && f.Cut <= 0 && f.Short <= 0:
-		return errors.New("fault: nothing goes wrong; set Status, Reset, Slow, Cut or Short")
-	case f.When != BeforeEffect && !f.fails():
-		return errors.New("fault: When is for calls that fail; set Status or Reset")
-	case f.When == LateEffect && f.Delay <= 0:
-		return fmt.Errorf("fault: Delay is %v; a late effect needs one", f.Delay)
-	}
-	p.faults.mu.Lock()
-	defer p.faults.mu.Unlock()
-	p.faults.rules = append(p.faults.rules, &rule{Fault: f})
-	return nil
-}
+func (p *Procore) Inject(f Fault) error { return p.faults.Inject(f.inner(), p.Routes()) }
 
 // ClearFaults takes away the faults that were set. The random ones stay.
-func (p *Procore) ClearFaults() {
-	p.faults.mu.Lock()
-	defer p.faults.mu.Unlock()
-	p.faults.rules = nil
-}
+func (p *Procore) ClearFaults() { p.faults.Clear() }
 
-// draw says what goes wrong with a call, nil for nothing. The fault that was set last counts.
-func (f *faults) draw(r *route) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var strikes *Fault
-	for _, set := range f.rules {
-		if set.matches(r.name) && set.strike() {
-			strikes = &set.Fault
-		}
-	}
-	if strikes == nil && f.rate > 0 && f.random.Float64() < f.rate {
-		strikes = f.accident(r)
-	}
-	return strikes
-}
+// SetFaultRate sets what Options.FaultRate has set: the share of calls with which something goes wrong
+// by chance, from 0 to 1. Any other rate is an error.
+func (p *Procore) SetFaultRate(rate float64) error { return p.faults.SetRate(rate) }
 
-func (f Fault) matches(route string) bool {
-	prefix, open := strings.CutSuffix(f.Route, "*")
-	return f.Route == "" || f.Route == route || open && strings.HasPrefix(route, prefix)
-}
+// AccidentKinds returns the names of all faults that Options.FaultRate draws from. With NoLimits "too
+// many calls" is not among them, since then Procore never says so.
+func (p *Procore) AccidentKinds() []string { return p.faults.Kinds() }
 
-// strike counts a call and says whether it is one of those that the fault is meant for.
-func (r *rule) strike() bool {
-	r.seen++
-	first := max(1, r.Nth)
-	return r.seen >= first && (r.Times < 0 || r.seen < first+max(1, r.Times))
-}
+// Accidents returns how often each kind of fault has come by chance.
+func (p *Procore) Accidents() map[string]int { return p.faults.Drawn() }
 
-// fails says whether the client is told that the call failed.
-func (f *Fault) fails() bool { return f != nil && (f.Status != 0 || f.Reset) }
+// dear says that the answer of a call must not be lost by chance: a refresh token that is lost costs
+// the authorization.
+func (r *route) dear() bool { return r.scope == open && r.origin&loginOrigin != 0 }
 
-// problem is how the call fails. Where the connection is reset it does not return.
-func (f *Fault) problem() *problem {
+// problemOf is how a call fails. Where the connection is reset it does not return.
+func problemOf(f *fake.Fault) *problem {
 	if f.Reset {
 		panic(http.ErrAbortHandler)
 	}
 	p := refuse(f.Status, "%s", http.StatusText(f.Status))
-	if f.Message != "" {
-		p.message = f.Message
+	if f.Words != "" {
+		p.message = f.Words
 	}
 	p.retry, p.html = f.RetryAfter, f.Plain
 	return p

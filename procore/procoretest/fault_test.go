@@ -199,6 +199,10 @@ func TestAFaultThatCannotBeIsRefused(t *testing.T) {
 	w.inject(Fault{Status: 500, Times: -1})
 	w.procore.ClearFaults()
 	w.status(http.StatusOK, w.get(me10))
+	require.ErrorContains(t, w.procore.SetFaultRate(-1), "FaultRate")
+	require.NoError(t, w.procore.SetFaultRate(1))
+	w.procore.faults.Draw("x", false)
+	require.Len(t, w.procore.Accidents(), 1)
 }
 
 func TestOptionsThatCannotBeAreRefused(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // Options say what a fake Procore is like. The zero value is a Procore with one app, one company, one
@@ -136,9 +138,10 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) check() error {
+	if err := fake.CheckRate(o.FaultRate); err != nil {
+		return err
+	}
 	switch {
-	case !(o.FaultRate >= 0 && o.FaultRate <= 1): // so that NaN is wrong, too
-		return fmt.Errorf("options: FaultRate is %g, not from 0 to 1", o.FaultRate)
 	case !(o.HookDrops >= 0 && o.HookDrops <= 1):
 		return fmt.Errorf("options: HookDrops is %g, not from 0 to 1", o.HookDrops)
 	case !(o.HookRepeats >= 0 && o.HookRepeats <= 1):

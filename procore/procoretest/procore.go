@@ -18,7 +18,7 @@ type Procore struct {
 	routes  []route
 	vault   fake.Vault
 	limiter *limiter
-	faults  *faults
+	faults  *fake.Faults
 	counter fake.Counter
 	life    *fake.Life // whatever goes on behind a call: deliveries, effects that land late
 
@@ -47,7 +47,7 @@ func New(o Options) (*Procore, error) {
 		options: o,
 		clock:   o.Clock,
 		limiter: newLimiter(o),
-		faults:  newFaults(o),
+		faults:  fake.NewFaults(o.FaultRate, o.Seed, o.Limits != NoLimits),
 		life:    fake.NewLife(),
 		uploads: map[string]*upload{},
 	}

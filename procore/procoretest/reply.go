@@ -78,7 +78,7 @@ func storageError(code, message string) string {
 }
 
 // send writes an answer, or as much of it as a fault lets through.
-func (p *Procore) send(w http.ResponseWriter, request *http.Request, r *reply, f *Fault) {
+func (p *Procore) send(w http.ResponseWriter, request *http.Request, r *reply, f *fake.Fault) {
 	if err := r.render(); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/procorebox/procorebox/internal/fake"
 )
 
 // ServeHTTP serves all origins at once.
@@ -47,7 +49,7 @@ func (p *Procore) serve(w http.ResponseWriter, r *http.Request, at origin) {
 		w.Header().Set("X-Runtime", fmt.Sprintf("%.6f", time.Since(began).Seconds()))
 	}
 	p.counter.Add(known.name)
-	fault := p.faults.draw(known)
+	fault := p.faults.Draw(known.name, known.dear())
 	c := &call{procore: p, route: known, request: r, ids: ids, query: r.URL.Query()}
 	done, err := p.attempt(w, c, fault)
 	if err != nil {
@@ -59,31 +61,31 @@ func (p *Procore) serve(w http.ResponseWriter, r *http.Request, at origin) {
 }
 
 // attempt runs a call as far as a fault lets it.
-func (p *Procore) attempt(w http.ResponseWriter, c *call, f *Fault) (*reply, error) {
-	if !f.fails() {
+func (p *Procore) attempt(w http.ResponseWriter, c *call, f *fake.Fault) (*reply, error) {
+	if !f.Fails() {
 		p.slow(c, f)
 		return p.answer(w, c)
 	}
 	switch f.When {
-	case BeforeEffect:
+	case fake.BeforeEffect:
 		p.slow(c, f)
-	case AfterEffect:
+	case fake.AfterEffect:
 		done, err := p.answer(w, c)
 		if err == nil && done.content != nil {
 			done.content.Close()
 		}
 		p.slow(c, f)
-	case LateEffect:
+	case fake.LateEffect:
 		p.slow(c, f)
 		if err := p.postpone(c, f.Delay); err != nil {
 			return nil, err
 		}
 	}
-	return nil, f.problem()
+	return nil, problemOf(f)
 }
 
 // slow keeps a client waiting. One that goes away meanwhile gets no answer.
-func (p *Procore) slow(c *call, f *Fault) {
+func (p *Procore) slow(c *call, f *fake.Fault) {
 	if f != nil && p.clock.wait(c.request.Context(), f.Slow) != nil {
 		panic(http.ErrAbortHandler)
 	}

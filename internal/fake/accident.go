@@ -1,7 +1,6 @@
-package procoretest
+package fake
 
 import (
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -12,7 +11,7 @@ type accident struct {
 	kind string
 	// loses says that the client does not hear of what was done, or hears half of it.
 	loses bool
-	// busy says that Procore refuses the call for coming too fast.
+	// busy says that the service refuses the call for coming too fast.
 	busy bool
 	make func(*rand.Rand) Fault
 }
@@ -41,39 +40,4 @@ func accidents() []accident {
 		{kind: "cut body", loses: true, make: func(r *rand.Rand) Fault { return Fault{Cut: part(r)} }},
 		{kind: "short body", loses: true, make: func(r *rand.Rand) Fault { return Fault{Short: part(r)} }},
 	}
-}
-
-// AccidentKinds returns the names of all faults that Options.FaultRate draws from. With NoLimits "too
-// many calls" is not among them, since then Procore never says so.
-func (p *Procore) AccidentKinds() []string {
-	var kinds []string
-	for _, a := range p.faults.accidents {
-		kinds = append(kinds, a.kind)
-	}
-	return kinds
-}
-
-// Accidents returns how often each kind of fault has come by chance.
-func (p *Procore) Accidents() map[string]int {
-	p.faults.mu.Lock()
-	defer p.faults.mu.Unlock()
-	return maps.Clone(p.faults.drawn)
-}
-
-// accident is one of the things that go wrong for no reason. A refresh token is never lost by
-// accident, since that costs the account.
-func (f *faults) accident(r *route) *Fault {
-	kinds := f.accidents
-	if r.scope == open && r.origin&loginOrigin != 0 {
-		kinds = nil
-		for _, a := range f.accidents {
-			if !a.loses {
-				kinds = append(kinds, a)
-			}
-		}
-	}
-	a := kinds[f.random.IntN(len(kinds))]
-	f.drawn[a.kind]++
-	fault := a.make(f.random)
-	return &fault
 }
