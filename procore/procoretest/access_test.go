@@ -87,6 +87,7 @@ func TestProjectsAreListedWithTheirFilters(t *testing.T) { // section 1.7
 	require.JSONEq(t, fmt.Sprintf(`[{"id":%d,"name":"Tower A","display_name":"1001 - Tower A"}]`, w.project.ID), string(compact.body))
 	ids := w.get(fmt.Sprintf("/rest/v1.1/projects?company_id=%d&view=ids", w.project.CompanyID))
 	require.JSONEq(t, fmt.Sprintf(`[%d]`, w.project.ID), string(ids.body))
+	require.Equal(t, "1001 - Tower A", w.get(w.at("")).at("display_name"))
 	brief := w.get(fmt.Sprintf("/rest/v1.0/companies/%d/projects", w.project.CompanyID))
 	require.Equal(t, "Austin", brief.at("0.address.city"))
 	require.Greater(t, w.project.ID, int64(1)<<32, "ids do not fit into 32 bits")

@@ -14,8 +14,6 @@ func companyRoutes() []route {
 		newRoute("GET /rest/v1.1/projects", byHeader, "", NoAccess, listProjects),
 		newRoute("GET /rest/v1.0/projects/{project_id}", byProject, "", NoAccess, showProject),
 		newRoute("GET /rest/v1.0/companies/{company_id}/projects", byCompany, "", NoAccess, listProjects),
-		newRoute("GET /rest/v1.0/companies/{company_id}/users", byCompany, Directory, ReadOnly, listUsers),
-		newRoute("GET /rest/v1.0/projects/{project_id}/users", byProject, Directory, ReadOnly, listUsers),
 	}
 }
 
@@ -134,19 +132,4 @@ func (p *project) brief() object {
 			"street": "1 Main St", "city": "Austin", "state_code": "TX", "zip": "78701", "country_code": "US",
 		},
 	}
-}
-
-// listUsers lists the people of a company or a project.
-func listUsers(c *call) (*reply, error) {
-	var all []*user
-	for _, u := range c.drive().order {
-		if c.project == nil || u.sees(c.project) {
-			all = append(all, u)
-		}
-	}
-	return list(c, all, func(u *user) any {
-		return object{
-			"id": u.ID, "login": u.Login, "name": u.Name, "email_address": u.Login, "is_active": true, "is_employee": true,
-		}
-	})
 }

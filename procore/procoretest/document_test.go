@@ -193,3 +193,23 @@ func TestTheSecondVersionHasTextIDsAndNoPaths(t *testing.T) { // section 4.3
 	require.Equal(t, "404", missing.at("error.code"))
 	require.Equal(t, "Recycle Bin", w.get(fmt.Sprintf("/rest/v2.0/companies/%d/documents", w.project.CompanyID)).at("data.0.name"))
 }
+
+func TestTheSecondVersionIsSortedByAnyOfItsFields(t *testing.T) { // section 4.3
+	clock := newClock()
+	w := newWorld(t, Options{Clock: clock})
+	ann := w.procore.AddUser("Ann", "ann@x.example")
+	w.folder(w.project.RootID, "b")
+	clock.Advance(time.Minute)
+	_, err := ann.CreateFolder(w.project.RootID, "a")
+	require.NoError(t, err)
+	base := fmt.Sprintf("/rest/v2.0/companies/%d/projects/%d/folders?sort=", w.project.CompanyID, w.project.ID)
+	for order, want := range map[string]string{
+		"name": "a b Recycle Bin", "-name": "Recycle Bin b a", "created_at": "Recycle Bin b a", "-updated_at": "a Recycle Bin b",
+		"created_by": "Recycle Bin a b", "document_type,-created_at,name": "a b Recycle Bin",
+	} {
+		r := w.get(base + order)
+		w.status(http.StatusOK, r)
+		require.Equal(t, want, strings.Join([]string{r.at("data.0.name"), r.at("data.1.name"), r.at("data.2.name")}, " "), order)
+	}
+	w.status(http.StatusBadRequest, w.get(base+"size"))
+}

@@ -70,3 +70,14 @@ func TestAServerHasAPortForEachOrigin(t *testing.T) { // sections 1.1 and 16
 	_, err = Start(t.Context(), "127.0.0.1:0", Options{FaultRate: 2})
 	require.ErrorContains(t, err, "FaultRate")
 }
+
+func TestEachRouteIsThereOnce(t *testing.T) {
+	p, err := New(Options{})
+	require.NoError(t, err)
+	defer p.Close()
+	seen := map[string]bool{}
+	for _, name := range p.Routes() {
+		require.False(t, seen[name], name)
+		seen[name] = true
+	}
+}
