@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -22,14 +23,16 @@ func TestAClockWakesThoseWhoseTimeHasCome(t *testing.T) {
 		woken := make(chan string, 3)
 		for name, d := range map[string]time.Duration{"soon": time.Minute, "later": time.Hour} {
 			go func() {
-				require.NoError(t, c.Wait(t.Context(), d))
-				woken <- name
+				if c.Wait(t.Context(), d) == nil {
+					woken <- name
+				}
 			}()
 		}
 		gone, leave := context.WithCancel(t.Context())
 		go func() {
-			require.ErrorIs(t, c.Wait(gone, time.Second), context.Canceled)
-			woken <- "left"
+			if errors.Is(c.Wait(gone, time.Second), context.Canceled) {
+				woken <- "left"
+			}
 		}()
 		synctest.Wait()
 		require.Equal(t, 3, c.Waiting())
