@@ -79,6 +79,9 @@ func readFields(body string) (params, []*part, error) {
 	}
 	all := params{}
 	for _, name := range slices.Sorted(slices.Values(keys(fields))) {
+		if err := checkDepth(name); err != nil {
+			return nil, nil, err
+		}
 		for _, value := range fields[name] {
 			all.put(name, value)
 		}
@@ -105,6 +108,9 @@ func readForm(form *multipart.Reader, v *fake.Vault) (params, []*part, error) {
 		if err != nil {
 			return nil, parts, refuse(http.StatusBadRequest, "the form breaks off: %v", err)
 		}
+		if err := checkDepth(p.FormName()); err != nil {
+			return nil, parts, err
+		}
 		if p.FileName() == "" && p.Header.Get("Content-Type") == "" {
 			value, err := io.ReadAll(io.LimitReader(p, longestBody))
 			if err != nil {
@@ -121,6 +127,16 @@ func readForm(form *multipart.Reader, v *fake.Vault) (params, []*part, error) {
 		parts = append(parts, file)
 		all.put(p.FormName(), file)
 	}
+}
+
+// deepest is how many brackets the name of a field may have.
+const deepest = 32
+
+func checkDepth(name string) error {
+	if strings.Count(name, "[") > deepest {
+		return refuse(http.StatusBadRequest, "a field is nested too deeply")
+	}
+	return nil
 }
 
 // put files a value under a name with brackets: a[b], a[], a[][b].
