@@ -275,24 +275,24 @@ func (d visitor) people() {
 }
 
 func (d visitor) photos() {
-	ctx, project := d.t.Context(), procore.ID(d.project.ID)
-	album, err := d.c.PostImageCategories(ctx, project, "Site")
+	ctx, in := d.t.Context(), procore.InProject(procore.ID(d.project.ID))
+	album, err := d.c.PostImageCategories(ctx, in, "Site")
 	require.NoError(d.t, err)
-	d.ok(d.c.PatchImageCategoriesID(ctx, project, album.ID, "Yard"))
-	d.ok(d.c.GetImageCategoriesID(ctx, project, album.ID))
-	d.ok(listed(d.c.GetImageCategories(ctx, project)))
-	up, err := d.c.Upload(ctx, procore.InProject(project), "a.jpg", text("no JPEG"))
+	d.ok(d.c.PatchImageCategoriesID(ctx, in, album.ID, "Yard"))
+	d.ok(d.c.GetImageCategoriesID(ctx, in, album.ID))
+	d.ok(listed(d.c.GetImageCategories(ctx, in)))
+	up, err := d.c.Upload(ctx, in, "a.jpg", text("no JPEG"))
 	require.NoError(d.t, err)
-	photo, err := d.c.PostImages(ctx, project, procore.NewImage{AlbumID: album.ID, Name: "a.jpg", Upload: up, Description: "x"})
+	photo, err := d.c.PostImages(ctx, in, procore.NewImage{AlbumID: album.ID, Filename: "a.jpg", Upload: up})
 	require.NoError(d.t, err)
-	d.ok(listed(d.c.GetImages(ctx, project, procore.ImageQuery{AlbumID: album.ID})))
-	d.ok(listed(d.c.GetImageIDs(ctx, project, procore.ImageQuery{})))
-	d.ok(d.c.GetImageCategoriesIDsWithImages(ctx, project, procore.Span{}))
-	d.ok(d.c.GetImagesID(ctx, project, photo.ID))
+	d.ok(listed(d.c.GetImages(ctx, in, procore.ImageQuery{AlbumID: album.ID})))
+	d.ok(listed(d.c.GetImagesIDs(ctx, in, procore.ImageQuery{})))
+	d.send(http.StatusOK, http.MethodGet, d.in("/image_categories/ids_with_images"), nil)
+	d.ok(d.c.GetImagesID(ctx, in, photo.ID))
 	description := "y"
-	d.ok(d.c.PatchImagesID(ctx, project, photo.ID, procore.ImageChange{Description: &description}))
-	require.NoError(d.t, d.c.DeleteImagesID(ctx, project, photo.ID))
-	require.NoError(d.t, d.c.DeleteImageCategoriesID(ctx, project, album.ID))
+	d.ok(d.c.PatchImagesID(ctx, in, photo.ID, procore.ImageChange{Description: &description}))
+	require.NoError(d.t, d.c.DeleteImagesID(ctx, in, photo.ID))
+	require.NoError(d.t, d.c.DeleteImageCategoriesID(ctx, in, album.ID))
 }
 
 func (d visitor) rfis() {
