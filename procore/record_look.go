@@ -3,7 +3,6 @@ package procore
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -82,18 +81,21 @@ func (r *records) within(ctx context.Context, number ID) ([]syncer.Entry, error)
 	return all, nil
 }
 
-// recordBin is what was last seen of a tool's recycle bin. The zero value has seen nothing.
+// recordBin is what was last seen of a tool's recycle bin. The zero value has seen nothing. It belongs to
+// whoever has the turn of it.
 type recordBin struct {
-	mu   sync.Mutex
 	seen map[ID]record
 	at   time.Time
 }
 
 // find returns a record in the recycle bin, nil if it is not there. That it is not there is believed of
-// a new reading only.
+// a new reading only. One at a time reads.
 func (b *recordBin) find(ctx context.Context, r *records, id ID) (*record, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	release, err := r.turns.take(ctx, "bin")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if one, ok := b.seen[id]; ok && r.now().Sub(b.at).Abs() <= binFor {
 		return &one, nil
 	}
