@@ -103,7 +103,7 @@ func (d *demo) serve(ctx context.Context) error {
 	if d.procore, err = procoretest.Start(ctx, "127.0.0.1:0", stage.New(play).Options(procoretest.Options{Limits: procoretest.NoLimits})); err != nil {
 		return err
 	}
-	if err := stage.New(play).Furnish(d.procore.Procore); err != nil { //nolint:contextcheck // what people do there is no call
+	if err := stage.New(play).Furnish(d.procore.Procore); err != nil {
 		return err
 	}
 	if d.box, err = boxtest.Start(ctx, "127.0.0.1:0", boxtest.Options{Limits: boxtest.NoLimits}); err != nil {

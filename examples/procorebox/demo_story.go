@@ -39,18 +39,17 @@ func (d *demo) firstSync(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
-	if _, err := d.sync(ctx, false); err != nil {
+	if err := d.sync(ctx, false); err != nil {
 		return err
 	}
 	if err := d.c.print("   in %s, difficult names and all; and again, which finds nothing to do:\n", time.Since(began).Round(10*time.Millisecond)); err != nil {
 		return err
 	}
-	_, err := d.sync(ctx, false)
-	return err
+	return d.sync(ctx, false)
 }
 
 // sync runs the link and prints what came of it, each action if it is to.
-func (d *demo) sync(ctx context.Context, listed bool) (*office.Synced, error) {
+func (d *demo) sync(ctx context.Context, listed bool) error {
 	indented := *d.c
 	indented.stdout = &indent{out: d.c.stdout, start: true}
 	p, bar := indented.printer(false, listed), d.c.progress(false)
@@ -60,16 +59,16 @@ func (d *demo) sync(ctx context.Context, listed bool) (*office.Synced, error) {
 	}})
 	bar.end()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range done.Results {
 		p.result(r)
 	}
 	p.totals(done.Totals)
 	if done.Err != nil {
-		return nil, done.Err
+		return done.Err
 	}
-	return done, p.err
+	return p.err
 }
 
 // A scene is something that people do, and what becomes of it.
@@ -134,7 +133,7 @@ func (d *demo) play(ctx context.Context, s scene) error {
 	if err := s.do(); err != nil {
 		return err
 	}
-	if _, err := d.sync(ctx, true); err != nil {
+	if err := d.sync(ctx, true); err != nil {
 		return err
 	}
 	return d.c.print("   look at: %s\n", s.look)

@@ -30,12 +30,12 @@ import (
 // The tests here run the program against fakes in processes of their own. By default the tree is a
 // small one of this project. Go's own source tree, as issue and README tell of it:
 //
-//	go test ./examples/procorebox -run EndToEnd -e2e.tree $(go env GOROOT)/src -e2e.edits 200 -e2e.kills 50 -timeout 2h
+//	go test ./examples/procorebox -run EndToEnd -e2e.tree $(go env GOROOT)/src -e2e.edits 200 -e2e.kills 50 -e2e.faults 0.1 -timeout 2h
 var (
 	e2eTree   = flag.String("e2e.tree", "../localdir", "`directory` that the documents hold at first")
-	e2eEdits  = flag.Int("e2e.edits", 20, "`number` of random edits, on both sides together")
-	e2eKills  = flag.Int("e2e.kills", 2, "`number` of random instants at which the program is killed")
-	e2eFaults = flag.Float64("e2e.faults", 0.1, "`share` of calls that fail, where they do")
+	e2eEdits  = flag.Int("e2e.edits", 12, "`number` of random edits, on both sides together")
+	e2eKills  = flag.Int("e2e.kills", 1, "`number` of random instants at which the program is killed")
+	e2eFaults = flag.Float64("e2e.faults", 0.05, "`share` of calls that fail, where they do")
 	e2eSeed   = flag.Uint64("e2e.seed", 1, "what is drawn is drawn from this `number`")
 )
 
@@ -262,7 +262,8 @@ func TestEndToEndWithFaultsAndKills(t *testing.T) {
 		t.Skip("waits for what may still come late")
 	}
 	t.Parallel()
-	o := newOfficeUnderTest(t, "", "--fault-rate", fmt.Sprint(*e2eFaults), "--seed", fmt.Sprint(*e2eSeed))
+	// What comes late comes within five seconds here.
+	o := newOfficeUnderTest(t, "6s", "--fault-rate", fmt.Sprint(*e2eFaults), "--seed", fmt.Sprint(*e2eSeed))
 	want := o.tree(syncer.Source)
 	o.killed(*e2eKills)
 	t.Logf("first sync: %v", o.sync())
