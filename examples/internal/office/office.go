@@ -33,6 +33,8 @@ type Options struct {
 	// Backoff is how long a failed action waits for its second try; 0 means a minute. Where a person says
 	// when to try again it is next to nothing.
 	Backoff time.Duration
+	// Clock is the time of what is remembered; nil means time.Now and how long the machine has been running.
+	Clock func() time.Time
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
 	HTTP http.RoundTripper
 }
@@ -79,7 +81,9 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of the data directory: %w", err)
 	}
-	o.file, err = sqlite.OpenFile(ctx, filepath.Join(s.Data, databaseName), sqlite.FileOptions{Key: key})
+	o.file, err = sqlite.OpenFile(ctx, filepath.Join(s.Data, databaseName), sqlite.FileOptions{
+		Options: sqlite.Options{Clock: opts.Clock}, Key: key,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}

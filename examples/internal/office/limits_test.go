@@ -1,0 +1,96 @@
+package office_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/box/boxtest"
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/procore/procoretest"
+)
+
+var limitFiles = flag.Int("limits.files", 600, "`number` of files that are synced under real limits")
+
+// hosts sends each request to the fake that serves its host, in memory, and counts what is refused for
+// coming too fast.
+type hosts struct {
+	clients map[string]*http.Client
+	refused atomic.Int64
+}
+
+func (h *hosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	for part, client := range h.clients {
+		if strings.Contains(r.URL.Host, part) {
+			response, err := client.Transport.RoundTrip(r)
+			if err == nil && response.StatusCode == http.StatusTooManyRequests {
+				h.refused.Add(1)
+			}
+			return response, err
+		}
+	}
+	return nil, fmt.Errorf("nobody is at %s", r.URL.Host)
+}
+
+// In a bubble of virtual time the real limits of both services are kept: no call is refused, and the sync
+// takes about as long as the limits make it take.
+func TestAFirstSyncKeepsToTheRealLimitsOfBothServices(t *testing.T) {
+	data := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		pc, err := procoretest.New(procoretest.Options{})
+		require.NoError(t, err)
+		defer pc.Close()
+		bx, err := boxtest.New(boxtest.Options{})
+		require.NoError(t, err)
+		defer bx.Close()
+		for i := range *limitFiles {
+			_, err := pc.Home().Upload(pc.Project().RootID, fmt.Sprintf("%05d.txt", i), fmt.Append(nil, i))
+			require.NoError(t, err)
+		}
+		folder, err := bx.Home().CreateFolder("0", "tower")
+		require.NoError(t, err)
+
+		net := &hosts{clients: map[string]*http.Client{"procore": pc.HTTPClient(), "storage": pc.HTTPClient(), "box": bx.HTTPClient()}}
+		at, from := bx.URLs(), pc.URLs()
+		o, err := office.Open(ctx, office.Settings{
+			Data:    data,
+			Box:     office.BoxSettings{Bases: box.Bases{API: at.API, Upload: at.Upload, Login: at.Login}, Token: bx.Token()},
+			Procore: office.ProcoreSettings{Bases: procore.Bases{API: from.API, Login: from.Login}, Token: pc.Token()},
+		}, &office.Options{HTTP: net, Clock: time.Now})
+		require.NoError(t, err)
+		defer o.Close()
+		_, err = o.Links.Add(ctx, mapping.Link{
+			Name: "tower", Company: fmt.Sprint(pc.Company().ID), Project: fmt.Sprint(pc.Project().ID), Folder: folder.ID,
+			Tools: []mapping.Tool{mapping.Documents},
+		})
+		require.NoError(t, err)
+
+		plan, err := o.Plan(ctx, "tower", office.PlanOptions{})
+		require.NoError(t, err)
+		require.Equal(t, *limitFiles, plan.Total.Writes)
+		began := time.Now()
+		done, err := o.Sync(ctx, "tower", office.SyncOptions{})
+		require.NoError(t, err)
+		took := time.Since(began)
+		t.Logf("%d files in %s, foretold %.0f s: %+v, %+v", *limitFiles, took, plan.Total.Seconds, done.Totals, pc.Calls())
+		for _, r := range done.Results {
+			require.Empty(t, r.Report.Failures)
+			require.Empty(t, r.Report.Skips)
+		}
+		require.True(t, done.Settled(), "%v", done.Err)
+		require.Equal(t, *limitFiles, done.Totals.Uploads)
+		require.Zero(t, net.refused.Load(), "calls that came too fast")
+		require.InDelta(t, plan.Total.Seconds, took.Seconds(), plan.Total.Seconds/10, "what was foretold")
+	})
+}
