@@ -72,9 +72,9 @@ func newOfficeUnderTest(t *testing.T, settle string, fakeFlags ...string) *offic
 	files, err := box.NewFileSystem(t.Context(), bc, nil)
 	require.NoError(t, err)
 	o.run(0, "link", "add", "--tools", "documents", "--name", "e2e")
-	folder, err := person{files, env["BOX_FOLDER_ID"]}.find(t.Context(), "Documents")
+	folder, err := person{files, env["BOX_FOLDER_ID"], nil}.find(t.Context(), "Documents")
 	require.NoError(t, err)
-	o.side = [2]person{{documents, procore.RootID}, {files, folder.ID}}
+	o.side = [2]person{{files: documents, root: procore.RootID}, {files: files, root: folder.ID}}
 	return o
 }
 

@@ -19,6 +19,8 @@ import (
 type person struct {
 	files syncer.FileSystem
 	root  string
+	// bin moves a folder to the trash with all that is in it; nil where the tests have no need for it.
+	bin func(ctx context.Context, id string) error
 }
 
 // all returns what is below the root, by path.
@@ -165,6 +167,18 @@ func (p person) await(ctx context.Context, at string) error {
 	}
 }
 
+// trash puts a folder into the trash with all that is in it, in one step, as people do.
+func (p person) trash(ctx context.Context, at string) error {
+	e, err := p.find(ctx, at)
+	if err != nil {
+		return err
+	}
+	if p.bin == nil {
+		return errors.ErrUnsupported
+	}
+	return p.bin(ctx, e.ID)
+}
+
 func (p person) read(ctx context.Context, at string) ([]byte, error) {
 	e, err := p.find(ctx, at)
 	if err != nil {
@@ -182,8 +196,8 @@ func (p person) read(ctx context.Context, at string) ([]byte, error) {
 
 // do carries out one line of a script.
 func (p person) do(ctx context.Context, out io.Writer, args []string) error {
-	const how = "usage: box|procore tree | await PATH | mkdir PATH | write PATH TEXT | read PATH | move FROM TO | remove PATH"
-	want := map[string]int{"tree": 1, "await": 2, "mkdir": 2, "write": 3, "read": 2, "move": 3, "remove": 2}
+	const how = "usage: box|procore tree | await PATH | mkdir PATH | write PATH TEXT | read PATH | move FROM TO | remove PATH | trash PATH"
+	want := map[string]int{"tree": 1, "await": 2, "mkdir": 2, "write": 3, "read": 2, "move": 3, "remove": 2, "trash": 2}
 	if len(args) == 0 || want[args[0]] != len(args) {
 		return fmt.Errorf("%s", how)
 	}
@@ -205,6 +219,8 @@ func (p person) do(ctx context.Context, out io.Writer, args []string) error {
 		return err
 	case "move":
 		return p.move(ctx, args[1], args[2])
+	case "trash":
+		return p.trash(ctx, args[1])
 	}
 	return p.remove(ctx, args[1])
 }

@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"box":     boxInScript,
 			"procore": procoreInScript,
+			"boxapp":  boxAppInScript,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -105,7 +106,8 @@ func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 	defer client.Close()
 	files, err := box.NewFileSystem(ctx, client, nil)
 	ts.Check(err)
-	err = person{files, ts.Getenv("BOX_FOLDER_ID")}.do(ctx, ts.Stdout(), args)
+	bin := func(ctx context.Context, id string) error { return client.DeleteFoldersID(ctx, id, "", true) }
+	err = person{files, ts.Getenv("BOX_FOLDER_ID"), bin}.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("box %v: %v", args, err)
 	}
@@ -124,7 +126,7 @@ func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
 	defer client.Close()
 	files, err := procore.NewDocuments(ctx, client, procore.InProject(project), nil)
 	ts.Check(err)
-	err = person{files, procore.RootID}.do(ctx, ts.Stdout(), args)
+	err = person{files, procore.RootID, nil}.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("procore %v: %v", args, err)
 	}
