@@ -75,6 +75,7 @@ func (w *world) send(n *node, t Side) {
 	case !dir.Mode.allows(x) && dir.Wrong == KeepAside:
 		w.part(n, t)
 	case !dir.Mode.allows(x) && dir.Wrong == PutBack:
+		n.why = fmt.Sprintf("edited on %s, which only receives", t)
 		w.overwrite(n, t)
 	case !dir.Mode.allows(x):
 		n.leave(fmt.Sprintf("edited on %s, which only receives", t), true)

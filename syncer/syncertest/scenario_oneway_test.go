@@ -36,7 +36,11 @@ func oneWayFolder(t *testing.T, s *stage) {
 			s.b.Write("both/x", "edited on b too")
 			s.a.Write("out/y", "2")
 			s.run()
+			if wrong == syncer.PutBack {
+				s.requireTold("out/x")
+			}
 			s.run()
+			require.Empty(t, s.outcomes("out/x"))
 			onA := syncertest.Tree{"out/x": "1", "out/y": "2", "out/sub/z": "1", "both/x": "edited on b too"}
 			s.requireTree(s.a, onA)
 			tree := s.b.Tree()
