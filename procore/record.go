@@ -37,6 +37,7 @@ type record struct {
 type attached struct {
 	id   ID
 	name string
+	link Link // where it was when the record was read
 }
 
 func fromRFI(r *RFI) *record {
@@ -74,7 +75,7 @@ func fromSubmittal(s *Submittal) *record {
 // with adds what only a record by itself tells: what its fields are, and its attachments.
 func (r *record) with(whole any, files []Attachment) (*record, error) {
 	for _, f := range files {
-		r.files = append(r.files, attached{f.ID, f.Name})
+		r.files = append(r.files, attached{f.ID, f.Name, f.URL})
 	}
 	text, err := fieldsOf(whole)
 	if err != nil {

@@ -5,13 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// Open implements syncer.Reader. The record is read first: contents are of what it says now, and if that
-// is not what file names, or the file is not there any more, the error is syncer.ErrStale. A document is
+// Open implements syncer.Reader. The record is read first, unless that was done a moment ago: contents
+// are of what it says, and if that is not what file names the error is syncer.ErrStale. A document is
 // rendered for each call and never twice the same; its size is not known.
 func (r *records) Open(ctx context.Context, file syncer.Entry) (io.ReadCloser, error) {
 	if err := ctx.Err(); err != nil {
@@ -24,9 +23,11 @@ func (r *records) Open(ctx context.Context, file syncer.Entry) (io.ReadCloser, e
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	one, err := r.whole(ctx, number)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file.ID, err)
+	one := r.lately(number)
+	if one == nil || one.entry(mark).Content != file.Content || one.entry(mark).Trashed {
+		if one, err = r.whole(ctx, number); err != nil {
+			return nil, fmt.Errorf("open %s: %w", file.ID, err)
+		}
 	}
 	now := one.entry(mark)
 	switch {
@@ -39,9 +40,27 @@ func (r *records) Open(ctx context.Context, file syncer.Entry) (io.ReadCloser, e
 	case mark == fieldsMark:
 		return io.NopCloser(bytes.NewReader(one.fields)), nil
 	}
-	id, _, err := recordID(strings.TrimPrefix(mark, "/"))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file.ID, err)
-	}
-	return r.source.attachment(ctx, number, id)
+	return r.openAttachment(ctx, one, mark)
+}
+
+// openAttachment follows the link that the record told. Once that leads nowhere the record is read again
+// for another.
+func (r *records) openAttachment(ctx context.Context, one *record, mark string) (io.ReadCloser, error) {
+	op := "open attachment " + one.id.String() + mark
+	again := false
+	return r.client.GetLink(ctx, op, Download{}, func(ctx context.Context) (Link, error) {
+		if again {
+			var err error
+			if one, err = r.read(ctx, one.id); err != nil {
+				return Link{}, fmt.Errorf("%s: %w", op, err)
+			}
+		}
+		again = true
+		for _, a := range one.files {
+			if mark == "/"+a.id.String() {
+				return a.link, nil
+			}
+		}
+		return Link{}, fmt.Errorf("%s: the record does not have it any more: %w", op, syncer.ErrStale)
+	})
 }

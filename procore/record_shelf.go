@@ -16,7 +16,7 @@ type shelf struct {
 	all map[ID]shelved
 }
 
-// shelved is a record without its fields.
+// shelved is a record without its fields and links.
 type shelved struct {
 	record record
 	at     time.Time
@@ -45,7 +45,10 @@ func (s *shelf) put(one *record, clock int64, now time.Time) {
 		s.all = map[ID]shelved{}
 	}
 	kept := *one
-	kept.fields = nil
+	kept.fields, kept.files = nil, nil
+	for _, f := range one.files {
+		kept.files = append(kept.files, attached{id: f.id, name: f.name})
+	}
 	s.all[one.id] = shelved{record: kept, at: now, settled: clock > one.updated+1}
 }
 

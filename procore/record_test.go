@@ -31,7 +31,7 @@ func FuzzNamesOfRecords(f *testing.F) {
 		f.Add(seed, "1", "0")
 	}
 	f.Fuzz(func(t *testing.T, title, number, revision string) {
-		r := &record{id: 7, number: number, revision: revision, title: title, files: []attached{{9, title}}}
+		r := &record{id: 7, number: number, revision: revision, title: title, files: []attached{{id: 9, name: title}}}
 		for _, e := range append(r.entries(), r.folder()) {
 			require.NoError(t, recordNames.Check(e.Name), "%q", e.Name)
 			require.True(t, utf8.ValidString(e.Name))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -74,11 +75,10 @@ type records struct {
 
 // source is where the records of one tool come from.
 type source struct {
-	kind       string // what a record is called in messages
-	list, bin  func(ctx context.Context, q RecordQuery) iter.Seq2[record, error]
-	show       func(ctx context.Context, id ID) (*record, error)
-	pdf        func(ctx context.Context, id ID) (io.ReadCloser, error)
-	attachment func(ctx context.Context, record, id ID) (io.ReadCloser, error)
+	kind      string // what a record is called in messages
+	list, bin func(ctx context.Context, q RecordQuery) iter.Seq2[record, error]
+	show      func(ctx context.Context, id ID) (*record, error)
+	pdf       func(ctx context.Context, id ID) (io.ReadCloser, error)
 }
 
 func newRecords(ctx context.Context, name string, client *Client, project ID, o *FileSystemOptions) (*records, error) {
@@ -100,8 +100,13 @@ var recordNames = syncer.Names{Unique: syncer.UniqueNone, MaxLength: 255, Unit: 
 // sight is a record as it was read, and when that began.
 type sight struct {
 	began  int64
+	at     time.Time
 	record *record
 }
+
+// fresh is how long what was read of a record need not be read again to open what is in it: its files
+// are opened one after the other.
+const fresh = 2 * time.Second
 
 // mostReadings is how many readings are kept for those who wait.
 const mostReadings = 64
@@ -125,7 +130,7 @@ func (r *records) read(ctx context.Context, id ID) (*record, error) {
 	if last.began > came {
 		return last.record, nil
 	}
-	began := r.clock.Add(1)
+	began, at := r.clock.Add(1), r.now()
 	got, err := r.source.show(ctx, id)
 	if err != nil {
 		return nil, err
@@ -135,8 +140,18 @@ func (r *records) read(ctx context.Context, id ID) (*record, error) {
 	if len(r.last) >= mostReadings {
 		clear(r.last)
 	}
-	r.last[id] = sight{began, got}
+	r.last[id] = sight{began, at, got}
 	return got, nil
+}
+
+// lately returns what was read of a record a moment ago, nil if nothing was.
+func (r *records) lately(id ID) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last, ok := r.last[id]; ok && r.now().Sub(last.at).Abs() < fresh {
+		return last.record
+	}
+	return nil
 }
 
 // whole reads a record by itself. One that is in the recycle bin comes from there, if need be; one that
@@ -170,9 +185,6 @@ func rfiSource(c *Client, project ID) source {
 			return fromRFI(got).with(got, got.Attachments())
 		},
 		pdf: func(ctx context.Context, id ID) (io.ReadCloser, error) { return c.GetRFIsIDPDF(ctx, project, id) },
-		attachment: func(ctx context.Context, record, id ID) (io.ReadCloser, error) {
-			return c.GetRFIAttachment(ctx, project, record, id)
-		},
 	}
 }
 
@@ -193,9 +205,6 @@ func submittalSource(c *Client, project ID) source {
 			return fromSubmittal(got).with(got, got.Attachments())
 		},
 		pdf: func(ctx context.Context, id ID) (io.ReadCloser, error) { return c.GetSubmittalsIDPDF(ctx, project, id) },
-		attachment: func(ctx context.Context, record, id ID) (io.ReadCloser, error) {
-			return c.GetSubmittalAttachment(ctx, project, record, id)
-		},
 	}
 }
 

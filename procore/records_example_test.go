@@ -17,7 +17,6 @@ func ExampleNewRFIs() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer fake.Close()
 	project := fake.Project()
 	_, err = fake.Home().AddRFI(project.ID, procoretest.RFI{
 		Number: "RD-001", Subject: "Slab edge: how thick?", Question: "See the sketch.",

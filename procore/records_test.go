@@ -226,6 +226,21 @@ func TestARunWithoutChangesCostsTwoCallsAndMovesNothing(t *testing.T) {
 	})
 }
 
+func TestAFirstMirrorCostsFourCallsARecordWhateverIsAttached(t *testing.T) {
+	mirrored(t, procoretest.Options{}, func(m *mirror, tool tool) {
+		const records = 5
+		for i := range records {
+			tool.add(m, fmt.Sprint("Record ", i), attachment("a.pdf", "a"), attachment("b.pdf", "b"), attachment("c.pdf", "c"))
+		}
+		report := m.run()
+		require.True(m, report.Settled(), "%s", report)
+		require.Equal(m, 5*records, report.Totals.Uploads)
+		// The position of the feed, the list, and of each record itself for the listing, itself for what is
+		// opened, and the document. Files that are opened side by side may read it once more.
+		require.LessOrEqual(m, m.calls(), 2+1+4*records, "%v", m.Calls())
+	})
+}
+
 func TestAFullScanReadsNoRecordThatDidNotChange(t *testing.T) {
 	mirrored(t, procoretest.Options{}, func(m *mirror, tool tool) {
 		for i := range 5 {
