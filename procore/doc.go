@@ -100,6 +100,15 @@
 // change in a folder that is tracked. A file that somebody has checked out waits. Descriptions, custom
 // fields and permissions are not carried.
 //
+// # Photos
+//
+// [Photos] shows the albums of a project as folders. Photos keep names and contents for ever, so a rename
+// on the other side stays there, and an edit is a new photo that takes the place of the old one:
+//
+//	photos, err := procore.NewPhotos(ctx, client, procore.InProject(project), nil)
+//	...
+//	syncer.Endpoint{FS: photos, Root: procore.RootID}
+//
 // # Names
 //
 // Procore documents of names only that a folder does not hold two of one. StrictNames holds whatever else
