@@ -36,16 +36,16 @@ type mirror struct {
 	killed  int
 }
 
-// newMirror makes both services. Three of a hundred calls fail, and half of the switches are on.
-func newMirror(t *testing.T, seed uint64) *mirror {
+// newMirror makes both services. So many of their calls fail, and half of the switches are on.
+func newMirror(t *testing.T, seed uint64, faults float64) *mirror {
 	t.Helper()
 	p, err := procoretest.New(procoretest.Options{
-		Limits: procoretest.NoLimits, FaultRate: 0.03, Seed: seed, Switches: halfOfProcore(int(seed % 2)),
+		Limits: procoretest.NoLimits, FaultRate: faults, Seed: seed, Switches: halfOfProcore(int(seed % 2)),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	b, err := boxtest.New(boxtest.Options{
-		Limits: boxtest.NoLimits, FaultRate: 0.03, Seed: seed, ReplayEvents: true, Switches: halfOfBox(int(seed % 2)),
+		Limits: boxtest.NoLimits, FaultRate: faults, Seed: seed, ReplayEvents: true, Switches: halfOfBox(int(seed % 2)),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })

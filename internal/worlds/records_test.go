@@ -14,8 +14,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/policy"
 	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/procore/procoretest"
+	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
 )
 
@@ -25,6 +27,7 @@ type records struct {
 
 	edits int
 	added map[string]string // what people have put beside records: contents by name
+	limit policy.DeleteRule // nil for none
 	*kind
 }
 
@@ -112,7 +115,11 @@ func (r *records) tool(ctx context.Context, in clients) (interface {
 	source, err := r.open(ctx, in.procore, procore.ID(r.project), in.user)
 	require.NoError(r, err)
 	pair := syncer.Pair{Mode: syncer.ToDestination, Source: syncer.Endpoint{Root: procore.RootID}}
-	return source, pair, syncer.Policies{Director: putBack{}}
+	rules := syncer.Policies{Director: putBack{}}
+	if r.limit != nil {
+		rules.Guards, rules.Gates = []syncer.Guard{r.limit}, []syncer.Gate{r.limit}
+	}
+	return source, pair, rules
 }
 
 // edit makes one change on one side.
@@ -236,7 +243,7 @@ func TestRecordsInBoxEndRightWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *tes
 			t.Run(fmt.Sprint(name, ", seed ", seed), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					r := &records{mirror: newMirror(t, seed), added: map[string]string{}, kind: of()}
+					r := &records{mirror: newMirror(t, seed, 0.03), added: map[string]string{}, kind: of()}
 					require.NoError(t, r.add(r, "stays", procoretest.Attachment{Name: "stays.pdf", Content: []byte("stays")}))
 					for range 12 {
 						for range r.rand.IntN(5) {
@@ -251,5 +258,39 @@ func TestRecordsInBoxEndRightWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *tes
 				})
 			})
 		}
+	}
+}
+
+func TestRecycledRecordsAreDeletesUnderTheLimit(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]func() *kind{"RFIs": rfis, "submittals": submittals} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ledger := memory.NewLedger(memory.Options{Clock: time.Now})
+				r := &records{
+					mirror: newMirror(t, 0, 0), kind: of(),
+					limit: policy.DeleteLimit{Ledger: ledger, Scope: "pair", Most: 5},
+				}
+				for ; r.edits < 4; r.edits++ {
+					require.NoError(t, r.add(r, fmt.Sprint("record ", r.edits), procoretest.Attachment{Name: "a.pdf"}))
+				}
+				r.settle(r.tool)
+				require.Len(t, r.tree(), 16)
+				for _, one := range r.all(r)[:2] {
+					require.NoError(t, r.remove(r, one))
+				}
+				time.Sleep(time.Minute)
+				report, err := r.run(r.tool, 0)
+				require.NoError(t, err)
+				require.NotEmpty(t, report.Holds)
+				require.Equal(t, 5, report.Totals.Deletes)
+				require.Len(t, r.tree(), 11)
+				time.Sleep(25 * time.Hour)
+				report, err = r.run(r.tool, 0)
+				require.NoError(t, err)
+				require.Equal(t, 3, report.Totals.Deletes, "%s", report)
+				require.Len(t, r.tree(), 8)
+			})
+		})
 	}
 }
