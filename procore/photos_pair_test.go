@@ -444,17 +444,49 @@ func TestNamesOfAlbumsAreSwapped(t *testing.T) {
 	})
 }
 
-func TestWhatIsSaidOfAPhotoIsAFact(t *testing.T) {
-	inStudio(t, quiet(), func(t *testing.T, s *studio) {
-		photo := s.add("Site", "a.jpg", "a")[0]
-		_, err := s.ann.DescribePhoto(s.project, photo.ID, "rebar")
+func TestWhatIsSaidOfAPhotoIsAFactAndStaysWhenItIsEdited(t *testing.T) {
+	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
+		ctx, in := t.Context(), procore.InProject(procore.ID(s.project))
+		s.add("Site", "other.jpg", "other")
+		client := s.client(t, procore.Options{})
+		upload, err := client.Upload(ctx, in, "a.jpg", contents("a"))
 		require.NoError(t, err)
+		said := &procore.Image{
+			Description: "rebar", Private: true, Starred: true,
+			Location: &procore.Location{ID: 5}, Trades: []procore.Trade{{ID: 7}, {ID: 8}},
+		}
+		photo, err := client.PostImages(ctx, in, procore.NewImage{
+			Filename: "a.jpg", AlbumID: procore.ID(s.album("Site").ID), Upload: upload, Like: said,
+		})
+		require.NoError(t, err)
+
 		files := s.open(t, s.project, procore.Options{})
-		seen, err := files.Look(t.Context(), "f"+strconv.FormatInt(photo.ID, 10))
-		require.NoError(t, err)
-		require.Equal(t, "rebar", seen.Facts.Description)
-		require.True(t, photo.Taken.Truncate(time.Second).Equal(seen.Facts.Taken), seen.Facts.Taken)
-		require.Equal(t, strconv.FormatInt(s.ann.ID, 10), seen.Facts.Author)
+		look := func(id procore.ID) *syncer.Facts {
+			seen, err := files.Look(ctx, "f"+id.String())
+			require.NoError(t, err)
+			return seen.Facts
+		}
+		facts := look(photo.ID)
+		require.Equal(t, "rebar", facts.Description)
+		require.Equal(t, "Location 5", facts.Location)
+		require.True(t, facts.Private)
+		require.True(t, photo.TakenAt.Equal(facts.Taken) && !facts.Taken.IsZero(), facts.Taken)
+		require.Equal(t, strconv.FormatInt(s.Home().ID, 10), facts.Author)
+
+		s.run()
+		s.bob.Write("Site/a.jpg", "a, brighter")
+		s.run()
+		var now *procore.Image
+		for image, err := range client.GetImages(ctx, in, procore.ImageQuery{}) {
+			require.NoError(t, err)
+			if image.Filename == "a.jpg" {
+				now = &image
+			}
+		}
+		require.NotEqual(t, photo.ID, now.ID)
+		require.Equal(t, []any{"rebar", true, true, procore.ID(5)}, []any{now.Description, now.Private, now.Starred, now.Location.ID})
+		require.Len(t, now.Trades, 2)
+		require.Equal(t, "Location 5", look(now.ID).Location)
 	})
 }
 
