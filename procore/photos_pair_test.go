@@ -292,6 +292,27 @@ func TestTheOldPhotoStaysUntilTheNewOneWasReadBack(t *testing.T) {
 	})
 }
 
+func TestANewPhotoThatIsNotAsItWasSentGoesAndTheOldOneStays(t *testing.T) {
+	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
+		s.add("Site", "IMG_1.jpg", "one")
+		s.run()
+		s.bob.Write("Site/IMG_1.jpg", "two")
+		require.NoError(t, s.Inject(procoretest.Fault{Route: "GET /pro-core.com/files/{key}", Times: -1, Short: 1}))
+		for range 3 {
+			s.run()
+			require.Equal(t, []string{"Site/IMG_1.jpg: one"}, s.photos())
+			require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.files())
+			require.Len(t, s.report.Failures, 1)
+			require.Contains(t, s.report.String(), "procore keeps")
+			time.Sleep(2 * time.Hour)
+		}
+		s.ClearFaults()
+		s.run()
+		require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.photos())
+		s.requireIdle()
+	})
+}
+
 func TestDeletesOfPhotosAreCarriedOverIfTheirSwitchIsOn(t *testing.T) {
 	t.Parallel()
 	for _, deletes := range []bool{true, false} {
