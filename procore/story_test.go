@@ -135,15 +135,15 @@ func writes() map[string]write {
 			if err != nil {
 				return err
 			}
-			_, err = f.client.PostImages(ctx, f.project, procore.NewImage{AlbumID: on.album, Name: "new.jpg", Upload: u})
+			_, err = f.client.PostImages(ctx, procore.InProject(f.project), procore.NewImage{AlbumID: on.album, Filename: "new.jpg", Upload: u})
 			return err
 		}, photos(func(on stage) procore.ID { return on.album }, "new.jpg")},
 		"move photo": {[]string{"PATCH /rest/v1.0/images/{id}"}, func(ctx context.Context, f *fake, on stage) error {
-			_, err := f.client.PatchImagesID(ctx, f.project, procore.ID(on.photo.ID), procore.ImageChange{AlbumID: on.second})
+			_, err := f.client.PatchImagesID(ctx, procore.InProject(f.project), procore.ID(on.photo.ID), procore.ImageChange{AlbumID: on.second})
 			return err
 		}, photos(func(on stage) procore.ID { return on.second }, "old.jpg")},
 		"delete photo": {[]string{"DELETE /rest/v1.0/images/{id}"}, func(ctx context.Context, f *fake, on stage) error {
-			return f.client.DeleteImagesID(ctx, f.project, procore.ID(on.photo.ID))
+			return f.client.DeleteImagesID(ctx, procore.InProject(f.project), procore.ID(on.photo.ID))
 		}, func(f *fake, on stage) int {
 			return 1 - photos(func(on stage) procore.ID { return on.album }, "old.jpg")(f, on)
 		}},
