@@ -109,6 +109,23 @@
 //	...
 //	syncer.Endpoint{FS: photos, Root: procore.RootID}
 //
+// # RFIs and submittals
+//
+// NewRFIs and NewSubmittals read those tools; nothing is ever written to them. Each record is a folder
+// named by its number, revision and title, with the document that Procore renders, record.json and all
+// attachments in it. They are the source of a pair that goes one way:
+//
+//	rfis, err := procore.NewRFIs(ctx, client, project, nil)
+//	pair := syncer.Pair{
+//		Name: "rfis", Mode: syncer.ToDestination,
+//		Source: syncer.Endpoint{FS: rfis, Root: procore.RootID}, Destination: folder,
+//	}
+//
+// A document has other bytes at each rendering, so its version is that of the record: when it was changed,
+// its status, and what it says. A record in the recycle bin counts as deleted, and so does a file that its
+// record no longer has. Whether each change of a record moves its time is not documented; a record whose
+// time stands still is read again once a day.
+//
 // # Names
 //
 // Procore documents of names only that a folder does not hold two of one. StrictNames holds whatever else

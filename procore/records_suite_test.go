@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -208,4 +209,45 @@ func TestOnlyWhatIsCurrentIsOpened(t *testing.T) {
 			require.ErrorIs(m, err, fs.ErrNotExist, wrong)
 		}
 	})
+}
+
+// interrupter does something before a request that matches.
+type interrupter struct {
+	next  http.RoundTripper
+	match string
+	do    func()
+}
+
+func (i *interrupter) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.Contains(r.URL.String(), i.match) && i.do != nil {
+		do := i.do
+		i.do = nil
+		do()
+	}
+	return i.next.RoundTrip(r)
+}
+
+func TestAListThatShiftsWhileItIsReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	const all = 2001 // one more than a page holds
+	p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits})
+	at := p.Project().ID
+	var first, last int64
+	for i := range all {
+		made, err := p.ann.AddRFI(at, procoretest.RFI{Number: fmt.Sprint(i), Subject: "S", Question: "?"})
+		require.NoError(t, err)
+		if last = made.ID; i == 0 {
+			first = made.ID
+		}
+	}
+	shift := &interrupter{next: p.HTTPClient().Transport, match: "page=2&", do: func() {
+		require.NoError(t, p.ann.RecycleRFI(at, first)) // what follows moves up, and the last one is on no page
+	}}
+	rfis, err := procore.NewRFIs(t.Context(), p.client(t, procore.Options{HTTP: shift}), procore.ID(at), p.options())
+	require.NoError(t, err)
+	found, err := rfis.Find(t.Context(), syncer.Entry{ID: procore.RootID}, syncer.NameKey(fmt.Sprintf("%d rev 0 S", all-1)))
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, id(last), found[0].ID)
+	require.Nil(t, shift.do)
 }
