@@ -265,6 +265,7 @@ func TestRecycledRecordsAreDeletesUnderTheLimit(t *testing.T) {
 	t.Parallel()
 	for name, of := range map[string]func() *kind{"RFIs": rfis, "submittals": submittals} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ledger := memory.NewLedger(memory.Options{Clock: time.Now})
 				r := &records{

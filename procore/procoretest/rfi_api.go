@@ -8,8 +8,10 @@ import (
 // rfiRoutes are section 8.1.
 func rfiRoutes() []route {
 	const all = "/rest/v1.0/projects/{project_id}/rfis"
-	const one = all + "/{id}"
+	const one, newer = all + "/{id}", "/rest/v1.1/projects/{project_id}/rfis"
 	return []route{
+		newRoute("GET "+newer, byProject, RFIs, ReadOnly, listNewerRFIs),
+		newRoute("GET "+newer+"/{id}", byProject, RFIs, ReadOnly, getNewerRFI),
 		newRoute("GET "+all, byProject, RFIs, ReadOnly, listRFIs),
 		newRoute("GET "+all+"/recycle_bin", byProject, RFIs, ReadOnly, listRecycledRFIs),
 		newRoute("POST "+all, byProject, RFIs, Standard, createRFI),
@@ -24,6 +26,27 @@ func rfiRoutes() []route {
 func listRFIs(c *call) (*reply, error) { return c.rfiList(false) }
 
 func listRecycledRFIs(c *call) (*reply, error) { return c.rfiList(true) }
+
+// listNewerRFIs is version 1.1 as a sandbox was seen to answer it: the reference does not have it, the
+// shape is another, and a status must be an array (section 8.1).
+func listNewerRFIs(c *call) (*reply, error) {
+	if c.query.Has("filters[status]") {
+		return nil, badField("filters[status]", "must be an array")
+	}
+	f, err := c.rfiFilter()
+	if err != nil {
+		return nil, err
+	}
+	return list(c, c.place.rfis.list(f), func(r *rfi) any { return c.view().newerRFI(r) })
+}
+
+func getNewerRFI(c *call) (*reply, error) {
+	r, err := c.rfi("id")
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, c.view().newerRFI(r)), nil
+}
 
 func (c *call) rfiList(binned bool) (*reply, error) {
 	f, err := c.rfiFilter()

@@ -166,6 +166,19 @@ func TestRFIsAreFilteredAndSorted(t *testing.T) { // section 8.1, trap 21
 	require.Equal(t, "2026-03-01T09:01:00Z", closed.at("0.time_resolved"))
 }
 
+func TestVersion11OfRFIsHasAnotherShape(t *testing.T) { // section 8.1, as seen in a sandbox
+	w := newWorld(t, Options{})
+	id := w.rfi("Slab", object{"upload_ids": []string{w.upload("a.pdf", "a")}})
+	w.post(w.at("/rfis/"+id+"/replies"), object{"reply": object{"body": "!"}})
+	for at, r := range map[string]result{"": w.get(w.at11("/rfis/" + id)), "0.": w.get(w.at11("/rfis?filters[status][]=open"))} {
+		require.Equal(t, "a.pdf", r.at(at+"question.attachments.0.name"))
+		require.Equal(t, "!", r.at(at+"responses.0.plain_text_body"))
+		_, told := r.value(at + "questions")
+		require.False(t, told)
+	}
+	w.status(400, w.get(w.at11("/rfis?filters[status]=open")))
+}
+
 func TestAPDFIsARedirectAndNeverTheSame(t *testing.T) { // section 8.1, fact 10, trap 27
 	w := newWorld(t, Options{Clock: newClock()})
 	id := w.rfi("Slab edge", object{})

@@ -32,6 +32,21 @@ func (v viewer) rfiAlone(r *rfi) object {
 	return o
 }
 
+// newerRFI is how version 1.1 shows an RFI: one question, and its responses beside it.
+func (v viewer) newerRFI(r *rfi) object {
+	o := v.rfiBase(r)
+	asked, responses := r.questions[0], []object{}
+	for _, a := range asked.answers {
+		responses = append(responses, v.answer(a))
+	}
+	o["question"] = object{
+		"id": asked.id, "body": asked.body, "created_by": asked.by.Name, "created_at": stamp(asked.at),
+		"attachments": v.attached(asked.files, asked.id, "Question"),
+	}
+	o["responses"] = responses
+	return o
+}
+
 func (v viewer) rfiBase(r *rfi) object {
 	assignees := []object{}
 	for _, u := range r.assignees {
