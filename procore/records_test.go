@@ -2,6 +2,7 @@ package procore_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -445,5 +446,23 @@ func TestTheFeedTellsWhatIsNewOnceAndTheRestLater(t *testing.T) {
 		time.Sleep(8 * 24 * time.Hour)
 		_, _, _, err = m.records.Changes(m.Context(), at)
 		require.ErrorIs(m, err, syncer.ErrCursor)
+	})
+}
+
+func TestARecordThatIsNeitherThereNorInTheBinIsNotDeleted(t *testing.T) {
+	mirrored(t, procoretest.Options{Switches: procoretest.Switches{RecycledNotFound: true}}, func(m *mirror, tool tool) {
+		id := tool.add(m, "Slab", attachment("a.pdf", "a"))
+		tool.add(m, "Stays")
+		m.run()
+		before := m.tree()
+		bin := strings.Replace(tool.show, "{id}", "recycle_bin", 1)
+		require.NoError(m, m.Inject(procoretest.Fault{Route: bin, Status: http.StatusForbidden, Times: -1}))
+		tool.remove(m, id) // as if it had become somebody's private one
+		for range 2 {
+			report := m.scan()
+			require.Zero(m, report.Totals.Deletes, "%s", report)
+			require.False(m, report.Settled(), "it is said")
+			require.Equal(m, before, m.tree())
+		}
 	})
 }
