@@ -95,7 +95,7 @@ func (f *Documents) UpdateFile(ctx context.Context, old syncer.Entry, c syncer.C
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
 	}
 	file, err := f.client.PatchFilesID(ctx, f.in, number, FileChange{Upload: upload, Current: now.version})
-	if err != nil {
+	if err = f.outcome(ctx, now, err, nil); err != nil {
 		return syncer.Entry{}, fmt.Errorf("update %q: %w", old.Name, err)
 	}
 	if err := f.uncover(ctx, file, now.version); err != nil {

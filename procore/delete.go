@@ -26,16 +26,16 @@ func (f *Documents) Delete(ctx context.Context, old syncer.Entry) (syncer.Trashe
 		return syncer.Trashed{}, err
 	}
 	defer release()
-	_, full, err := f.current(ctx, old, true)
+	now, full, err := f.current(ctx, old, true)
 	if err == nil && full {
 		err = fmt.Errorf("the folder is not empty: %w", fs.ErrExist)
 	}
 	switch {
 	case err != nil:
 	case folder:
-		err = f.client.DeleteFoldersID(ctx, f.in, number)
+		err = f.outcome(ctx, now, f.client.DeleteFoldersID(ctx, f.in, number), nil)
 	default:
-		err = f.client.DeleteFilesID(ctx, f.in, number)
+		err = f.outcome(ctx, now, f.client.DeleteFilesID(ctx, f.in, number), nil)
 	}
 	if err != nil {
 		return syncer.Trashed{}, fmt.Errorf("delete %q: %w", old.Name, err)

@@ -44,7 +44,8 @@ func (f *Documents) Move(ctx context.Context, old, parent syncer.Entry, name str
 	} else {
 		now, err = f.moveFile(ctx, was, at, name)
 	}
-	if err != nil {
+	whose := f.client.whoseName(f.in, at, name, &Sibling{ID: number, Folder: folder})
+	if err = f.outcome(ctx, was, err, whose); err != nil {
 		return syncer.Entry{}, fmt.Errorf("move %q to %q: %w", old.Name, name, err)
 	}
 	return now.entry(), nil

@@ -2,6 +2,7 @@ package procore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"sync"
@@ -50,6 +51,24 @@ func unclear(ctx context.Context, err error) bool {
 // proof is what an unclear error turned out to be.
 func proof(sentinel, err error) error {
 	return fmt.Errorf("%w (%v)", sentinel, err) //nolint:errorlint // what err is made of is not proved
+}
+
+// outcome finds out what became of a change of a document. One that is as it was, and of which the last
+// try was refused, was not changed: the client tries again only when nothing can come late any more. more,
+// if not nil, makes more of a refusal than its status and body tell.
+func (t *tool) outcome(ctx context.Context, was *item, err error, more func(context.Context, *Error)) error {
+	refusal, ok := errors.AsType[*Error](err)
+	if !unclear(ctx, err) || !ok || refusal.kind == nil || errors.Is(refusal.kind, syncer.ErrBusy) {
+		return err
+	}
+	now, _, lookErr := t.show(ctx, was.id, was.folder, FolderQuery{NoFolders: true, NoFiles: true})
+	if lookErr != nil || now.flags.has(isDeleted) || now.guard() != was.guard() {
+		return err
+	}
+	if more != nil {
+		more(ctx, refusal)
+	}
+	return proof(refusal.kind, err)
 }
 
 // taken finds out about the creation of a name of which nobody knows whether it was made. What stands
