@@ -218,3 +218,21 @@ func TestAQueryThatMakesNoSenseIsNotSent(t *testing.T) {
 		})
 	}
 }
+
+func TestAFolderIsAskedForOnlyByWhatItsScopeKnows(t *testing.T) {
+	q := procore.FolderQuery{NoFolders: true, NoFiles: true, Latest: true}
+	for at, want := range map[string]string{
+		"GET " + api + "/folders/2":                   "exclude_files=true&exclude_folders=true&project_id=598134325988700&show_latest_file_version_only=true",
+		"GET " + api + "/companies/4281379/folders/2": "exclude_files=true&exclude_folders=true",
+	} {
+		with(t, routes{at: always(200, `{"id":2}`)}, func(t *testing.T, c *procore.Client, s *service) {
+			in := procore.InProject(project)
+			if strings.Contains(at, "companies") {
+				in = procore.InCompany()
+			}
+			_, err := c.GetFoldersID(t.Context(), in, 2, q)
+			require.NoError(t, err)
+			require.Equal(t, want, s.last().query())
+		})
+	}
+}

@@ -33,13 +33,14 @@ type Folder struct {
 // and of each file all versions.
 type FolderQuery struct {
 	NoFolders, NoFiles bool
-	// Latest leaves out all versions but the current one; only projects heed it.
+	// Latest leaves out all versions but the current one. Only projects know it; it is not sent for the
+	// company's own documents.
 	Latest bool
 }
 
-func (q FolderQuery) add(query url.Values) {
+func (q FolderQuery) add(in Scope, query url.Values) {
 	for name, set := range map[string]bool{
-		"exclude_folders": q.NoFolders, "exclude_files": q.NoFiles, "show_latest_file_version_only": q.Latest,
+		"exclude_folders": q.NoFolders, "exclude_files": q.NoFiles, "show_latest_file_version_only": q.Latest && !in.company,
 	} {
 		if set {
 			query.Set(name, "true")
@@ -54,7 +55,7 @@ func (c *Client) GetFolders(ctx context.Context, in Scope, q FolderQuery) (*Fold
 		return nil, err
 	}
 	at, query := in.flat(c, "folders")
-	q.add(query)
+	q.add(in, query)
 	folder := new(Folder)
 	err := c.do(ctx, call{op: "read top folder of " + in.String(), method: http.MethodGet, path: at, query: query}, folder)
 	return orNil(folder, err)
@@ -68,7 +69,7 @@ func (c *Client) GetFoldersID(ctx context.Context, in Scope, id ID, q FolderQuer
 		return nil, err
 	}
 	at, query := in.flat(c, "folders", id.String())
-	q.add(query)
+	q.add(in, query)
 	folder := new(Folder)
 	err := c.do(ctx, call{op: "read folder " + id.String(), method: http.MethodGet, path: at, query: query}, folder)
 	return orNil(folder, err)
