@@ -155,8 +155,12 @@ func (x *executor) succeeded(ctx context.Context, a *Action, in *Intent, got *En
 			x.removed(&b, a, trashed, now)
 			return b, nil
 		}
+		came := !n.known
 		if err := x.store(ctx, &b, a, in, got, t, now); err != nil {
 			return b, err
+		}
+		if came && n.rec.Kind == Folder {
+			x.r.cameWith(&b, &n.rec, a.On, a.Path)
 		}
 		x.remember(&b, n)
 		if a.Op == OpMove && n.rec.Kind == Folder && x.r.placesCount() {

@@ -55,6 +55,9 @@ func (x *executor) record(ctx context.Context, a *Action, out *Outcome) error {
 		}
 		b.Put, b.Tombstones = append(b.Put, r), retired(n, &r, false, now)
 		x.madeAgain(&b, n, &r)
+		if !n.known && r.Kind == Folder {
+			x.r.cameWith(&b, &r, a.On, a.Path)
+		}
 		n.rec, n.known = r, true
 		x.remember(&b, n)
 		out.Result, out.At, out.After = Done, now, r.Half(a.On).Stamp()
@@ -81,6 +84,21 @@ func (x *executor) relist(b *Batch, a *Action) {
 	}
 	x.r.relist = append(x.r.relist, p.Record)
 	x.r.pending[p.PendingKey] = p
+	b.Pending = append(b.Pending, p)
+}
+
+// cameWith keeps a folder that has come in in sight until the end of the round: from now on it is as recorded,
+// and if the run dies here nothing else would tell what stands in it. Before the first full scan has ended
+// there is another one anyway.
+func (r *run) cameWith(b *Batch, rec *Record, on Side, path string) {
+	if r.header.Completed.IsZero() {
+		return
+	}
+	p := Pending{
+		PendingKey: PendingKey{Record: rec.ID}, On: on, Path: path, Op: OpMove, Since: r.now(),
+		Reason: "new: what is in it may have to be synced",
+	}
+	r.pending[p.PendingKey] = p
 	b.Pending = append(b.Pending, p)
 }
 

@@ -123,6 +123,10 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	}
 	rec := fill(after, in, &e, folder, in.Digest, in.At)
 	b.Put = append(b.Put, rec)
+	if in.Op == OpCreateFolder {
+		r.cameWith(&b, &rec, in.On, in.Name)
+		r.relist = append(r.relist, rec.ID)
+	}
 	b.Outcomes = []Outcome{{
 		At: r.now(), Action: in.ID, Op: in.Op, On: in.On, Record: in.Record, Kind: in.Kind, Path: in.Name,
 		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(),
