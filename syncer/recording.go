@@ -87,7 +87,7 @@ func (x *executor) relist(b *Batch, a *Action) {
 	b.Pending = append(b.Pending, p)
 }
 
-// cameWith keeps a folder that has come in in sight until the end of the round: from now on it is as recorded,
+// cameWith keeps a folder that is new in sight until the end of the round: from now on it is as recorded,
 // and if the run dies here nothing else would tell what stands in it. Before the first full scan has ended
 // there is another one anyway.
 func (r *run) cameWith(b *Batch, rec *Record, on Side, path string) {
