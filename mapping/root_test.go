@@ -192,6 +192,15 @@ func TestATrashedRootPausesItsPairWithAReason(t *testing.T) {
 				w := linked(t, mapping.Documents, mapping.Photos)
 				w.tool("1", "7", mapping.Photos).Write("a.jpg", "a")
 				c.trash(w)
+				if !full {
+					// What tells nobody, such as a trash above, is noticed with the next change on either side.
+					if w.documents().Has("minutes.txt") {
+						w.documents().Touch("minutes.txt")
+					}
+					if w.box.Has("Bridge/Documents/minutes.txt") {
+						w.bob.Touch("Bridge/Documents/minutes.txt")
+					}
+				}
 				here, there := w.documents().Tree(), w.box.Tree()
 				w.clock.Advance(time.Hour)
 				w.poll()
@@ -272,4 +281,21 @@ func TestAHaltWaitsForItsConfirmationAndIsNoPause(t *testing.T) {
 	results := w.sync("bridge", mapping.SyncOptions{Confirm: []string{halt.Evidence}})
 	require.True(t, results[0].Settled(), "%v %v", results[0].Report, results[0].Err)
 	require.Empty(t, w.below("Bridge/Documents"))
+}
+
+func TestTheNewsOfATrashedRootIsEnoughToPauseItsPair(t *testing.T) {
+	for _, c := range []struct {
+		where string
+		trash func(w *world)
+	}{
+		{"in Box", func(w *world) { w.bob.Remove("Bridge/Documents") }},
+		{"in Procore", func(w *world) { w.documents().Remove("id:" + w.documents().Root()) }},
+	} {
+		t.Run(c.where, func(t *testing.T) {
+			w := linked(t, mapping.Documents)
+			c.trash(w)
+			w.poll()
+			require.Contains(t, w.sync("bridge", mapping.SyncOptions{})[0].Paused, c.where+" is in the trash")
+		})
+	}
 }

@@ -184,7 +184,7 @@ func (r *run) listAgain(ctx context.Context) error {
 func (r *run) checkRoots(ctx context.Context) error {
 	for _, side := range sides {
 		end := r.ends[side]
-		looked := !r.o.complete[side] && r.o.hasLooked(side) // what was not there may have gone with its root
+		looked := !r.o.complete[side] && (r.o.hasLooked(side) || r.o.rootNews[side]) // what was not there may have gone with its root
 		if end.looker == nil || !looked && !r.w.touches(side, r.o.complete[side]) {
 			continue // where nobody can look, only listings prove anything, and they begin with the root
 		}
