@@ -140,7 +140,8 @@
 //
 // Entry.Content is the number of the current version, which changes exactly with the contents.
 // Entry.Guard is made of version, name, folder and time. Nothing of that is checked by Procore: each write
-// comes right after a read of the item.
+// comes right after a read of the item. A version that somebody saves between the two is put on top again; an
+// edit in the moment of a delete goes to the recycle bin with the file.
 //
 // # Trash
 //
@@ -156,5 +157,7 @@
 // # Testing
 //
 // The suite syncertest.TestFileSystem holds on the fake Procore of package procore/procoretest, whichever
-// way its switches stand, and when one call in ten fails.
+// way its switches stand, and when one call in ten fails. Run with -procore.every it takes each switch by
+// itself. With PROCORE_TEST_TOKEN, PROCORE_TEST_COMPANY and PROCORE_TEST_PROJECT it runs in a real
+// project, a sandbox's where PROCORE_BASE says so, in a folder of its own.
 package procore
