@@ -21,11 +21,11 @@ func heap() uint64 {
 }
 
 // The architecture allows 300 bytes an item and side. The fake runs in the same process, and some
-// megabytes of pages that it has just sent are still its.
-func TestAHundredThousandDocumentsAreListedInLittleMemory(t *testing.T) {
-	documents := 99_900 // and the recycle bin, which the index tells too
-	if testing.Short() {
-		documents = 9_900
+// megabytes of pages that it has just sent are still its. With -procore.every there are 100,000 documents.
+func TestManyDocumentsAreListedInLittleMemory(t *testing.T) {
+	documents := 9_900 // and the recycle bin, which the index tells too
+	if *every {
+		documents = 99_900
 	}
 	p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits})
 	for i := range documents / 100 {
@@ -56,7 +56,9 @@ func TestAHundredThousandDocumentsAreListedInLittleMemory(t *testing.T) {
 	require.Equal(t, map[string]int{getTop: 1, getIndex: (documents + 1999) / 2000}, made)
 	each := int64(most-before) / int64(documents)
 	t.Logf("%d bytes a document", each)
-	require.Less(t, each, int64(300))
+	if *every { // of fewer documents the fake's pages are a large part
+		require.Less(t, each, int64(300))
+	}
 }
 
 func TestTheIndexKeepsADocumentInLittleMoreThanAHundredBytes(t *testing.T) {
