@@ -3,6 +3,15 @@ package mutation
 // linking are mistakes about what belongs to which Link.
 var linking = []mutation{
 	{
+		name:  "the news of a root is no news",
+		file:  "syncer/hint.go",
+		old:   `o.rootNews[h.Side] = true // in the trash perhaps`,
+		new:   `o.rootNews[h.Side] = false // it has no place of its own`,
+		why:   "a root may be renamed and moved as people like",
+		in:    links,
+		tests: []string{"TestTheNewsOfATrashedRootIsEnoughToPauseItsPair"},
+	},
+	{
 		name:  "a Link above another is made",
 		file:  "mapping/overlap.go",
 		old:   `if slices.Contains(up, l.Folder) {`,
