@@ -466,3 +466,21 @@ func TestARecordThatIsNeitherThereNorInTheBinIsNotDeleted(t *testing.T) {
 		}
 	})
 }
+
+func TestAReplyThatMovesNoTimeIsMirroredWithinADay(t *testing.T) {
+	mirrored(t, procoretest.Options{Switches: procoretest.Switches{RepliesKeepUpdated: true}}, func(m *mirror, tool tool) {
+		if tool.name != "RFIs" {
+			return
+		}
+		number := tool.add(m, "Slab")
+		m.run()
+		m.scan()
+		_, err := m.ann.AnswerRFI(m.at, number, "!", attachment("answer.pdf", "thick"))
+		require.NoError(m, err)
+		time.Sleep(25 * time.Hour)
+		report := m.scan()
+		require.True(m, report.Settled(), "%s", report)
+		require.Equal(m, "thick", m.copies.Tree()[tool.folder(1, "Slab")+"/answer.pdf"])
+		require.Zero(m, m.scan().Totals.Writes)
+	})
+}

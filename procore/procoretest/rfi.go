@@ -147,7 +147,6 @@ func (r *rfi) setState(c rfiChange, now time.Time) {
 func (r *rfi) reply(a *answerTo, now time.Time) {
 	a.at = now
 	r.questions[0].answers = append(r.questions[0].answers, a)
-	r.updated = now
 }
 
 func (r *rfi) answer(id int64) (*answerTo, error) {
@@ -161,11 +160,10 @@ func (r *rfi) answer(id int64) (*answerTo, error) {
 	return nil, notFound()
 }
 
-func (r *rfi) dropAnswer(a *answerTo, now time.Time) {
+func (r *rfi) dropAnswer(a *answerTo) {
 	for _, q := range r.questions {
 		q.answers = slices.DeleteFunc(q.answers, func(other *answerTo) bool { return other == a })
 	}
-	r.updated = now
 }
 
 func (r *rfi) fullNumber() string { return r.prefix + r.number }

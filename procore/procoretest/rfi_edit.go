@@ -37,19 +37,26 @@ func (d *drive) reply(u *user, at *place, r *rfi, a *answerTo) {
 	a.id = d.next("reply")
 	r.reply(a, d.now())
 	d.tellOf(u, at, "RFI Replies", a.id, created)
-	d.tellOf(u, at, "RFIs", r.id, updated)
+	d.touchRFI(u, at, r)
+}
+
+// touchRFI tells of an RFI whose replies changed. Whether its time moves then is not known.
+func (d *drive) touchRFI(u *user, at *place, r *rfi) {
+	if !d.rules.RepliesKeepUpdated {
+		r.updated = d.now()
+		d.tellOf(u, at, "RFIs", r.id, updated)
+	}
 }
 
 func (d *drive) editReply(u *user, at *place, r *rfi, a *answerTo) {
-	r.updated = d.now()
 	d.tellOf(u, at, "RFI Replies", a.id, updated)
-	d.tellOf(u, at, "RFIs", r.id, updated)
+	d.touchRFI(u, at, r)
 }
 
 func (d *drive) deleteReply(u *user, at *place, r *rfi, a *answerTo) {
-	r.dropAnswer(a, d.now())
+	r.dropAnswer(a)
 	d.tellOf(u, at, "RFI Replies", a.id, deleted)
-	d.tellOf(u, at, "RFIs", r.id, updated)
+	d.touchRFI(u, at, r)
 }
 
 // sheet is what is printed of an RFI.

@@ -166,6 +166,9 @@ type Switches struct {
 	// PrintedAtStorage (8.1) redirects from a PDF's address to the storage at once. Off: to a link, which
 	// needs a token.
 	PrintedAtStorage bool
+	// RepliesKeepUpdated (8.2) leaves updated_at of an RFI alone when a reply is added, changed or
+	// deleted. Off: it moves.
+	RepliesKeepUpdated bool
 	// UploadIDsReplace (8.3) lets upload_ids and the like take the place of what was attached. Off: they
 	// add to it.
 	UploadIDsReplace bool

@@ -2,6 +2,7 @@ package procoretest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -54,6 +55,12 @@ func recordQuestions() map[string]question {
 			bare.token, bare.header = "", nil
 			return fmt.Sprint(bare.get(hop).status)
 		}, "401", "200"},
+		"RepliesKeepUpdated": {func(w *world) string {
+			id := w.rfi("S", object{})
+			w.procore.options.Clock.Advance(time.Hour)
+			w.post(w.at("/rfis/"+id+"/replies"), object{"reply": object{"body": "!"}})
+			return w.get(w.at("/rfis/" + id)).at("updated_at")
+		}, "2026-03-01T10:00:00Z", "2026-03-01T09:00:00Z"},
 		"UploadIDsReplace": {func(w *world) string {
 			id := w.rfi("S", object{"upload_ids": []string{w.upload("a.pdf", "a")}})
 			return attachedNames(w.patch(w.at("/rfis/"+id), object{"rfi": object{

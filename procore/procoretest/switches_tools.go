@@ -13,6 +13,7 @@ func toolSwitches() []Switch {
 		{"StatusNeedsArray", "trap 21", func(s *Switches, on bool) { s.StatusNeedsArray = on }},
 		{"RecycledNotFound", "section 8.1", func(s *Switches, on bool) { s.RecycledNotFound = on }},
 		{"PrintedAtStorage", "section 8.1", func(s *Switches, on bool) { s.PrintedAtStorage = on }},
+		{"RepliesKeepUpdated", "section 8.2", func(s *Switches, on bool) { s.RepliesKeepUpdated = on }},
 		{"UploadIDsReplace", "section 8.3", func(s *Switches, on bool) { s.UploadIDsReplace = on }},
 		{"PartsForgotten", "trap 25", func(s *Switches, on bool) { s.PartsForgotten = on }},
 		{"AttachmentsForgotten", "section 17, item 10", func(s *Switches, on bool) { s.AttachmentsForgotten = on }},
