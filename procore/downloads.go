@@ -29,6 +29,9 @@ type Download struct {
 	Size int64
 	// Digest of the whole contents, if it is known. It is verified when everything was read.
 	Digest syncer.Digest
+
+	// told refuses a body whose length nobody tells: where it ends could not be told from a cut.
+	told bool
 }
 
 func (d Download) check() error {
@@ -156,7 +159,11 @@ func (r *download) open() error {
 	if r.end < 0 {
 		r.end = r.want.end()
 	}
-	if err := r.skip(resp); err != nil {
+	err := r.skip(resp)
+	if err == nil && r.want.told && r.end < 0 {
+		err = fmt.Errorf("the length of the contents is not told: %w", errReply)
+	}
+	if err != nil {
 		resp.Body.Close()
 		return fmt.Errorf("%s: %w", r.op, err)
 	}

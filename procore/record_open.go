@@ -3,6 +3,7 @@ package procore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -36,7 +37,11 @@ func (r *records) Open(ctx context.Context, file syncer.Entry) (io.ReadCloser, e
 	case now.Content != file.Content:
 		return nil, fmt.Errorf("open %s: the %s has changed: %w", file.ID, r.source.kind, syncer.ErrStale)
 	case mark == pdfMark:
-		return r.source.pdf(ctx, number)
+		body, err := r.source.pdf(ctx, number)
+		if err != nil {
+			return nil, err
+		}
+		return &printed{ReadCloser: body, of: file.ID}, nil
 	case mark == fieldsMark:
 		return io.NopCloser(bytes.NewReader(one.fields)), nil
 	}
@@ -44,11 +49,12 @@ func (r *records) Open(ctx context.Context, file syncer.Entry) (io.ReadCloser, e
 }
 
 // openAttachment follows the link that the record told. Once that leads nowhere the record is read again
-// for another.
+// for another. Nobody tells the size of an attachment but the storage; without its word a cut could not
+// be told from the end.
 func (r *records) openAttachment(ctx context.Context, one *record, mark string) (io.ReadCloser, error) {
 	op := "open attachment " + one.id.String() + mark
 	again := false
-	return r.client.GetLink(ctx, op, Download{}, func(ctx context.Context) (Link, error) {
+	return r.client.GetLink(ctx, op, Download{told: true}, func(ctx context.Context) (Link, error) {
 		if again {
 			var err error
 			if one, err = r.read(ctx, one.id); err != nil {
@@ -63,4 +69,29 @@ func (r *records) openAttachment(ctx context.Context, one *record, mark string) 
 		}
 		return Link{}, fmt.Errorf("%s: the record does not have it any more: %w", op, syncer.ErrStale)
 	})
+}
+
+// printed is a PDF that ends with an error where its end is missing. Neither its size nor a digest is
+// known before it is rendered.
+type printed struct {
+	io.ReadCloser
+
+	of   string
+	tail []byte
+}
+
+// pdfEnd is what every PDF has in its last bytes.
+const (
+	pdfEnd     = "%%EOF"
+	pdfEndRoom = 1024
+)
+
+func (p *printed) Read(b []byte) (int, error) {
+	n, err := p.ReadCloser.Read(b)
+	p.tail = append(p.tail, b[:n]...)
+	p.tail = p.tail[max(0, len(p.tail)-pdfEndRoom):]
+	if errors.Is(err, io.EOF) && !bytes.Contains(p.tail, []byte(pdfEnd)) {
+		return n, fmt.Errorf("document %s is not whole: %w", p.of, io.ErrUnexpectedEOF)
+	}
+	return n, err
 }

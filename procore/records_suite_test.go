@@ -251,3 +251,27 @@ func TestAListThatShiftsWhileItIsReadIsReadAgain(t *testing.T) {
 	require.Equal(t, id(last), found[0].ID)
 	require.Nil(t, shift.do)
 }
+
+func TestABodyThatIsCutWhereNobodyTellsItsLengthIsAnError(t *testing.T) {
+	mirrored(t, procoretest.Options{}, func(m *mirror, tool tool) {
+		tool.add(m, "Slab", attachment("a.pdf", strings.Repeat("a", 1000)))
+		m.run()
+		path := tool.folder(1, "Slab")
+		whole := m.copies.Tree()[path+"/"+path+".pdf"]
+		require.True(m, strings.HasSuffix(whole, "%%EOF\n"))
+
+		one := tool.add(m, "Other", attachment("b.pdf", strings.Repeat("b", 1000)))
+		require.NoError(m, m.Inject(procoretest.Fault{Route: "GET /pro-core.com/files/{key}", Short: 100, Times: -1}))
+		report := m.run()
+		require.Len(m, report.Failures, 2, "%s", report)
+		path = tool.folder(2, "Other")
+		require.False(m, m.copies.Has(path+"/b.pdf"))
+		require.False(m, m.copies.Has(path+"/"+path+".pdf"))
+		m.ClearFaults()
+		time.Sleep(time.Hour)
+		report = m.scan()
+		require.True(m, report.Settled(), "%s", report)
+		require.True(m, m.copies.Has(path+"/b.pdf"))
+		tool.remove(m, one)
+	})
+}

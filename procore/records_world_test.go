@@ -203,6 +203,7 @@ func (w *recordWorld) check() {
 		case w.added[name] != "":
 			got = append(got, name+" "+contents)
 		case strings.HasPrefix(contents, "%PDF-"):
+			require.True(w, strings.HasSuffix(contents, "%%EOF\n"), "%s was cut", path)
 			got = append(got, "PDF")
 		case strings.HasPrefix(contents, "{"):
 			got = append(got, w.fields(contents))

@@ -209,6 +209,7 @@ func (r *records) check() {
 		case r.added[name] != "":
 			got = append(got, name+" "+it.contents)
 		case strings.HasPrefix(it.contents, "%PDF-"):
+			require.True(r, strings.HasSuffix(it.contents, "%%EOF\n"), "%s was cut", path)
 			got = append(got, "PDF")
 		case strings.HasPrefix(it.contents, "{"):
 			got = append(got, r.fields(it.contents))

@@ -104,6 +104,9 @@ func (p *Procore) send(w http.ResponseWriter, request *http.Request, r *reply, f
 	if request.Method == http.MethodHead {
 		return
 	}
+	if f != nil && f.Short > 0 {
+		_ = http.NewResponseController(w).Flush() // or the server counts the bytes itself, and tells
+	}
 	_, _ = io.CopyN(w, r.content, length)
 	if length < r.length && (f == nil || f.Short == 0) {
 		_ = http.NewResponseController(w).Flush() // what was written arrives before the end does
