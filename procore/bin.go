@@ -10,21 +10,27 @@ import (
 // looked for one after the other.
 const binFor = 10 * time.Second
 
+// binTimes is how many times as long as it took to read it the bin is believed not to hold what it did not
+// hold: nobody can empty it, so it may have grown large.
+const binTimes = 10
+
 // bin is what was last seen of the recycle bin. Whether items in it can be read by their numbers is not
 // documented, so it is a second source. The zero value has seen nothing.
 type bin struct {
 	mu   sync.Mutex
 	seen *index
 	at   time.Time
+	took time.Duration
 }
 
 // find returns a document in the recycle bin, nil if it is not there or not to be seen. That it is not
-// there is believed of a new reading only.
+// there is believed of a new reading only; of a bin that takes long to read, for ten times as long.
 func (b *bin) find(ctx context.Context, f *Documents, number ID, folder bool) (*item, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.seen != nil && f.now().Sub(b.at).Abs() <= binFor {
-		if it := b.seen.trashed(number, folder); it != nil {
+	if old := f.now().Sub(b.at).Abs(); b.seen != nil && old <= max(binFor, binTimes*b.took) {
+		it := b.seen.trashed(number, folder)
+		if it != nil || b.took > time.Second && old <= binTimes*b.took {
 			return it, nil
 		}
 	}
@@ -33,7 +39,7 @@ func (b *bin) find(ctx context.Context, f *Documents, number ID, folder bool) (*
 	if err != nil {
 		return nil, err
 	}
-	b.seen, b.at = seen, at
+	b.seen, b.at, b.took = seen, at, f.now().Sub(at)
 	return seen.trashed(number, folder), nil
 }
 
