@@ -53,7 +53,7 @@ func readPlan(name string) (*office.Plan, error) {
 
 func (c *console) apply(ctx context.Context, o *office.Office, plan *office.Plan, asJSON, listed bool) error {
 	p := c.printer(asJSON, listed)
-	bar := c.progress(asJSON)
+	bar := c.progress(asJSON || listed)
 	done, err := o.Apply(ctx, plan, func(e syncer.Event) {
 		bar.event(e)
 		p.event(e)

@@ -52,7 +52,7 @@ func (d *demo) firstSync(ctx context.Context) error {
 func (d *demo) sync(ctx context.Context, listed bool) error {
 	indented := *d.c
 	indented.stdout = &indent{out: d.c.stdout, start: true}
-	p, bar := indented.printer(false, listed), d.c.progress(false)
+	p, bar := indented.printer(false, listed), d.c.progress(listed)
 	done, err := d.office.Sync(ctx, demoLink, office.SyncOptions{Observe: func(e syncer.Event) {
 		bar.event(e)
 		p.event(e)

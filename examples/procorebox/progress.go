@@ -29,13 +29,18 @@ type toolBar struct {
 	since time.Time // when the first action began
 }
 
-// progress returns nil where nobody would see it.
-func (c *console) progress(asJSON bool) *progress {
+// progress returns nil where nobody would see it, and where lines that are printed meanwhile would get
+// between the bars.
+func (c *console) progress(lines bool) *progress {
 	f, ok := c.stderr.(*os.File)
-	if !ok || asJSON && isTerminal(c.stdout) || !isTerminal(f) {
+	if !ok || !isTerminal(f) || lines && isTerminal(c.stdout) {
 		return nil
 	}
-	return &progress{bars: mpb.New(mpb.WithOutput(f), mpb.WithWidth(40)), tools: map[string]*toolBar{}}
+	return newProgress(mpb.WithOutput(f))
+}
+
+func newProgress(options ...mpb.ContainerOption) *progress {
+	return &progress{bars: mpb.New(append([]mpb.ContainerOption{mpb.WithWidth(40)}, options...)...), tools: map[string]*toolBar{}}
 }
 
 func isTerminal(w any) bool {
@@ -62,7 +67,7 @@ func (p *progress) end() {
 		return
 	}
 	for _, t := range p.tools {
-		t.bar.Abort(false)
+		t.bar.Abort(true) // what came of it is printed now
 	}
 	p.bars.Wait()
 }
@@ -75,8 +80,16 @@ func (p *progress) draw(t *toolBar, tool string) {
 	)
 }
 
-// event takes one on. The bars are drawn by another goroutine.
+// event takes one on. Whoever draws the bar asks for the text, so the bar is told outside of the lock.
 func (t *toolBar) event(e syncer.Event) {
+	t.say(e)
+	if e.Phase == syncer.PhaseApply {
+		t.bar.SetTotal(int64(e.Total), false)
+		t.bar.SetCurrent(int64(e.Done))
+	}
+}
+
+func (t *toolBar) say(e syncer.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch e.Phase {
@@ -89,8 +102,6 @@ func (t *toolBar) event(e syncer.Event) {
 			t.since = time.Now()
 		}
 		t.note = t.applying(e)
-		t.bar.SetTotal(int64(e.Total), false)
-		t.bar.SetCurrent(int64(e.Done))
 	case syncer.PhaseSettle, syncer.PhaseDone:
 	}
 }

@@ -69,7 +69,7 @@ func optional(args []string) string {
 
 func (c *console) sync(ctx context.Context, o *office.Office, link string, f syncFlags) error {
 	p := c.printer(f.json, f.list)
-	bar := c.progress(f.json)
+	bar := c.progress(f.json || f.list)
 	opts := office.SyncOptions{Full: f.full, Once: f.once, Confirm: f.confirm, Observe: func(e syncer.Event) {
 		bar.event(e)
 		p.event(e)
