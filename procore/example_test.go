@@ -134,7 +134,7 @@ func ExampleApp_SignIn() {
 
 // A project gets one hook, whatever was there before, and a Receiver takes what it sends.
 func ExampleClient_ReconcileWebhooks() {
-	fake, err := procoretest.New(procoretest.Options{})
+	fake, err := procoretest.New(procoretest.Options{Limits: procoretest.NoLimits})
 	check(err)
 	defer fake.Close()
 	client, err := procore.New(procore.Options{
