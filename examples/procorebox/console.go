@@ -87,11 +87,22 @@ func (c *console) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errWaits):
 		return exitWaits
 	}
-	c.say("%s", strings.ReplaceAll(err.Error(), "\n", "\nprocorebox: "))
+	c.complain(err)
 	if isUsage(err) {
 		c.say(`run "procorebox --help" for what there is`)
 	}
 	return exitFailed
+}
+
+// complain says an error, each of its lines once: one cause may end several links.
+func (c *console) complain(err error) {
+	said := map[string]bool{}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line != "" && !said[line] {
+			c.say("%s", readable(line))
+		}
+		said[line] = true
+	}
 }
 
 // command is the tree of all commands.

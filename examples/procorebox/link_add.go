@@ -64,7 +64,11 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 	if f.json {
 		return c.object(viewOf(made))
 	}
-	return c.print("link %s made: %s of %s, in folder %s of Box\n", readable(made.Name), words(made.Tools), made.Target(), made.Folder)
+	about := made.Target()
+	if made.Project != "" {
+		about = words(made.Tools) + " of " + about
+	}
+	return c.print("link %s made: %s, in folder %s of Box\n", readable(made.Name), about, made.Folder)
 }
 
 // link puts together what flags and environment say.

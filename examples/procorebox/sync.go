@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -93,6 +92,9 @@ func (c *console) sync(ctx context.Context, o *office.Office, link string, f syn
 
 // synced prints what came of it and says how the command ends.
 func (c *console) synced(p *printer, done *office.Synced) error {
+	if len(done.Results) == 0 && done.Err == nil {
+		c.say("there is no link that is not paused; \"procorebox link add\" makes one")
+	}
 	for _, r := range done.Results {
 		p.result(r)
 	}
@@ -101,7 +103,7 @@ func (c *console) synced(p *printer, done *office.Synced) error {
 	case p.err != nil:
 		return p.err
 	case done.Err != nil:
-		return fmt.Errorf("not everything could be done: %w", done.Err)
+		return done.Err
 	case !done.Settled():
 		return errWaits
 	}

@@ -56,10 +56,10 @@ func (c *console) watch(ctx context.Context, o *office.Office, every time.Durati
 				p.totals(s.Totals)
 			}
 			if s.Err != nil {
-				c.say("%v", s.Err)
+				c.complain(s.Err)
 			}
 		},
-		Trouble: func(err error) { c.say("%v", err) },
+		Trouble: c.complain,
 	})
 	if err == nil {
 		err = p.err

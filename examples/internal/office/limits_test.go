@@ -42,39 +42,52 @@ func (h *hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("nobody is at %s", r.URL.Host)
 }
 
+// fakes are those of both services, with their real limits.
+func fakes(t *testing.T) (*procoretest.Procore, *boxtest.Box) {
+	t.Helper()
+	pc, err := procoretest.New(procoretest.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pc.Close()) })
+	bx, err := boxtest.New(boxtest.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, bx.Close()) })
+	return pc, bx
+}
+
+// open opens a data directory, and makes the link "tower" of the fakes' project.
+func open(t *testing.T, data string, pc *procoretest.Procore, bx *boxtest.Box, net http.RoundTripper) *office.Office {
+	t.Helper()
+	folder, err := bx.Home().CreateFolder("0", "tower")
+	require.NoError(t, err)
+	at, from := bx.URLs(), pc.URLs()
+	o, err := office.Open(t.Context(), office.Settings{
+		Data:    data,
+		Box:     office.BoxSettings{Bases: box.Bases{API: at.API, Upload: at.Upload, Login: at.Login}, Token: bx.Token()},
+		Procore: office.ProcoreSettings{Bases: procore.Bases{API: from.API, Login: from.Login}, Token: pc.Token()},
+	}, &office.Options{HTTP: net, Clock: time.Now})
+	require.NoError(t, err)
+	_, err = o.Links.Add(t.Context(), mapping.Link{
+		Name: "tower", Company: fmt.Sprint(pc.Company().ID), Project: fmt.Sprint(pc.Project().ID), Folder: folder.ID,
+		Tools: []mapping.Tool{mapping.Documents},
+	})
+	require.NoError(t, err)
+	return o
+}
+
 // In a bubble of virtual time the real limits of both services are kept: no call is refused, and the sync
 // takes about as long as the limits make it take.
 func TestAFirstSyncKeepsToTheRealLimitsOfBothServices(t *testing.T) {
 	data := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		pc, err := procoretest.New(procoretest.Options{})
-		require.NoError(t, err)
-		defer pc.Close()
-		bx, err := boxtest.New(boxtest.Options{})
-		require.NoError(t, err)
-		defer bx.Close()
+		pc, bx := fakes(t)
 		for i := range *limitFiles {
 			_, err := pc.Home().Upload(pc.Project().RootID, fmt.Sprintf("%05d.txt", i), fmt.Append(nil, i))
 			require.NoError(t, err)
 		}
-		folder, err := bx.Home().CreateFolder("0", "tower")
-		require.NoError(t, err)
-
 		net := &hosts{clients: map[string]*http.Client{"procore": pc.HTTPClient(), "storage": pc.HTTPClient(), "box": bx.HTTPClient()}}
-		at, from := bx.URLs(), pc.URLs()
-		o, err := office.Open(ctx, office.Settings{
-			Data:    data,
-			Box:     office.BoxSettings{Bases: box.Bases{API: at.API, Upload: at.Upload, Login: at.Login}, Token: bx.Token()},
-			Procore: office.ProcoreSettings{Bases: procore.Bases{API: from.API, Login: from.Login}, Token: pc.Token()},
-		}, &office.Options{HTTP: net, Clock: time.Now})
-		require.NoError(t, err)
+		o := open(t, data, pc, bx, net)
 		defer o.Close()
-		_, err = o.Links.Add(ctx, mapping.Link{
-			Name: "tower", Company: fmt.Sprint(pc.Company().ID), Project: fmt.Sprint(pc.Project().ID), Folder: folder.ID,
-			Tools: []mapping.Tool{mapping.Documents},
-		})
-		require.NoError(t, err)
 
 		plan, err := o.Plan(ctx, "tower", office.PlanOptions{})
 		require.NoError(t, err)

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
@@ -91,7 +92,11 @@ func (s *Synced) add(results []mapping.Result, err error) {
 	s.Err = errors.Join(s.Err, err)
 	s.Results = append(s.Results, results...)
 	for _, r := range results {
-		if r.Err != nil && !errors.Is(r.Err, syncer.ErrHalted) {
+		switch {
+		case r.Err == nil || errors.Is(r.Err, syncer.ErrHalted):
+		case errors.Is(r.Err, syncer.ErrLocked):
+			s.Err = errors.Join(s.Err, fmt.Errorf("%s of link %q: another sync or watch works on it; try again when it has ended: %w", r.Tool, r.Link, r.Err))
+		default:
 			s.Err = errors.Join(s.Err, r.Err)
 		}
 		if r.Report != nil {
