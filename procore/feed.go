@@ -196,7 +196,13 @@ func (g *glance) take(it *item) {
 	}
 	g.news++
 	g.folder = g.folder || it.folder
-	g.hints = append(g.hints, syncer.Hint{ID: it.entryID(), At: moment(it.updated)})
+	hint := syncer.Hint{ID: it.entryID(), At: moment(it.updated)}
+	if !it.flags.has(isDeleted) {
+		// A change that another look would not tell from this one is none. So our own writes, and documents
+		// that are told again because more of them changed than a position names, cost no look.
+		hint.Guard = it.guard()
+	}
+	g.hints = append(g.hints, hint)
 }
 
 // key is equal for two sights of a document exactly if nothing about it has changed.
