@@ -2,11 +2,9 @@ package box
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/procorebox/procorebox/syncer"
-	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // CreateFolder implements syncer.FileSystem.
@@ -143,7 +141,7 @@ func (f *FileSystem) upload(ctx context.Context, to Target, c syncer.Content) (*
 	if c.Size >= 0 || c.Open == nil {
 		return f.client.Upload(ctx, to, c)
 	}
-	spooled, err := f.spooled(ctx, c)
+	spooled, err := f.spool.Keep(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -152,22 +150,4 @@ func (f *FileSystem) upload(ctx context.Context, to Target, c syncer.Content) (*
 	item, err := f.client.Upload(ctx, to, whole)
 	_ = spooled.Close() // it goes with the process at the latest; the upload is what counts
 	return item, err
-}
-
-// spooled reads contents into a private file, if they are what they were said to be.
-func (f *FileSystem) spooled(ctx context.Context, c syncer.Content) (*connect.Spooled, error) {
-	body, err := c.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	spooled, err := f.spool.Put(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	sum := spooled.Digest(c.Digest.Algorithm())
-	if sum.Comparable(c.Digest) && sum != c.Digest {
-		return nil, errors.Join(fmt.Errorf("contents are %s instead of %s: %w", sum, c.Digest, syncer.ErrStale), spooled.Close())
-	}
-	return spooled, nil
 }

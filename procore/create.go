@@ -3,11 +3,9 @@ package procore
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/procorebox/procorebox/syncer"
-	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // CreateFolder implements syncer.FileSystem: one call.
@@ -128,7 +126,7 @@ func (t *tool) upload(ctx context.Context, name string, c syncer.Content) (*Uplo
 	if c.Size >= 0 || c.Open == nil {
 		return t.client.Upload(ctx, t.in, name, c)
 	}
-	spooled, err := t.spooled(ctx, c)
+	spooled, err := t.spool.Keep(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -137,22 +135,4 @@ func (t *tool) upload(ctx context.Context, name string, c syncer.Content) (*Uplo
 	upload, err := t.client.Upload(ctx, t.in, name, whole)
 	_ = spooled.Close() // it goes with the process at the latest; the upload is what counts
 	return upload, err
-}
-
-// spooled reads contents into a private file, if they are what they were said to be.
-func (t *tool) spooled(ctx context.Context, c syncer.Content) (*connect.Spooled, error) {
-	body, err := c.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	spooled, err := t.spool.Put(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	sum := spooled.Digest(c.Digest.Algorithm())
-	if sum.Comparable(c.Digest) && sum != c.Digest {
-		return nil, errors.Join(fmt.Errorf("contents are %s instead of %s: %w", sum, c.Digest, syncer.ErrStale), spooled.Close())
-	}
-	return spooled, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // Image is a photo. Its contents and its name never change, and there is nothing by which contents could
@@ -156,22 +157,17 @@ func (c *Client) GetImageContents(ctx context.Context, in Scope, id ID, d Downlo
 	if err := c.checkImage(in, id); err != nil {
 		return nil, err
 	}
-	if err := d.check(); err != nil {
-		return nil, err
-	}
-	r := &download{ctx: ctx, c: c, op: "download photo " + id.String(), want: d, at: d.Offset}
-	r.want.VersionID = id // contents never change, so that a cut download is sure to go on with the same
-	r.locate = func(ctx context.Context) (Link, error) {
+	return c.follow(ctx, "download photo "+id.String(), d, func(ctx context.Context, r *connect.Download) (Link, error) {
+		r.Named = true // contents never change, so that a cut download is sure to go on with the same
 		image, err := c.GetImagesID(ctx, in, id)
 		switch {
 		case err != nil:
 			return Link{}, err
 		case d.Size > 0 && int64(image.Size) != d.Size:
-			return Link{}, fmt.Errorf("%s: it has %d bytes instead of %d: %w", r.op, image.Size, d.Size, syncer.ErrStale)
+			return Link{}, fmt.Errorf("%s: it has %d bytes instead of %d: %w", r.Op, image.Size, d.Size, syncer.ErrStale)
 		}
 		return image.URL, nil
-	}
-	return r.begin()
+	})
 }
 
 // NewImage is a photo to be made of what was uploaded.

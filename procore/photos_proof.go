@@ -113,9 +113,12 @@ func (f *Photos) verify(ctx context.Context, made *Image, sent *Upload) error {
 	return fmt.Errorf("procore keeps %s of %s: %w", stored, sent.SHA256, syncer.ErrRefused)
 }
 
+// lookbacks at a photo may fail before it is left open what it holds.
+const lookbacks = 4
+
 // digest reads all of a photo, again if it is cut.
 func (f *Photos) digest(ctx context.Context, id ID) (sum syncer.Digest, err error) {
-	for range downloadTries {
+	for range lookbacks {
 		if sum, err = f.readDigest(ctx, id); err == nil || lost(err) || ctx.Err() != nil {
 			break
 		}

@@ -168,3 +168,22 @@ func (r *ctxReader) Read(p []byte) (int, error) {
 	}
 	return r.r.Read(p)
 }
+
+// Keep reads contents whose size nobody knows into a file, if they are what they were said to be: other
+// bytes than c.Digest tells are syncer.ErrStale. The rest is as with Put.
+func (s *Spool) Keep(ctx context.Context, c syncer.Content) (*Spooled, error) {
+	body, err := c.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	spooled, err := s.Put(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	sum := spooled.Digest(c.Digest.Algorithm())
+	if sum.Comparable(c.Digest) && sum != c.Digest {
+		return nil, errors.Join(fmt.Errorf("contents are %s instead of %s: %w", sum, c.Digest, syncer.ErrStale), spooled.Close())
+	}
+	return spooled, nil
+}
