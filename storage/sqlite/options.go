@@ -11,8 +11,10 @@ type Options struct {
 	// Clock tells the time by which leases run out and charges leave their window; nil means
 	// time.Now.
 	Clock func() time.Time
-	// Lease is how long a lease lasts unless it is renewed; 0 means 30 seconds. It matters between
-	// machines only: on one machine a dead owner is recognised at once.
+	// Lease is how long a lease lasts unless it is renewed; 0 means 5 minutes. It matters between
+	// machines only: on one machine a dead owner is recognised at once. A run renews it after a third.
+	// What is left then should be longer than syncer.Info.CallTimeout of both sides: if it is not, each
+	// write renews the lease first, which takes a commit, and may still outlast it.
 	Lease time.Duration
 	// Machine names the machine that the process runs on; empty means its host name and, where there
 	// is one, its machine ID. Processes with one name rely on locks of the operating system.
@@ -88,7 +90,7 @@ func (o Options) withDefaults() Options {
 		o.Clock = time.Now
 	}
 	if o.Lease <= 0 {
-		o.Lease = 30 * time.Second
+		o.Lease = 5 * time.Minute
 	}
 	if o.Machine == "" {
 		o.Machine = machine()

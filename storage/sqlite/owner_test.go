@@ -160,3 +160,17 @@ func TestALinkLeadsToTheSameLocks(t *testing.T) {
 	_, err = openOn(t, link, "m", &now).Open(t.Context(), "pair")
 	require.ErrorIs(t, err, syncer.ErrLocked)
 }
+
+func TestALeaseOutlivesCallsOfTwoMinutesUntilItIsRenewed(t *testing.T) {
+	const call = 2 * time.Minute // what the connectors for Procore and Box let a change take
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"), sqlite.Options{Clock: func() time.Time { return now }})
+	require.NoError(t, err)
+	defer store.Close()
+	state, err := store.Open(t.Context(), "pair")
+	require.NoError(t, err)
+	defer state.Close()
+	until, err := state.Renew(t.Context())
+	require.NoError(t, err)
+	require.Greater(t, until.Sub(now)*2/3, call, "a run renews it after a third, or before each write that could outlast it")
+}
