@@ -28,9 +28,7 @@ import (
 )
 
 // The tests here run the program against fakes in processes of their own. By default the tree is a
-// small one of this project. Go's own source tree, as issue and README tell of it:
-//
-//	go test ./examples/procorebox -run EndToEnd -e2e.tree $(go env GOROOT)/src -e2e.edits 200 -e2e.kills 50 -e2e.faults 0.1 -timeout 2h
+// small one of this project; CONTRIBUTING.md says how to run them on Go's own source tree.
 var (
 	e2eTree   = flag.String("e2e.tree", "../localdir", "`directory` that the documents hold at first")
 	e2eEdits  = flag.Int("e2e.edits", 12, "`number` of random edits, on both sides together")
@@ -98,6 +96,11 @@ func (o *officeUnderTest) run(code int, args ...string) []byte {
 	return out
 }
 
+// cost says what an ended process took.
+func cost(p *os.ProcessState, wall time.Duration) string {
+	return fmt.Sprintf("%.1f s (%.1f s CPU), peak %s", wall.Seconds(), (p.UserTime() + p.SystemTime()).Seconds(), peak(p))
+}
+
 // tail is the end of what may be long.
 func tail(text []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
@@ -111,7 +114,9 @@ func (o *officeUnderTest) sync() (totals map[string]any) {
 		cmd := o.command("sync", "--json")
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
+		began := time.Now()
 		out, err := cmd.Output()
+		o.t.Logf("sync took %s", cost(cmd.ProcessState, time.Since(began)))
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		totals = nil
 		require.NoError(o.t, json.Unmarshal([]byte(lines[len(lines)-1]), &totals), "%s\n%s", tail(out), stderr.String())
@@ -136,7 +141,7 @@ func (o *officeUnderTest) tree(side syncer.Side) map[string]string {
 	found := make(map[string]string, len(all))
 	sums := make(chan [2]string, len(all))
 	g, ctx := errgroup.WithContext(o.t.Context())
-	g.SetLimit(8)
+	g.SetLimit(64) // most of the time goes into waiting after faults
 	for at, e := range all {
 		switch {
 		case at == "":
@@ -237,7 +242,9 @@ func (o *officeUnderTest) holds(want map[string]string) {
 	require.Equal(o.t, want, o.tree(syncer.Source), "Procore")
 	require.Equal(o.t, want, o.tree(syncer.Destination), "Box")
 	var totals map[string]any
+	began := time.Now()
 	out := o.run(0, "sync", "--full", "--json")
+	o.t.Logf("a full run without a change took %s", time.Since(began).Round(10*time.Millisecond))
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	require.NoError(o.t, json.Unmarshal([]byte(lines[len(lines)-1]), &totals))
 	require.Zero(o.t, totals["writes"], "%s", tail(out))
@@ -277,6 +284,8 @@ func TestEndToEndWithFaultsAndKills(t *testing.T) {
 // killed starts syncs and kills each of them at some instant.
 func (o *officeUnderTest) killed(times int) {
 	o.t.Helper()
+	before := time.Now()
+	defer func() { o.t.Logf("killed %d times in %s", times, time.Since(before).Round(time.Second)) }()
 	for range times {
 		cmd := o.command("sync")
 		require.NoError(o.t, cmd.Start())
