@@ -103,6 +103,9 @@ func (w *world) overwrite(n *node, x Side) {
 	}
 }
 
+// bothChanged begins the reason of a conflict that was left: see [Skip.Waits].
+const bothChanged = "changed on both sides"
+
 // settleConflict asks the Resolver what becomes of two different versions.
 func (w *world) settleConflict(n *node) {
 	dir := w.direction(n, Source)
@@ -126,7 +129,7 @@ func (w *world) settleConflict(n *node) {
 	case TakeDestination:
 		w.overrule(n, Source)
 	case Leave:
-		n.leave("changed on both sides: waits for a person", n.known) // two that no Record joins are both kept in sight
+		n.leave(bothChanged+": waits for a person", n.known) // two that no Record joins are both kept in sight
 	default:
 		w.part(n, w.loser(dir))
 	}
@@ -136,7 +139,7 @@ func (w *world) settleConflict(n *node) {
 // edit was never on the other side, and must not go when the item there does.
 func (w *world) overrule(n *node, x Side) {
 	if w.info[x].File.Update == UpdateNever {
-		n.leave(fmt.Sprintf("changed on both sides, and %s cannot change the contents of a file", x), n.known)
+		n.leave(fmt.Sprintf(bothChanged+", and %s cannot change the contents of a file", x), n.known)
 		return
 	}
 	w.overwrite(n, x)
@@ -163,7 +166,7 @@ func (w *world) part(n *node, t Side) {
 		return
 	}
 	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
-		n.leave(fmt.Sprintf("changed on both sides, and %s cannot rename its version", t), n.known)
+		n.leave(fmt.Sprintf(bothChanged+", and %s cannot rename its version", t), n.known)
 		return
 	}
 	m := &node{touched: true}

@@ -118,6 +118,10 @@ type Skip struct {
 	Retry bool `json:"retry,omitempty"`
 }
 
+// Waits reports whether the next run looks again, or a person has to settle a conflict. Where it is false
+// the rules or the other side rule the item out, and it is left for good unless it or they change.
+func (s Skip) Waits() bool { return s.Retry || strings.HasPrefix(s.Reason, bothChanged) }
+
 // Tally counts what is known of a side when a plan is made.
 type Tally struct {
 	// Known items of the baseline that are Present on the side, without its root, and how many of

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -90,6 +91,12 @@ type Report struct {
 // Settled reports whether the sides agree: nothing held, skipped, failed or left to do.
 func (r *Report) Settled() bool {
 	return len(r.Holds)+len(r.Skips)+len(r.Failures)+len(r.Incomplete) == 0 && !r.More
+}
+
+// Waits reports whether something is left for a person or another run. Skips for which only a change is
+// looked at do not count, however many there are: see [Skip.Waits].
+func (r *Report) Waits() bool {
+	return len(r.Holds)+len(r.Failures)+len(r.Incomplete) > 0 || r.More || slices.ContainsFunc(r.Skips, Skip.Waits)
 }
 
 // String is the report for people: a line of figures and a line for everything that is left.

@@ -24,7 +24,8 @@ many items both sides have, when both were last read as a whole, and what waits.
   CHANGES  for the next run: a service told of them
   OPEN     for a look: writes of which nobody knows yet what became of them
 
-Exit code 1 says that something waits, or that a tool was never synced.`,
+Exit code 1 says that something waits, or that a tool was never synced. What will never be
+synced as it is counts as LEFT, and does not wait.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -37,8 +37,9 @@ With --json each action is one line of JSON, and the last line is one object:
 writes, uploads, moves, deletes, conflicts, held, skipped, failed, bytes, and calls to
 each service. The sum counts, with several links or tools.
 
-Exit code 1 says that something was left: a hold or a halt waits for a person, a failure
-for the next try, a skip for a change. Each is printed with its reason.`,
+Exit code 1 says that something waits: a hold, a halt or a conflict for a person, a failure
+for the next try. What will never be synced as it is does not wait, such as a photo that was
+renamed in Box or a file that Procore does not take there. Each is printed with its reason.`,
 		Example:           "  procorebox sync\n  procorebox sync bridge --full --json\n  procorebox sync bridge --file Documents/Drawings/A-101.pdf",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: c.completeLink,

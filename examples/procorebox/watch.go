@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,11 +48,14 @@ func (c *console) watch(ctx context.Context, o *office.Office, every time.Durati
 	}
 	c.say("keeping all links in step; interrupt to stop")
 	p := c.printer(asJSON, true)
+	left := map[string]string{}
 	err := o.Watch(ctx, office.WatchOptions{
 		Every:   every,
 		Observe: func(e syncer.Event) { p.event(e) },
-		Told: func(_ mapping.Link, s *office.Synced) {
-			if s.Totals.Writes > 0 || !s.Settled() {
+		Told: func(l mapping.Link, s *office.Synced) {
+			was, now := left[l.ID], skipped(s)
+			left[l.ID] = now
+			if s.Totals.Writes > 0 || !s.Settled() || now != was {
 				for _, r := range s.Results {
 					p.result(r)
 				}
@@ -65,4 +71,19 @@ func (c *console) watch(ctx context.Context, o *office.Office, every time.Durati
 		err = p.err
 	}
 	return err
+}
+
+// skipped tells two runs apart that have left different items alone.
+func skipped(s *office.Synced) string {
+	var all []string
+	for _, r := range s.Results {
+		if r.Report == nil {
+			continue
+		}
+		for _, skip := range r.Report.Skips {
+			all = append(all, fmt.Sprint(r.Tool, skip.Record, skip.ID, skip.Reason))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
 }

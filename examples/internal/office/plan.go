@@ -89,11 +89,13 @@ type PlannedSkip struct {
 	Retry  bool    `json:"retry,omitempty"`
 }
 
+func (s PlannedSkip) waits() bool { return syncer.Skip{Reason: s.Reason, Retry: s.Retry}.Waits() }
+
 // Waits reports whether something in the plan waits for a person or a retry.
 func (p *Plan) Waits() bool {
 	return slices.ContainsFunc(p.Tools, func(t ToolPlan) bool {
 		left := slices.ContainsFunc(t.Conflicts, func(c PlannedConflict) bool { return c.Resolution == syncer.Leave.String() })
-		return t.Paused != "" || t.Halted != "" || left || len(t.Holds)+len(t.Skips) > 0
+		return t.Paused != "" || t.Halted != "" || left || len(t.Holds) > 0 || slices.ContainsFunc(t.Skips, PlannedSkip.waits)
 	})
 }
 

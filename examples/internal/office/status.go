@@ -33,15 +33,17 @@ type ToolStatus struct {
 	Held    int `json:"held"`
 	Failed  int `json:"failed"`
 	Skipped int `json:"skipped"`
+	// Waiting are those of the Skipped that the next run looks at again, or that a person has to settle.
+	Waiting int `json:"waiting"`
 	// Changes are hints that no run has looked at yet, Open writes of which nobody knows the outcome.
 	Changes int      `json:"changes"`
 	Open    int      `json:"open"`
 	Last    *LastRun `json:"last,omitempty"`
 }
 
-// Settled reports whether nothing is known to be left to do.
+// Settled reports whether nothing is known to wait. What is ruled out does not wait.
 func (t *ToolStatus) Settled() bool {
-	return t.Paused == "" && !t.Synced.IsZero() && t.Held+t.Failed+t.Skipped+t.Changes+t.Open == 0
+	return t.Paused == "" && !t.Synced.IsZero() && t.Held+t.Failed+t.Waiting+t.Changes+t.Open == 0
 }
 
 // Status returns how far the Link is, or all of them if which is empty.
@@ -125,6 +127,9 @@ func (t *ToolStatus) countPending(ctx context.Context, view syncer.View) error {
 			t.Failed++
 		default:
 			t.Skipped++
+			if (syncer.Skip{Reason: p.Reason, Retry: !p.Quiet}).Waits() {
+				t.Waiting++
+			}
 		}
 	}
 	return nil

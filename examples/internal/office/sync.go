@@ -34,10 +34,11 @@ type Synced struct {
 	Err error
 }
 
-// Settled reports whether both sides agree in all of them.
+// Settled reports whether nothing in them waits for a person or a retry. What the rules or a service rule
+// out does not wait, though the results tell it.
 func (s *Synced) Settled() bool {
 	for _, r := range s.Results {
-		if !r.Settled() {
+		if r.Paused != "" || r.Err != nil || r.Report == nil || r.Report.Waits() {
 			return false
 		}
 	}
