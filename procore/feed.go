@@ -135,11 +135,15 @@ func (f *Documents) news(ctx context.Context, last position) ([]syncer.Hint, pos
 	next.At = min(gone.clock, here.clock)
 	next.hear(slices.Concat(here.now, gone.now))
 	hints := slices.Concat(here.hints, gone.hints)
-	if here.slipped() || gone.unexplained(last.Bin, next.Bin) {
+	if here.slipped() || gone.unexplained(last.Bin, next.Bin) || setBack(last.At, next.At) {
 		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
 	}
 	return hints, next, nil
 }
+
+// setBack reports whether Procore's clock has gone back by more than is read again: it was wrong before
+// or is now, and what changed meanwhile may bear a time that was not asked for.
+func setBack(before, now int64) bool { return now < before-int64(overlap/time.Second) }
 
 // since is from when on documents are read again, 0 without a position.
 func (p position) since() int64 {

@@ -97,7 +97,7 @@ func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, p
 		}
 		photos[id] = 1
 	}
-	next := photoPosition{At: max(clock, last.At), Albums: f.rolls.keep(rollOf(albums)), Photos: f.rolls.keep(photos)}
+	next := photoPosition{At: clock, Albums: f.rolls.keep(rollOf(albums)), Photos: f.rolls.keep(photos)}
 	told := map[string]syncer.Hint{}
 	tell := func(id string, within ...string) { told[id] = syncer.Hint{ID: id, Within: within, At: moment(next.At)} }
 	whole := f.missing(last.Albums, next.Albums, nil, func(id ID) { tell(id.String(), RootID) })
@@ -122,7 +122,7 @@ func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, p
 	for _, id := range slices.Sorted(maps.Keys(told)) {
 		hints = append(hints, told[id])
 	}
-	if !whole {
+	if !whole || setBack(last.At, clock) {
 		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
 	}
 	return hints, next, nil

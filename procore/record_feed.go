@@ -47,6 +47,9 @@ func (r *records) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hin
 	if err != nil {
 		return nil, "", false, fmt.Errorf("read changes of %s: %w", r.name, err)
 	}
+	if setBack(last.At, next.At) {
+		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
+	}
 	cursor, err := next.cursor()
 	return hints, cursor, false, err
 }
@@ -78,7 +81,7 @@ func (r *records) news(ctx context.Context, last position) ([]record, position, 
 	if head.clock == 0 {
 		head.clock = r.now().Unix()
 	}
-	next := position{At: max(head.clock, last.At)}
+	next := position{At: head.clock}
 	return next.take(rows, since, last.Heard), next, nil
 }
 
