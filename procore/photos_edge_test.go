@@ -105,6 +105,22 @@ func TestAPhotoWhoseAnswerWasLostIsMadeOnce(t *testing.T) {
 	}
 }
 
+func TestAPhotoThatIsReplacedByTheSameBytesNeverPassesForTheNewOne(t *testing.T) {
+	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
+		s.add("Site", "b.jpg", "b")
+		files := s.open(t, s.project, procore.Options{})
+		first, err := files.CreateFile(t.Context(), s.albumEntry(files, "Site"), "a.jpg", contents("a"))
+		require.NoError(t, err)
+		require.NoError(t, s.Inject(procoretest.Fault{Route: "POST /rest/v1.0/images", Reset: true})) // it never came
+		second, err := files.UpdateFile(t.Context(), first, contents("a"))
+		if err == nil {
+			require.NotEqual(t, first.ID, second.ID)
+		}
+		time.Sleep(time.Hour)
+		require.Equal(t, []string{"Site/a.jpg: a", "Site/b.jpg: b"}, s.photos())
+	})
+}
+
 func TestAnAlbumThatSomebodyElseHasFilledIsNotTheOneThatWasToBeMade(t *testing.T) {
 	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
 		next := s.HTTPClient().Transport

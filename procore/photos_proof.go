@@ -61,6 +61,9 @@ func (f *Photos) made(ctx context.Context, i NewImage, began time.Time) (*Image,
 		if err != nil {
 			return nil, err
 		}
+		if i.Like != nil && there.ID == i.Like.ID {
+			continue // it goes once the new one stands, so it must never pass for that
+		}
 		ours := there.Uploader != nil && there.Uploader.ID.String() == f.account
 		if !ours || there.Filename != i.Filename || int64(there.Size) != i.Upload.Size || there.CreatedAt.Before(since) {
 			continue
