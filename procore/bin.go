@@ -2,7 +2,6 @@ package procore
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -15,9 +14,9 @@ const binFor = 10 * time.Second
 const binTimes = 10
 
 // bin is what was last seen of the recycle bin. Whether items in it can be read by their numbers is not
-// documented, so it is a second source. The zero value has seen nothing.
+// documented, so it is a second source. The zero value has seen nothing. It belongs to whoever has the
+// turn of it.
 type bin struct {
-	mu   sync.Mutex
 	seen *index
 	at   time.Time
 	took time.Duration
@@ -26,8 +25,11 @@ type bin struct {
 // find returns a document in the recycle bin, nil if it is not there or not to be seen. That it is not
 // there is believed of a new reading only; of a bin that takes long to read, for ten times as long.
 func (b *bin) find(ctx context.Context, f *Documents, number ID, folder bool) (*item, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	release, err := f.turns.take(ctx, "bin")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if old := f.now().Sub(b.at).Abs(); b.seen != nil && old <= max(binFor, binTimes*b.took) {
 		it := b.seen.trashed(number, folder)
 		if it != nil || b.took > time.Second && old <= binTimes*b.took {

@@ -1,6 +1,7 @@
 package procore_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -50,5 +51,33 @@ func TestALargeRecycleBinIsNotReadForEachItemThatIsMissing(t *testing.T) {
 		e, err := p.fs.Look(t.Context(), file(files[1].ID))
 		require.NoError(t, err)
 		require.True(t, e.Trashed)
+	})
+}
+
+// A large bin takes minutes to read. Nobody is kept by it who does not want to wait that long.
+func TestWhoWaitsForTheRecycleBinWaitsNoLongerThanItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits})
+		m := &meddler{next: p.HTTPClient().Transport, before: func(r *http.Request) {
+			if strings.Contains(r.URL.RawQuery, "is_in_recycle_bin%5D=true") {
+				time.Sleep(10 * time.Minute)
+			}
+		}}
+		m.on.Store(true)
+		p.fs = p.connect(t, procore.Options{HTTP: m})
+		reads := make(chan error, 1)
+		go func() {
+			_, err := p.fs.Look(t.Context(), "f4711")
+			reads <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := p.fs.Look(ctx, "f4712")
+		require.Error(t, err)
+		require.Equal(t, time.Second, time.Since(began))
+		require.ErrorContains(t, <-reads, "404")
 	})
 }
