@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type received struct {
 // listener is an address for webhooks, which answers with what answers yields.
 func listener(t *testing.T, answers ...int) (address string, messages chan received) {
 	messages = make(chan received, 100)
-	n := 0
+	var calls atomic.Int64 // two may come at once
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		m := received{header: r.Header, body: body}
@@ -36,10 +37,9 @@ func listener(t *testing.T, answers ...int) (address string, messages chan recei
 			t.Error(err)
 		}
 		status := http.StatusOK
-		if n < len(answers) {
-			status = answers[n]
+		if n := int(calls.Add(1)); n <= len(answers) {
+			status = answers[n-1]
 		}
-		n++
 		w.WriteHeader(status)
 		messages <- m
 	}))
