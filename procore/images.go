@@ -290,15 +290,17 @@ func (c *Client) DeleteImagesID(ctx context.Context, in Scope, id ID) error {
 	}, nil)
 }
 
-// imageGone reports whether a photo that was there a moment ago is deleted: the listing of photos, which
-// works, is without it.
+// imageGone reports whether a photo that was there a moment ago is deleted: the listing of all photos is
+// without it and shows others. An empty one proves nothing, since it is what a lost right looks like.
 func (c *Client) imageGone(ctx context.Context, in Scope, id ID) (bool, error) {
-	for seen, err := range c.GetImagesIDs(ctx, in, ImageQuery{IDs: []ID{id}}) {
+	others := false
+	for seen, err := range c.GetImagesIDs(ctx, in, ImageQuery{}) {
 		if err != nil || seen == id {
 			return false, err
 		}
+		others = true
 	}
-	return true, nil
+	return others, nil
 }
 
 func (i *Image) id() ID { return i.ID }
