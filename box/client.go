@@ -85,7 +85,7 @@ type Client struct {
 	options  Options
 	conn     *connect.Client
 	spool    *connect.Spool
-	sessions *sessions
+	sessions *connect.Uploads
 }
 
 // New returns a Client. It calls nobody. An error wraps syncer.ErrInvalid and names the field.
@@ -121,9 +121,9 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	unfinished, err := newSessions(o.SessionDir)
+	unfinished, err := connect.NewUploads(o.SessionDir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("box: Options.SessionDir: %w", err)
 	}
 	return &Client{o, conn, spool, unfinished}, nil
 }

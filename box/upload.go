@@ -47,8 +47,8 @@ func (c *Client) uploadParts(ctx context.Context, to Target, content syncer.Cont
 	if content.Open == nil {
 		return nil, invalid("%s: content has no Open", to.op())
 	}
-	u := c.sessions.take(c.options.AsUser, to, content)
-	defer u.done()
+	u := c.begun(to, content)
+	defer u.Done()
 	file, err := c.uploadSession(ctx, u, to, content)
 	if errors.Is(err, errOtherParts) || HasCode(err, CodeSessionExpired, CodeUploadFailed) && syncer.NotDone(err) {
 		file, err = c.uploadSession(ctx, u, to, content)
@@ -68,7 +68,7 @@ func (c *Client) uploadSession(ctx context.Context, u *unfinished, to Target, co
 	}
 	parts, sum, err := c.sendParts(ctx, s, stored, content)
 	if err != nil {
-		if u.s == nil || !resumable(err) {
+		if !u.Remembered() || !resumable(err) {
 			err = errors.Join(err, c.giveUp(ctx, u, s))
 		}
 		return nil, notCommitted(to.op(), err)

@@ -58,7 +58,7 @@ type Client struct {
 	*Account
 
 	spool   *connect.Spool
-	uploads *unfinishedUploads
+	uploads *connect.Uploads
 	// simple is the largest upload in one request, segment how large the parts of others are.
 	simple, segment int64
 }
@@ -115,9 +115,9 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	uploads, err := newUnfinishedUploads(o.UploadDir)
+	uploads, err := connect.NewUploads(o.UploadDir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("procore: Options.UploadDir: %w", err)
 	}
 	return &Client{account, spool, uploads, SimpleLimit, segmentSize}, nil
 }

@@ -37,7 +37,7 @@ func (c *Client) uploadSegments(ctx context.Context, in Scope, name string, cont
 		return nil, err
 	}
 	of := measured.sums()
-	record := c.uploads.take(c.CompanyID(), in, name, content.Size, of.sha256)
+	record := c.begun(in, name, content.Size, of.sha256)
 	defer record.done()
 	ticket, err := c.ticket(ctx, in, record, NewUpload{
 		Filename: name, ContentType: contentType(name), Size: content.Size, Segments: segments,
