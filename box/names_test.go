@@ -114,3 +114,23 @@ func TestAFileIsNotTakenForAnotherOneThatOnlyPreflightTakesForIt(t *testing.T) {
 		})
 	}
 }
+
+func TestAnItemKeepsANameThatOnlyBoxAllowsWhenItIsMoved(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
+	root := a.root(t)
+	to, err := a.ann.CreateFolder(root.ID, "to")
+	require.NoError(t, err)
+	file, err := a.ann.Upload(root.ID, "what?", []byte("one"))
+	require.NoError(t, err)
+	old, err := a.fs.Look(t.Context(), "f"+file.ID)
+	require.NoError(t, err)
+	now, err := a.fs.Move(t.Context(), old, syncer.Entry{ID: to.ID}, "what?")
+	require.NoError(t, err)
+	require.Equal(t, "what?", now.Name)
+	require.Equal(t, to.ID, now.ParentID)
+	_, err = a.fs.Move(t.Context(), now, syncer.Entry{ID: to.ID}, "why?")
+	require.ErrorIs(t, err, syncer.ErrName)
+	_, err = a.fs.CreateFile(t.Context(), syncer.Entry{ID: to.ID}, "", text("two"))
+	require.ErrorIs(t, err, syncer.ErrName)
+}

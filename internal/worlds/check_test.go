@@ -104,7 +104,7 @@ func (w *world) finish(ctx context.Context) {
 	}
 	for _, d := range w.desks {
 		if ends := d.ends(); len(ends) > 0 {
-			w.fail("%q were called", ends)
+			w.fail("%q was done", ends)
 		}
 	}
 }
@@ -124,8 +124,9 @@ func (w *world) checkKept() {
 		kept := false
 		for at := range files {
 			side, id, _ := strings.Cut(at, " ")
-			kept = kept || w.desks[syncer.Source].holds(id) && side == syncer.Source.String() ||
-				w.desks[syncer.Destination].holds(id) && side == syncer.Destination.String()
+			for s, d := range w.desks {
+				kept = kept || side == syncer.Side(s).String() && d.holds(id, text)
+			}
 		}
 		switch {
 		case !kept:
@@ -150,7 +151,7 @@ func (w *world) checkEqual(ctx context.Context) {
 	}
 	trees := [2]map[string]found{w.tree(syncer.Source), w.tree(syncer.Destination)}
 	if len(trees[0]) != len(trees[1]) {
-		w.fail("%d items in Procore, %d on Box", len(trees[0]), len(trees[1]))
+		w.fail("%d items on the source, %d on Box", len(trees[0]), len(trees[1]))
 	}
 	onBox := map[string]string{}
 	for at, i := range trees[1] {
@@ -159,16 +160,16 @@ func (w *world) checkEqual(ctx context.Context) {
 	for at, i := range trees[0] {
 		record, err := view.ByID(ctx, syncer.Source, i.id)
 		if err != nil {
-			w.fail("%q in Procore has no record: %v", at, err)
+			w.fail("%q on the source has no record: %v", at, err)
 			continue
 		}
 		there, ok := onBox[record.Destination.ID]
 		other := trees[1][there]
 		switch {
 		case !ok:
-			w.fail("%q in Procore is not on Box", at)
+			w.fail("%q on the source is not on Box", at)
 		case other.kind != i.kind || other.body != i.body:
-			w.fail("%q is %s %q in Procore, and %s %q on Box", at, i.kind, i.body, other.kind, other.body)
+			w.fail("%q is %s %q on the source, and %s %q on Box", at, i.kind, i.body, other.kind, other.body)
 		case record.Source.Name != path.Base(at) || record.Destination.Name != path.Base(there):
 			w.fail("%q and %q are recorded as %q and %q", at, there, record.Source.Name, record.Destination.Name)
 		case named(path.Base(at)) != named(path.Base(there)):

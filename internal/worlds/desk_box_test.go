@@ -29,7 +29,8 @@ type boxDesk struct {
 func newBoxDesk(t *testing.T, s setup, log *slog.Logger) (*boxDesk, error) {
 	t.Helper()
 	fake, err := boxtest.New(boxtest.Options{
-		Limits: boxtest.NoLimits, Switches: s.Box, ReplayEvents: s.Replay, ShuffleEvents: s.Shuffle, Logger: log,
+		Limits: boxtest.NoLimits, Switches: s.Box, ReplayEvents: s.Replay, ShuffleEvents: s.Shuffle,
+		FolderPace: s.Pace, Seed: s.Seed, Logger: log,
 	})
 	if err != nil {
 		return nil, err
@@ -50,17 +51,18 @@ func newBoxDesk(t *testing.T, s setup, log *slog.Logger) (*boxDesk, error) {
 
 func (d *boxDesk) root() string { return d.folder.ID }
 
-func (d *boxDesk) connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, error) {
+func (d *boxDesk) connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, syncer.Feed, error) {
 	urls := d.fake.URLs()
 	client, err := box.New(box.Options{
 		Bases:  box.Bases{API: urls.API, Upload: urls.Upload, Login: urls.Login},
 		Tokens: box.Fixed(d.token), HTTP: l(d.fake.HTTPClient().Transport),
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	home := d.home
-	return box.NewFileSystem(ctx, client, &box.FileSystemOptions{User: &box.User{ID: home.ID, Name: home.Name}, Listings: 1})
+	files, err := box.NewFileSystem(ctx, client, &box.FileSystemOptions{User: &box.User{ID: home.ID, Name: home.Name}, Listings: 1})
+	return files, files, err
 }
 
 func (d *boxDesk) tree() (map[string]found, error) {
@@ -153,7 +155,7 @@ func (d *boxDesk) quick(request, text string) (id, old string, ok bool) {
 	return "f" + file.ID, "", err == nil
 }
 
-func (d *boxDesk) holds(id string) bool {
+func (d *boxDesk) holds(id, _ string) bool {
 	_, err := d.bob.Read(strings.TrimPrefix(id, "f"))
 	return err == nil
 }
@@ -173,6 +175,8 @@ func (d *boxDesk) inject(f fault) error {
 		When: f.When, Delay: f.Delay, Slow: f.Slow, Cut: f.Cut, Short: f.Short,
 	})
 }
+
+func (d *boxDesk) chance(rate float64, _ uint64) error { return d.fake.SetFaultRate(rate) }
 
 func (d *boxDesk) clear() { d.fake.ClearFaults() }
 

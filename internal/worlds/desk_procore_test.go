@@ -28,7 +28,7 @@ type projectDesk struct {
 
 func newProjectDesk(t *testing.T, s setup, log *slog.Logger) (*projectDesk, error) {
 	t.Helper()
-	fake, err := procoretest.New(procoretest.Options{Limits: procoretest.NoLimits, Switches: s.Procore, Logger: log})
+	fake, err := procoretest.New(procoretest.Options{Limits: procoretest.NoLimits, Switches: s.Procore, Seed: s.Seed, Logger: log})
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func newProjectDesk(t *testing.T, s setup, log *slog.Logger) (*projectDesk, erro
 
 func (d *projectDesk) root() string { return strconv.FormatInt(d.folder.ID, 10) }
 
-func (d *projectDesk) connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, error) {
+func (d *projectDesk) connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, syncer.Feed, error) {
 	urls := d.fake.URLs()
 	client, err := procore.New(procore.Options{
 		Bases:     procore.Bases{API: urls.API, Login: urls.Login},
@@ -53,11 +53,12 @@ func (d *projectDesk) connect(ctx context.Context, l func(http.RoundTripper) htt
 		Tokens:    procore.Fixed(d.token), HTTP: l(d.fake.HTTPClient().Transport),
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return procore.NewDocuments(ctx, client, procore.InProject(procore.ID(d.fake.Project().ID)), &procore.FileSystemOptions{
+	files, err := procore.NewDocuments(ctx, client, procore.InProject(procore.ID(d.fake.Project().ID)), &procore.FileSystemOptions{
 		User: &procore.Person{ID: procore.ID(d.fake.Home().ID)},
 	})
+	return files, files, err
 }
 
 func (d *projectDesk) tree() (map[string]found, error) {
@@ -155,7 +156,7 @@ func (d *projectDesk) quick(request, text string) (id, old string, ok bool) {
 	return "f" + strconv.FormatInt(file.ID, 10), "", err == nil
 }
 
-func (d *projectDesk) holds(id string) bool {
+func (d *projectDesk) holds(id, _ string) bool {
 	number, _ := strconv.ParseInt(strings.TrimPrefix(id, "f"), 10, 64)
 	_, err := d.ann.Read(number)
 	return err == nil
@@ -176,6 +177,8 @@ func (d *projectDesk) inject(f fault) error {
 		When: procoretest.Moment(f.When), Delay: f.Delay, Slow: f.Slow, Cut: f.Cut, Short: f.Short,
 	})
 }
+
+func (d *projectDesk) chance(rate float64, _ uint64) error { return d.fake.SetFaultRate(rate) }
 
 func (d *projectDesk) clear() { d.fake.ClearFaults() }
 

@@ -38,10 +38,10 @@ func (s setup) String() string {
 			on = append(on, name)
 		}
 	}
-	return fmt.Sprintf("replay %v, shuffle %v, switches %q", s.Replay, s.Shuffle, on)
+	return fmt.Sprintf("memory %v, replay %v, shuffle %v, pace %v, seed %d, switches %q", s.Memory, s.Replay, s.Shuffle, s.Pace, s.Seed, on)
 }
 
-// edit is something that a person does: Ann in Procore, Bob on Box.
+// edit is something that a person does: Ann on the source, Bob on Box.
 type edit struct {
 	// At says, for an edit during a run, before which instant it comes.
 	At       int
@@ -64,6 +64,8 @@ type running struct {
 	Kill    int    // the instant at which it dies; 0 means that it does not
 	Ambush  [2]int // the write to an item before which a person edits it, by side; 0 means none
 	Faults  []fault
+	Chance  [2]float64 // of each call to go wrong, by side
+	Random  uint64     // draws what goes wrong by chance in memory
 	During  []edit
 }
 
@@ -72,10 +74,15 @@ func (r *running) String() string {
 	if len(r.Faults) > 0 {
 		text += fmt.Sprintf(", faults %+v", r.Faults)
 	}
+	if r.Chance != [2]float64{} {
+		text += fmt.Sprintf(", chance %v from %d", r.Chance, r.Random)
+	}
 	return text + fmt.Sprintf(", during %v}", r.During)
 }
 
-func (r *running) disturbed() bool { return r.Kill > 0 || len(r.Faults) > 0 }
+func (r *running) disturbed() bool {
+	return r.Kill > 0 || len(r.Faults) > 0 || r.Chance != [2]float64{}
+}
 
 // fault is one of either service.
 type fault struct {
@@ -94,18 +101,29 @@ type fault struct {
 type drawer struct {
 	*rand.Rand
 
+	memory bool // no Procore
 	texts  int
 	recent []string // where edits were since the last run: there it has something to do
 }
 
 func (d *drawer) setup() (s setup) {
 	s.Replay, s.Shuffle = d.chance(0.5), d.chance(0.5)
-	if d.chance(0.5) {
+	if s.Memory = d.memory; d.chance(0.2) {
+		s.Pace = time.Second
+	}
+	s.Seed = d.Uint64()
+	switch n := d.IntN(8); {
+	case n < 4:
 		for _, one := range s.Box.All() {
 			one.Set(&s.Box, d.chance(0.1))
 		}
+	case n == 4:
+		first := d.IntN(2)
+		for i, one := range s.Box.All() {
+			one.Set(&s.Box, i%2 == first)
+		}
 	}
-	if d.chance(0.5) {
+	if !s.Memory && d.chance(0.5) {
 		for _, one := range s.Procore.All() {
 			one.Set(&s.Procore, d.chance(0.1))
 		}
@@ -161,6 +179,11 @@ func (d *drawer) run() *running {
 			r.Faults = append(r.Faults, d.fault())
 		}
 	}
+	for side := range r.Chance {
+		if d.chance(0.2) {
+			r.Chance[side], r.Random = []float64{0.03, 0.1}[d.IntN(2)], d.Uint64()
+		}
+	}
 	if d.chance(0.4) {
 		for range 1 + d.IntN(4) {
 			r.During = append(r.During, d.during())
@@ -199,7 +222,9 @@ func (d *drawer) fault() fault {
 		{Slow: 30 * time.Second},
 	}
 	f := kinds[d.IntN(len(kinds))]
-	f.On = syncer.Side(d.IntN(2))
+	if f.On = syncer.Side(d.IntN(2)); d.memory {
+		f.On = syncer.Destination
+	}
 	routes := []string{"", "", "POST*", "PATCH*", "DELETE*", "GET /rest/*"}
 	if f.On == syncer.Destination {
 		routes = []string{"", "", "POST*", "PUT*", "DELETE*", "GET /2.0/f*"}

@@ -95,7 +95,7 @@ func (w *photoWorld) process(n int, full bool) (*syncer.Report, error) {
 		User: &procore.Person{ID: procore.ID(w.fake.Home().ID)},
 	})
 	require.NoError(w.t, err)
-	files, err := w.box.connect(ctx, through)
+	files, _, err := w.box.connect(ctx, through)
 	require.NoError(w.t, err)
 	engine, err := syncer.New(w.store, syncer.Pair{
 		Name:        "photos",

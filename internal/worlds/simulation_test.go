@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	seeds   = flag.Int("seeds", 40, "how many worlds TestSimulation draws")
+	seeds   = flag.Int("seeds", 40, "how many worlds TestSimulation draws, and TestSimulationOfBox five times as many")
 	firstOf = flag.Uint64("first", 1, "the first seed of TestSimulation")
 	oneSeed = flag.Uint64("seed", 0, "play this seed of TestSimulation alone, and tell what happens")
 )
@@ -65,8 +65,8 @@ func shrink(t *testing.T, s setup, script []step) (setup, []step) {
 		tries++
 		return tries < 400 && playWorld(t, s, script, io.Discard) != ""
 	}
-	if fails(setup{}, script) {
-		s = setup{}
+	if plain := (setup{Memory: s.Memory}); fails(plain, script) {
+		s = plain
 	}
 	for size := max(1, len(script)/2); ; size /= 2 {
 		for i := 0; i+size <= len(script); {
@@ -96,6 +96,7 @@ func simplest(s setup, script []step, i int, r *running, fails func(setup, []ste
 		{Full: r.Full, Kill: r.Kill},
 		{Full: r.Full, Ambush: r.Ambush},
 		{Full: r.Full, Faults: r.Faults},
+		{Full: r.Full, Chance: r.Chance, Random: r.Random},
 		{Full: r.Full, During: r.During},
 	} {
 		tried := slices.Clone(script)
@@ -109,22 +110,29 @@ func simplest(s setup, script []step, i int, r *running, fails func(setup, []ste
 // TestSimulation draws worlds with Procore on one side and Box on the other from seeds, lets users,
 // services and processes do there what they do, and checks what must be true in the end. A seed always
 // draws the same world and script. See internal/docs/simulation.md.
-func TestSimulation(t *testing.T) {
+func TestSimulation(t *testing.T) { simulate(t, false, *seeds) }
+
+// TestSimulationOfBox does so with a service in memory in the place of Procore. That takes less time, and
+// nothing that Procore cannot do hides what Box does.
+func TestSimulationOfBox(t *testing.T) { simulate(t, true, *seeds*5) }
+
+func simulate(t *testing.T, memory bool, n int) {
+	draw := func(seed uint64) (setup, []step) {
+		d := &drawer{Rand: rand.New(rand.NewPCG(seed, 11)), memory: memory}
+		return d.setup(), d.script()
+	}
 	if *oneSeed != 0 {
-		d := &drawer{Rand: rand.New(rand.NewPCG(*oneSeed, 11))}
-		s, script := d.setup(), d.script()
+		s, script := draw(*oneSeed)
 		if failure := playWorld(t, s, script, os.Stdout); failure != "" {
 			t.Errorf("seed %d: %s", *oneSeed, failure)
 		}
 		return
 	}
-	n := *seeds
 	if testing.Short() {
 		n = min(n, 10)
 	}
 	for seed := *firstOf; seed < *firstOf+uint64(n); seed++ {
-		d := &drawer{Rand: rand.New(rand.NewPCG(seed, 11))}
-		s, script := d.setup(), d.script()
+		s, script := draw(seed)
 		if failure := playWorld(t, s, script, io.Discard); failure != "" {
 			s, script = shrink(t, s, script)
 			var b strings.Builder

@@ -11,17 +11,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/procorebox/procorebox/box"
 	"github.com/procorebox/procorebox/box/boxtest"
 	"github.com/procorebox/procorebox/policy"
-	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/procore/procoretest"
 	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/syncertest"
 )
 
-// world is the documents of a project and a folder of Box, with an engine between them. Ann works in
-// Procore, and Bob on Box.
+// world is the documents of a project, or a service in memory, and a folder of Box, with an engine between
+// them. Ann works on the source, and Bob on Box.
 type world struct {
 	desks [2]desk // by side
 	store *memory.Store
@@ -45,16 +44,18 @@ type desk interface {
 	do(e edit) error
 	// quick lets the person edit what a request is about, and returns the new contents and those before.
 	quick(request, text string) (id, old string, ok bool)
-	// holds reports whether a file is there still, be it in a trash.
-	holds(id string) bool
+	// holds reports whether a file has text still, be it in a trash or as an earlier version.
+	holds(id, text string) bool
 	// beside tells what is in the account outside of the root.
 	beside() string
-	// connect returns a file system of a new process, whose requests go through a line.
-	connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, error)
+	// connect returns what a new process has of the side. Its requests go through a line.
+	connect(ctx context.Context, l func(http.RoundTripper) http.RoundTripper) (syncer.FileSystem, syncer.Feed, error)
 	root() string
 	inject(f fault) error
+	// chance lets calls of the process that comes next go wrong, as seed says.
+	chance(rate float64, seed uint64) error
 	clear()
-	// ends are the calls made that end something for good.
+	// ends are the calls made that end something for good, or should not be made at all.
 	ends() []string
 }
 
@@ -69,7 +70,10 @@ type found struct {
 type setup struct {
 	Box             boxtest.Switches
 	Procore         procoretest.Switches
-	Replay, Shuffle bool // of Box's events
+	Replay, Shuffle bool          // of Box's events
+	Pace            time.Duration // of Box's folders
+	Seed            uint64        // of what goes wrong by chance, and of replays
+	Memory          bool          // the source is a service in memory, and not Procore
 }
 
 // process is one run of an engine as its machine sees it.
@@ -87,15 +91,16 @@ var errDead = errors.New("the process is dead")
 func newWorld(t *testing.T, s setup, log *slog.Logger) (*world, error) {
 	t.Helper()
 	w := &world{log: log, known: map[string]map[string]bool{}, ended: map[string]bool{}}
-	project, err := newProjectDesk(t, s, log)
-	if err != nil {
-		return nil, err
-	}
 	account, err := newBoxDesk(t, s, log)
 	if err != nil {
 		return nil, err
 	}
-	w.desks = [2]desk{project, account}
+	w.desks[syncer.Destination] = account
+	if s.Memory {
+		w.desks[syncer.Source] = newMemoryDesk(w.call)
+	} else if w.desks[syncer.Source], err = newProjectDesk(t, s, log); err != nil {
+		return nil, err
+	}
 	w.outside = w.beside()
 	w.store = memory.New(memory.Options{Fail: func(op memory.Op, _ bool) error { return w.instant("store: " + string(op)) }})
 	return w, nil
@@ -134,6 +139,14 @@ func (w *world) instant(at string) error {
 		return errDead
 	}
 	return nil
+}
+
+// call is a moment of a call to a service in memory.
+func (w *world) call(c syncertest.Call) error {
+	if c.Writes && c.Phase == syncertest.Before {
+		w.writes++
+	}
+	return w.instant("memory: " + c.Op)
 }
 
 // line is the network between one process and a service.
@@ -198,15 +211,11 @@ func (w *world) engine(ctx context.Context) (*syncer.Engine, []syncer.Stream, er
 	pair := syncer.Pair{Name: "pair"}
 	var streams []syncer.Stream
 	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
-		files, err := w.desks[side].connect(ctx, func(next http.RoundTripper) http.RoundTripper { return line{w, side, next} })
+		files, feed, err := w.desks[side].connect(ctx, func(next http.RoundTripper) http.RoundTripper { return line{w, side, next} })
 		if err != nil {
 			return nil, nil, err
 		}
 		*pair.Endpoint(side) = syncer.Endpoint{FS: files, Root: w.desks[side].root()}
-		feed, ok := files.(syncer.Feed)
-		if !ok {
-			return nil, nil, fmt.Errorf("%v has no feed", side)
-		}
 		streams = append(streams, syncer.Stream{Name: side.String(), Feed: feed, Side: side, Pairs: []string{"pair"}})
 	}
 	engine, err := syncer.New(w.store, pair, &syncer.Options{Parallel: 1, Logger: w.log, Policies: syncer.Policies{Namer: policy.Replace{}}})
@@ -218,19 +227,13 @@ func (w *world) engine(ctx context.Context) (*syncer.Engine, []syncer.Stream, er
 func (w *world) play(ctx context.Context, r *running) *syncer.Report {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for _, f := range r.Faults {
-		if err := w.desks[f.On].inject(f); err != nil {
-			w.fail("%v", err)
-		}
-	}
+	w.disturb(r)
 	p := &process{cancel: cancel, run: r, during: r.During}
 	w.process = p
 	defer func() { w.process = nil }()
 	report, err := w.live(ctx, r)
 	w.log.Info("ran", "report", report, "error", err, "instants", p.instants)
-	for _, d := range w.desks {
-		d.clear()
-	}
+	w.disturb(&running{})
 	switch {
 	case p.dead:
 		time.Sleep(31 * time.Second) // until its lease is over
@@ -240,6 +243,21 @@ func (w *world) play(ctx context.Context, r *running) *syncer.Report {
 	}
 	w.remember()
 	return report
+}
+
+// disturb lets go wrong what r says, and nothing else.
+func (w *world) disturb(r *running) {
+	for side, d := range w.desks {
+		d.clear()
+		if err := d.chance(r.Chance[side], r.Random); err != nil {
+			w.fail("%v", err)
+		}
+	}
+	for _, f := range r.Faults {
+		if err := w.desks[f.On].inject(f); err != nil {
+			w.fail("%v", err)
+		}
+	}
 }
 
 func (w *world) live(ctx context.Context, r *running) (*syncer.Report, error) {
@@ -270,8 +288,3 @@ func (w *world) live(ctx context.Context, r *running) (*syncer.Report, error) {
 func logTo(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
-
-var (
-	_ syncer.Feed = (*procore.Documents)(nil)
-	_ syncer.Feed = (*box.FileSystem)(nil)
-)

@@ -1,4 +1,4 @@
-package box_test
+package worlds_test
 
 import (
 	"io"
@@ -6,11 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/procorebox/procorebox/box/boxtest"
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// TestWhatTheSimulationFound holds what seeds of TestSimulation found, with what is not needed left out.
+// TestWhatTheSimulationFound holds what seeds of TestSimulationOfBox found, with what is not needed left out.
 func TestWhatTheSimulationFound(t *testing.T) {
 	const ann, bob = syncer.Source, syncer.Destination
 	run := func(during ...edit) step { return step{Run: &running{Full: true, During: during}} }
@@ -38,27 +37,7 @@ func TestWhatTheSimulationFound(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Empty(t, playWorld(t, setup{}, c.script, io.Discard))
+			require.Empty(t, playWorld(t, setup{Memory: true}, c.script, io.Discard))
 		})
 	}
-}
-
-func TestAnItemKeepsANameThatOnlyBoxAllowsWhenItIsMoved(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t, boxtest.Options{Limits: boxtest.NoLimits})
-	root := a.root(t)
-	to, err := a.ann.CreateFolder(root.ID, "to")
-	require.NoError(t, err)
-	file, err := a.ann.Upload(root.ID, "what?", []byte("one"))
-	require.NoError(t, err)
-	old, err := a.fs.Look(t.Context(), "f"+file.ID)
-	require.NoError(t, err)
-	now, err := a.fs.Move(t.Context(), old, syncer.Entry{ID: to.ID}, "what?")
-	require.NoError(t, err)
-	require.Equal(t, "what?", now.Name)
-	require.Equal(t, to.ID, now.ParentID)
-	_, err = a.fs.Move(t.Context(), now, syncer.Entry{ID: to.ID}, "why?")
-	require.ErrorIs(t, err, syncer.ErrName)
-	_, err = a.fs.CreateFile(t.Context(), syncer.Entry{ID: to.ID}, "", text("two"))
-	require.ErrorIs(t, err, syncer.ErrName)
 }
