@@ -166,29 +166,33 @@ func TestADownloadThatIsCutShortDoesNotEndLikeAWholeOne(t *testing.T) {
 }
 
 func TestAnAnswerThatDoesNotBeginIsGivenUp(t *testing.T) {
-	release := make(chan struct{})
-	c, _ := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
-	defer close(release)
-	err := c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST", Timeout: 20 * time.Millisecond}, nil)
-	requireTruth(t, err, errAny, true)
-	require.ErrorContains(t, err, "no answer in time")
+	synctest.Test(t, func(t *testing.T) {
+		s, wire := inMemory(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		s.Start()
+		began := time.Now()
+		err := client(t, wire, plainly).JSON(t.Context(), connect.Call{Op: "create", Method: "POST", Timeout: 20 * time.Second}, nil)
+		requireTruth(t, err, errAny, true)
+		require.ErrorContains(t, err, "no answer in time")
+		require.Equal(t, 20*time.Second, time.Since(began))
+	})
 }
 
 func TestAnAnswerThatHasBegunMayTakeItsTime(t *testing.T) {
-	slow := make(chan struct{})
-	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "begun ")
-		assert.NoError(t, http.NewResponseController(w).Flush())
-		<-slow
-		_, _ = io.WriteString(w, "and ended")
+	synctest.Test(t, func(t *testing.T) {
+		s, wire := inMemory(t, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "begun ")
+			assert.NoError(t, http.NewResponseController(w).Flush())
+			time.Sleep(time.Hour)
+			_, _ = io.WriteString(w, "and ended")
+		})
+		s.Start()
+		resp, err := client(t, wire, plainly).Do(t.Context(), connect.Call{Op: "download", Timeout: time.Minute})
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		data, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.Equal(t, "begun and ended", string(data))
 	})
-	resp, err := c.Do(t.Context(), connect.Call{Op: "download", Timeout: 50 * time.Millisecond})
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	time.AfterFunc(150*time.Millisecond, func() { close(slow) })
-	data, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.Equal(t, "begun and ended", string(data))
 }
 
 func TestAnAnswerThatComesBeforeTheRequestIsSentWholeMayTakeItsTimeToo(t *testing.T) {
@@ -267,35 +271,33 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 }
 
 func TestOverHTTP2TheSameIsKnown(t *testing.T) {
-	release := make(chan struct{})
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/slow":
-			<-release
-		case "/break":
-			panic(http.ErrAbortHandler)
+	synctest.Test(t, func(t *testing.T) {
+		s, wire := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/2.0/slow":
+				<-r.Context().Done()
+			case "/2.0/break":
+				panic(http.ErrAbortHandler)
+			}
+			_, _ = io.WriteString(w, `{"id":"`+r.Proto+`"}`)
+		})
+		s.EnableHTTP2 = true
+		s.StartTLS()
+		stranger := connect.NewTransport()
+		stranger.DialContext = wire.DialContext
+		wire.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+		c := client(t, wire)
+		var got item
+		for range 2 { // over a new connection, and over one that is there
+			require.NoError(t, c.JSON(t.Context(), connect.Call{Op: "read", Path: "/fine"}, &got))
+			require.Equal(t, "HTTP/2.0", got.ID)
+			for _, path := range []string{"/slow", "/break"} {
+				err := c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST", Path: path, Body: connect.Bytes("", []byte("x"))}, nil)
+				requireTruth(t, err, errAny, true)
+			}
 		}
-		_, _ = io.WriteString(w, `{"id":"`+r.Proto+`"}`)
-	}))
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.EnableHTTP2 = true
-	s.StartTLS()
-	defer s.Close()
-	defer close(release)
-	c, err := connect.New(connect.Options{Base: s.URL, HTTP: s.Client().Transport, Timeout: 50 * time.Millisecond})
-	require.NoError(t, err)
-	var got item
-	for range 2 { // over a new connection, and over one that is there
-		require.NoError(t, c.JSON(t.Context(), connect.Call{Op: "read", Path: "/fine"}, &got))
-		require.Equal(t, "HTTP/2.0", got.ID)
-		for _, path := range []string{"/slow", "/break"} {
-			err = c.JSON(t.Context(), connect.Call{Op: "create", Method: "POST", Path: path, Body: connect.Bytes("", []byte("x"))}, nil)
-			requireTruth(t, err, errAny, true)
-		}
-	}
-	other, err := connect.New(connect.Options{Base: s.URL, Attempts: 1}) // does not trust the certificate
-	require.NoError(t, err)
-	defer other.Close()
-	err = other.JSON(t.Context(), connect.Call{Op: "create", Method: "POST"}, nil)
-	require.True(t, syncer.NotDone(err), "%v", err)
+		other := client(t, stranger, func(o *connect.Options) { o.Attempts = 1 }) // does not trust the certificate
+		err := other.JSON(t.Context(), connect.Call{Op: "create", Method: "POST"}, nil)
+		require.True(t, syncer.NotDone(err), "%v", err)
+	})
 }

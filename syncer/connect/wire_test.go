@@ -1,10 +1,13 @@
 package connect_test
 
 import (
+	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -103,3 +106,63 @@ func client(t *testing.T, w http.RoundTripper, set ...func(o *connect.Options)) 
 	require.NoError(t, err)
 	return c
 }
+
+// inMemory returns a server that is yet to be started, and what reaches it, through memory: both work
+// inside of a testing/synctest bubble, where time passes only when everybody waits.
+func inMemory(t *testing.T, h http.HandlerFunc) (*httptest.Server, *http.Transport) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	require.NoError(t, s.Listener.Close())
+	l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	s.Listener = l
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	wire := connect.NewTransport()
+	wire.DialContext = l.dial
+	t.Cleanup(func() {
+		wire.CloseIdleConnections()
+		s.CloseClientConnections()
+		s.Close()
+	})
+	return s, wire
+}
+
+// plainly lets a Client speak to a server that has no certificate.
+func plainly(o *connect.Options) { o.Base = "http://api.example.com/2.0" }
+
+// pipes is a listener whose connections are pipes.
+type pipes struct {
+	conns  chan net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case p.conns <- far:
+		return near, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept is that of net.Listener.
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close is that of net.Listener.
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+// Addr is that of net.Listener.
+func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
