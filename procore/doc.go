@@ -126,6 +126,12 @@
 // record no longer has. Whether each change of a record moves its time is not documented; a record whose
 // time stands still is read again once a day.
 //
+// # News
+//
+// Each file system is a syncer.Feed: Procore is asked what changed lately, and for what was deleted. With
+// ReconcileWebhooks and a Receiver it tells by itself. Some webhooks never come, so one goes on to ask; a
+// [Trust] that all three share lets the feed be silent as long as the hooks are known to be right.
+//
 // # Names
 //
 // Procore documents of names only that a folder does not hold two of one. StrictNames holds whatever else

@@ -143,9 +143,11 @@ func ExampleClient_ReconcileWebhooks() {
 	})
 	check(err)
 	const secret = "Bearer made-of-many-random-letters"
+	trust, err := procore.NewTrust(procore.TrustOptions{}) // also for FileSystemOptions
+	check(err)
 	set := procore.WebhookSet{
 		Namespace: "office", Address: "https://sync.example/procore", Authorization: secret,
-		Scopes: []procore.Scope{procore.InProject(procore.ID(fake.Project().ID))},
+		Scopes: []procore.Scope{procore.InProject(procore.ID(fake.Project().ID))}, Trust: trust,
 	}
 	for range 2 {
 		done, err := client.ReconcileWebhooks(context.Background(), set)
@@ -153,7 +155,7 @@ func ExampleClient_ReconcileWebhooks() {
 		fmt.Println(len(done.Made), "made,", len(done.Kept), "kept")
 	}
 	_, err = procore.NewReceiver(procore.ReceiverOptions{
-		Client: client, Authorization: []string{secret}, Store: memory.New(memory.Options{}), Side: syncer.Source,
+		Client: client, Authorization: []string{secret}, Store: memory.New(memory.Options{}), Side: syncer.Source, Trust: trust,
 		Pairs: func(d *procore.Delivery) []string { return []string{d.Scope().String() + " " + d.Tool()} },
 	})
 	check(err)

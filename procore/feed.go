@@ -80,6 +80,9 @@ func (f *Documents) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.H
 	if err != nil {
 		return nil, "", false, err
 	}
+	if f.told(last.At) {
+		return nil, from, false, nil
+	}
 	hints, next, err := f.news(ctx, last)
 	if err != nil {
 		return nil, "", false, fmt.Errorf("read changes of documents: %w", err)

@@ -21,6 +21,9 @@ type FileSystemOptions struct {
 	// Names replaces the rules for names. By default they are so strict that they hold whatever is true
 	// of what Procore does not document; see StrictNames.
 	Names *syncer.Names
+	// Trust says how far webhooks are to be believed; nil means not at all. As far as they are the feed
+	// makes no call.
+	Trust *Trust
 	// Clock is the time; nil means time.Now.
 	Clock func() time.Time
 }
@@ -28,6 +31,7 @@ type FileSystemOptions struct {
 // tool is what the file systems of all tools have in common.
 type tool struct {
 	client  *Client
+	name    string
 	in      Scope
 	account string
 	info    syncer.Info
@@ -35,6 +39,7 @@ type tool struct {
 	spool   *connect.Spool
 	turns   turns
 	makings makings
+	trust   *Trust
 }
 
 // newTool makes the part of a file system that is the same for all of them. Unless
@@ -66,7 +71,7 @@ func newTool(ctx context.Context, name string, client *Client, in Scope, o *File
 	if err != nil {
 		return nil, err
 	}
-	t := &tool{client: client, in: in, account: set.User.ID.String(), now: set.Clock, spool: spool}
+	t := &tool{client: client, name: name, in: in, account: set.User.ID.String(), now: set.Clock, spool: spool, trust: set.Trust}
 	if t.now == nil {
 		t.now = time.Now
 	}
@@ -121,6 +126,10 @@ func limited(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	return ctx, cancel, nil
 }
+
+// told reports whether nothing has happened since a feed was read up to a time of Procore's clock but what
+// webhooks have told.
+func (t *tool) told(at int64) bool { return t.trust.told(t.in, t.name, time.Unix(at, 0)) }
 
 // lost reports whether an error says that something is not there, or not for us.
 func lost(err error) bool { return errors.Is(err, fs.ErrNotExist) }

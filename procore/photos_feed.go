@@ -72,6 +72,9 @@ func (f *Photos) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint
 	if err != nil {
 		return nil, "", false, err
 	}
+	if f.told(last.At) {
+		return nil, from, false, nil
+	}
 	hints, next, err := f.news(ctx, last)
 	if err != nil {
 		return nil, "", false, fmt.Errorf("read changes of photos: %w", err)

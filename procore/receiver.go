@@ -36,6 +36,8 @@ type ReceiverOptions struct {
 	// Wake, if not nil, is told of each pair whose inbox got a hint: poll the feed of its tool now, which
 	// finds all that has changed, and run. It is called before Procore is answered and must not wait.
 	Wake func(pair string)
+	// Trust, if not nil, is told of each delivery before Wake is called, so that a poll asks for more.
+	Trust *Trust
 	// Remember is how many messages are known again when they come twice; 0 means 16384.
 	Remember int
 	// LargestBody is how many bytes a delivery may have; 0 means 256 KiB. Those of Procore have less
@@ -167,6 +169,7 @@ func (r *Receiver) keep(ctx context.Context, body []byte) (err error) {
 	if !fresh {
 		return nil
 	}
+	r.o.Trust.hear(d)
 	taken := false
 	defer func() { r.seen.End(id, taken) }() // also if the store panics: nobody may wait for ever
 	pairs := r.o.Pairs(d)

@@ -39,6 +39,9 @@ func (r *records) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hin
 	if err != nil {
 		return nil, "", false, err
 	}
+	if r.told(last.At) {
+		return nil, from, false, nil
+	}
 	news, next, err := r.news(ctx, last)
 	if err != nil {
 		return nil, "", false, fmt.Errorf("read changes of %s: %w", r.name, err)

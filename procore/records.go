@@ -63,7 +63,6 @@ func NewSubmittals(ctx context.Context, client *Client, project ID, o *FileSyste
 type records struct {
 	*tool
 
-	name   string // of the tool
 	source source
 	known  shelf
 	bin    recordBin
@@ -91,7 +90,7 @@ func newRecords(ctx context.Context, name string, client *Client, project ID, o 
 	t.info.Guards = syncer.Guards{}
 	t.info.CleansNames = false
 	t.info.Names, t.info.FoldersOnlyAtRoot, t.info.MaxDepth = recordNames, true, 1
-	return &records{tool: t, name: name, last: map[ID]sight{}}, nil
+	return &records{tool: t, last: map[ID]sight{}}, nil
 }
 
 // recordNames are the rules of names that are made here.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/procorebox/procorebox/syncer/connect"
@@ -87,11 +88,20 @@ func (c *Client) DeleteHooksIDTriggersID(ctx context.Context, in Scope, hook, id
 // HookDelivery is what became of a delivery, as Procore remembers it for 28 days.
 type HookDelivery struct {
 	ID ID `json:"id"`
-	// Status is "succeeded", "failed", "discarded", "enqueued" or "retrying".
+	// Status is one of the constants.
 	Status   string            `json:"status"`
 	Payload  json.RawMessage   `json:"payload"`
 	Attempts []DeliveryAttempt `json:"delivery_attempts"`
 }
+
+// Values of HookDelivery.Status: those of the first were taken, those of the next two may yet be.
+const (
+	DeliverySucceeded = "succeeded"
+	DeliveryEnqueued  = "enqueued"
+	DeliveryRetrying  = "retrying"
+	DeliveryFailed    = "failed"
+	DeliveryDiscarded = "discarded"
+)
 
 // DeliveryAttempt is one try to deliver.
 type DeliveryAttempt struct {
@@ -102,12 +112,25 @@ type DeliveryAttempt struct {
 	CompletedAt Text   `json:"completed_at"`
 }
 
+// DeliveryQuery says which deliveries are listed. The zero value asks for all.
+type DeliveryQuery struct {
+	// Status is one of the constants; empty means any.
+	Status string
+
+	told func(http.Header)
+}
+
 // GetHooksIDDeliveries yields what became of the deliveries of a hook. An error ends it.
-func (c *Client) GetHooksIDDeliveries(ctx context.Context, in Scope, id ID) iter.Seq2[HookDelivery, error] {
+func (c *Client) GetHooksIDDeliveries(ctx context.Context, in Scope, id ID, q DeliveryQuery) iter.Seq2[HookDelivery, error] {
 	if err := c.check(in, "hook", id); err != nil {
 		return failed[HookDelivery](err)
 	}
+	query := url.Values{}
+	if q.Status != "" {
+		query.Set("filters[status]", q.Status)
+	}
 	return pages[HookDelivery](ctx, c.Account, call{
 		op: "list deliveries of hook " + id.String(), method: http.MethodGet, path: in.hooks(c, id.String(), "deliveries"),
+		query: query, told: q.told,
 	}, pageSizeV2)
 }

@@ -27,6 +27,9 @@ type WebhookSet struct {
 	Scopes, Former []Scope
 	// Triggers are what the hooks wait for; nil means SyncTriggers of each Scope.
 	Triggers []HookTrigger
+	// Trust, if not nil, is told what the hooks were found to be. That costs three calls more for each of
+	// Scopes.
+	Trust *Trust
 }
 
 // SyncTriggers returns triggers for all that is synced: Resource and Event only.
@@ -78,6 +81,7 @@ func (c *Client) ReconcileWebhooks(ctx context.Context, s WebhookSet) (*WebhookC
 			return done, errors.Join(append(errs, err)...)
 		}
 		if err := c.serveScope(ctx, &s, in, i < len(s.Scopes), done); err != nil {
+			s.Trust.doubt(in)
 			errs = append(errs, fmt.Errorf("hook of %s: %w", in, err))
 		}
 	}
@@ -130,41 +134,54 @@ func (c *Client) serveScope(ctx context.Context, s *WebhookSet, in Scope, wanted
 		}
 		done.Removed = append(done.Removed, hook)
 	}
+	var hook ID
+	var kept bool
+	var err error
 	switch {
 	case !wanted:
+		s.Trust.doubt(in)
 		return nil
 	case len(ours) == 0:
-		return c.makeHook(ctx, s, in, done)
+		hook, err = c.makeHook(ctx, s, in, done)
+	default:
+		hook = ours[keep].ID
+		kept, err = c.mendHook(ctx, s, in, ours[keep], done)
 	}
-	return c.mendHook(ctx, s, in, ours[keep], done)
-}
-
-func (c *Client) makeHook(ctx context.Context, s *WebhookSet, in Scope, done *WebhookChanges) error {
-	hook, err := c.PostHooks(ctx, in, NewHook{Namespace: s.Namespace, Address: s.Address, Authorization: s.Authorization})
 	if err != nil {
 		return err
 	}
-	done.Made = append(done.Made, *hook)
-	_, err = c.serveTriggers(ctx, s, in, hook.ID)
-	return err
+	return s.Trust.check(ctx, c, in, hook, kept)
 }
 
-func (c *Client) mendHook(ctx context.Context, s *WebhookSet, in Scope, hook Hook, done *WebhookChanges) error {
+func (c *Client) makeHook(ctx context.Context, s *WebhookSet, in Scope, done *WebhookChanges) (ID, error) {
+	hook, err := c.PostHooks(ctx, in, NewHook{Namespace: s.Namespace, Address: s.Address, Authorization: s.Authorization})
+	if err != nil {
+		return 0, err
+	}
+	done.Made = append(done.Made, *hook)
+	_, err = c.serveTriggers(ctx, s, in, hook.ID)
+	return hook.ID, err
+}
+
+// mendHook makes a hook what it shall be, and reports whether it was that before.
+func (c *Client) mendHook(ctx context.Context, s *WebhookSet, in Scope, hook Hook, done *WebhookChanges) (kept bool, err error) {
 	mended := false
 	if hook.Address != s.Address || hook.Status == HookDisabled || !s.masks(hook.Headers.Authorization) {
 		now, err := c.PatchHooksID(ctx, in, hook.ID, HookChange{Address: s.Address, Authorization: s.Authorization, Status: HookActive})
 		if err != nil {
-			return err
+			return false, err
 		}
 		hook, mended = *now, true
 	}
 	changed, err := c.serveTriggers(ctx, s, in, hook.ID)
 	if mended || changed {
 		done.Mended = append(done.Mended, hook)
-	} else if err == nil {
+		return false, err
+	}
+	if err == nil {
 		done.Kept = append(done.Kept, hook)
 	}
-	return err
+	return err == nil, err
 }
 
 // masks reports whether what Procore tells of the value of a header may be our value. It tells its last

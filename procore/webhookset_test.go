@@ -209,7 +209,7 @@ func TestProcoreRemembersWhatBecameOfItsDeliveries(t *testing.T) {
 		require.NoError(t, err)
 		f.write(procore.InProject(f.project), 0, "a.pdf", "text")
 		in := procore.InProject(f.project)
-		deliveries, err := collect(f.client.GetHooksIDDeliveries(t.Context(), in, f.hooks("office")[0].ID))
+		deliveries, err := collect(f.client.GetHooksIDDeliveries(t.Context(), in, f.hooks("office")[0].ID, procore.DeliveryQuery{}))
 		require.NoError(t, err)
 		require.NotEmpty(t, deliveries)
 		d, err := procore.ReadDelivery(deliveries[0].Payload)
