@@ -38,6 +38,8 @@ type mirror struct {
 	store   *memory.Store
 	engine  *syncer.Engine
 	stream  syncer.Stream
+
+	submittals int // that were ever added
 }
 
 // oneWay puts back what was edited where records are mirrored to.
@@ -170,8 +172,8 @@ func submittalTool() tool {
 			return s
 		},
 		add: func(m *mirror, title string, files ...procoretest.Attachment) int64 {
-			number := fmt.Sprint(len(m.ann.Submittals(m.at)) + 1)
-			s, err := m.ann.AddSubmittal(m.at, procoretest.Submittal{Number: number, Title: title, Files: files})
+			m.submittals++
+			s, err := m.ann.AddSubmittal(m.at, procoretest.Submittal{Number: fmt.Sprint(m.submittals), Title: title, Files: files})
 			require.NoError(m, err)
 			return s.ID
 		},
