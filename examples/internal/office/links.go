@@ -10,7 +10,7 @@ import (
 )
 
 // parallel is how many files of a tool are written at once. Each waits for answers most of the time.
-const parallel = 8
+const parallel = 16
 
 // newLinks puts the Links together with what they run on. Nobody is called.
 func (o *Office) newLinks() (*mapping.Links, error) {
