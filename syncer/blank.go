@@ -46,6 +46,7 @@ func (b blank) ByName(context.Context, Side, RecordID, Key) iter.Seq2[Record, er
 func (b blank) Intents(context.Context) iter.Seq2[Intent, error]      { return none[Intent]() }
 func (b blank) Pending(context.Context) iter.Seq2[Pending, error]     { return none[Pending]() }
 func (b blank) Holds(context.Context) iter.Seq2[Hold, error]          { return none[Hold]() }
+func (b blank) Clashes(context.Context, bool) iter.Seq2[Clash, error] { return none[Clash]() }
 func (b blank) Seen(context.Context, Side) iter.Seq2[RecordID, error] { return none[RecordID]() }
 func (b blank) Inbox(context.Context) iter.Seq2[Hinted, error]        { return none[Hinted]() }
 

@@ -24,6 +24,9 @@ type StateStore interface {
 	Advance(ctx context.Context, stream string, from, to Cursor, hints map[string][]Hint) error
 	// Decide records a person's word on a Hold. fs.ErrNotExist if the pair has no such Hold.
 	Decide(ctx context.Context, pair string, action ActionID, d Decision) error
+	// Choose records a person's word on a Clash that is open: how the next run is to settle it. Leave
+	// takes the word back. fs.ErrNotExist if the pair has no such Clash, or it is settled.
+	Choose(ctx context.Context, pair string, id ClashID, r Resolution) error
 }
 
 // View reads one pair's state. Sequences yield values in the order that each method names; an
@@ -51,6 +54,9 @@ type View interface {
 	Pending(ctx context.Context) iter.Seq2[Pending, error]
 	// Holds yields the held actions, oldest first, then by ActionID.
 	Holds(ctx context.Context) iter.Seq2[Hold, error]
+	// Clashes yields the conflicts that were met, oldest first, then by ID; with open only those that
+	// are not settled.
+	Clashes(ctx context.Context, open bool) iter.Seq2[Clash, error]
 	// Inbox yields the hints in the order of their Seq.
 	Inbox(ctx context.Context) iter.Seq2[Hinted, error]
 	// Seen yields the Records that the unfinished scan has met on side, in any order.
@@ -131,7 +137,7 @@ func (s *Scan) Frontier(side Side) *Frontier {
 
 // Batch is the one unit of writing. Its parts are applied as if at once; Fresh first of all.
 type Batch struct {
-	// Fresh drops every Record, Intent, Tombstone, Pending, Hold and scan first; the journal stays.
+	// Fresh drops every Record, Intent, Tombstone, Pending, Hold and scan first; the journal and Clashes stay.
 	Fresh bool
 	// Header replaces the header when not nil.
 	Header *Header
@@ -151,6 +157,10 @@ type Batch struct {
 	// Holds are added or replaced by Action; a Decision that is stored is kept. Lifted removes.
 	Holds  []Hold
 	Lifted []ActionID
+	// Clashes are added or replaced by ID; what a person has chosen stays chosen while one is open. Those
+	// that were settled before Faded are removed.
+	Clashes []Clash
+	Faded   time.Time
 	// Seen adds to what the unfinished scan has met; Unseen forgets all of it first.
 	Seen   []Seen
 	Unseen bool
@@ -217,15 +227,17 @@ const (
 // Hold is an action that a policy keeps back. It is dropped, with its Decision, as soon as the
 // action no longer comes out of planning.
 type Hold struct {
-	Action   ActionID  `json:"action"`
-	Op       Op        `json:"op"`
-	On       Side      `json:"on"`
-	Record   RecordID  `json:"record"`
-	Kind     Kind      `json:"kind"`
-	Path     string    `json:"path"`
-	Reason   string    `json:"reason"`
-	Since    time.Time `json:"since"`
-	Decision Decision  `json:"decision"`
+	Action ActionID  `json:"action"`
+	Op     Op        `json:"op"`
+	On     Side      `json:"on"`
+	Record RecordID  `json:"record"`
+	Kind   Kind      `json:"kind"`
+	Path   string    `json:"path"`
+	Reason string    `json:"reason"`
+	Since  time.Time `json:"since"`
+	// Run is the Fence of the run that held it first.
+	Run      uint64   `json:"run,omitempty"`
+	Decision Decision `json:"decision"`
 }
 
 // Position orders a pair's journal: first by Fence, then by Seq.

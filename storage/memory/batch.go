@@ -2,6 +2,7 @@ package memory
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -128,6 +129,7 @@ func (p *pair) apply(b syncer.Batch, fence uint64) {
 		p.pending.delete(key)
 	}
 	p.applyHolds(b)
+	p.applyClashes(b)
 	p.applySeen(b)
 	for _, o := range b.Outcomes {
 		o.Position = syncer.Position{Fence: fence, Seq: uint64(len(p.journal)) + 1}
@@ -182,6 +184,18 @@ func (p *pair) applyHolds(b syncer.Batch) {
 	}
 	for _, action := range b.Lifted {
 		delete(p.holds, action)
+	}
+}
+
+func (p *pair) applyClashes(b syncer.Batch) {
+	for _, c := range b.Clashes {
+		if old, found := p.clashes[c.ID]; found && old.Open() && old.Chosen && c.Open() {
+			c.Chosen, c.Choice = true, old.Choice
+		}
+		p.clashes[c.ID] = c
+	}
+	if !b.Faded.IsZero() {
+		maps.DeleteFunc(p.clashes, func(_ syncer.ClashID, c syncer.Clash) bool { return !c.Open() && c.Settled.Before(b.Faded) })
 	}
 }
 

@@ -55,6 +55,8 @@ func (w *worker) do(t *testing.T, op memory.Op) error {
 		return w.store.Advance(ctx, "stream", "", "1", nil)
 	case memory.OpDecide:
 		return w.store.Decide(ctx, "pair", "held", syncer.Approved)
+	case memory.OpChoose:
+		return w.store.Choose(ctx, "pair", "met", syncer.TakeSource)
 	case memory.OpCharge:
 		return w.ledger.Charge(ctx, syncer.Charge{Action: "a", Count: 1, Window: time.Hour, Scopes: []syncer.Limit{{Scope: "pair", Most: 9}}})
 	case memory.OpRefund:
@@ -74,26 +76,29 @@ func (w *worker) happened(t *testing.T) map[memory.Op]bool {
 	_, err = v.Record(ctx, 1)
 	cursor, cursorErr := clone.Cursor(ctx, "stream")
 	require.NoError(t, cursorErr)
-	hints, decided := 0, false
+	hints, decided, chosen := 0, false, false
 	for range v.Inbox(ctx) {
 		hints++
 	}
 	for h := range v.Holds(ctx) {
 		decided = h.Decision == syncer.Approved
 	}
+	for c := range v.Clashes(ctx, true) {
+		chosen = c.Chosen
+	}
 	_, lockErr := w.store.Open(ctx, "new")
 	used, _, usedErr := w.ledger.Used(ctx, "pair", time.Hour)
 	require.NoError(t, usedErr)
 	return map[memory.Op]bool{
 		memory.OpOpen: errors.Is(lockErr, syncer.ErrLocked), memory.OpCommit: err == nil, memory.OpAppend: hints == 1,
-		memory.OpAdvance: cursor == "1", memory.OpDecide: decided, memory.OpCharge: used == 6, memory.OpRefund: used == 0,
+		memory.OpAdvance: cursor == "1", memory.OpDecide: decided, memory.OpChoose: chosen, memory.OpCharge: used == 6, memory.OpRefund: used == 0,
 	}
 }
 
 func TestFailComesBeforeTheEffectOrAfterIt(t *testing.T) {
 	t.Parallel()
 	for _, op := range []memory.Op{
-		memory.OpOpen, memory.OpRenew, memory.OpCommit, memory.OpClose, memory.OpAppend, memory.OpAdvance, memory.OpDecide,
+		memory.OpOpen, memory.OpRenew, memory.OpCommit, memory.OpClose, memory.OpAppend, memory.OpAdvance, memory.OpDecide, memory.OpChoose,
 		memory.OpCharge, memory.OpRefund,
 	} {
 		for _, done := range []bool{false, true} {
@@ -103,7 +108,7 @@ func TestFailComesBeforeTheEffectOrAfterIt(t *testing.T) {
 			s, err := w.store.Open(t.Context(), "pair")
 			require.NoError(t, err)
 			w.state = s
-			require.NoError(t, s.Commit(t.Context(), syncer.Batch{Holds: []syncer.Hold{{Action: "held"}}}))
+			require.NoError(t, s.Commit(t.Context(), syncer.Batch{Holds: []syncer.Hold{{Action: "held"}}, Clashes: []syncer.Clash{{ID: "met"}}}))
 			require.NoError(t, w.ledger.Charge(t.Context(), syncer.Charge{
 				Action: "charged", Count: 5, Window: time.Hour, Scopes: []syncer.Limit{{Scope: "pair", Most: 9}},
 			}))

@@ -17,6 +17,7 @@ type pair struct {
 	inbox   set[uint64, syncer.Hinted]
 	journal []syncer.Outcome // only ever appended to
 	header  syncer.Header
+	clashes map[syncer.ClashID]syncer.Clash
 	content
 }
 
@@ -38,7 +39,7 @@ type tombKey struct {
 }
 
 func newPair() *pair {
-	return &pair{inbox: newSet(64, seqOf, cmp.Compare[uint64]), content: newContent()}
+	return &pair{inbox: newSet(64, seqOf, cmp.Compare[uint64]), clashes: map[syncer.ClashID]syncer.Clash{}, content: newContent()}
 }
 
 func newContent() content {
@@ -73,6 +74,7 @@ func (p *pair) clone() *pair {
 	c.until = time.Time{}
 	c.inbox = p.inbox.copy()
 	c.journal = slices.Clip(p.journal)
+	c.clashes = maps.Clone(p.clashes)
 	c.records = p.records.copy()
 	c.index = p.index.copy()
 	c.intents = slices.Clone(p.intents)

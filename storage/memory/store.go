@@ -50,6 +50,7 @@ const (
 	OpAppend  Op = "append"
 	OpAdvance Op = "advance"
 	OpDecide  Op = "decide"
+	OpChoose  Op = "choose"
 	OpRead    Op = "read"
 	OpCharge  Op = "charge"
 	OpRefund  Op = "refund"
@@ -197,6 +198,28 @@ func (s *Store) Decide(ctx context.Context, name string, action syncer.ActionID,
 			}
 		}
 		return fmt.Errorf("decide on action %s of pair %q: no such hold: %w", action, name, fs.ErrNotExist)
+	})
+}
+
+// Choose implements [syncer.StateStore].
+func (s *Store) Choose(ctx context.Context, name string, id syncer.ClashID, r syncer.Resolution) error {
+	return s.options.do(ctx, OpChoose, func() error {
+		if r > syncer.Leave {
+			return fmt.Errorf("choose resolution %d of conflict %s of pair %q: %w", r, id, name, syncer.ErrInvalid)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if p := s.pairs[name]; p != nil {
+			if c, found := p.clashes[id]; found && c.Open() {
+				c.Chosen, c.Choice = r != syncer.Leave, r
+				if !c.Chosen {
+					c.Choice = 0
+				}
+				p.clashes[id] = c
+				return nil
+			}
+		}
+		return fmt.Errorf("choose for conflict %s of pair %q: none such is open: %w", id, name, fs.ErrNotExist)
 	})
 }
 

@@ -198,6 +198,22 @@ func (v view) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
 	})
 }
 
+// Clashes implements [syncer.View].
+func (v view) Clashes(ctx context.Context, open bool) iter.Seq2[syncer.Clash, error] {
+	return list(ctx, v, func(p *pair) iter.Seq[syncer.Clash] {
+		var found []syncer.Clash
+		for _, c := range p.clashes {
+			if !open || c.Open() {
+				found = append(found, c)
+			}
+		}
+		slices.SortFunc(found, func(a, b syncer.Clash) int {
+			return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
+		})
+		return slices.Values(found)
+	})
+}
+
 // Inbox implements [syncer.View].
 func (v view) Inbox(ctx context.Context) iter.Seq2[syncer.Hinted, error] {
 	return list(ctx, v, func(p *pair) iter.Seq[syncer.Hinted] {

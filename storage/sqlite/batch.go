@@ -46,7 +46,7 @@ const (
 func (w *writer) apply(b syncer.Batch) error {
 	records, outcomes := w.records, w.outcomes
 	for _, part := range []func(b *syncer.Batch) error{
-		w.fresh, w.header, w.putRecords, w.intents, w.tombstones, w.inbox, w.pendings, w.holds, w.seen, w.journal,
+		w.fresh, w.header, w.putRecords, w.intents, w.tombstones, w.inbox, w.pendings, w.holds, w.clashes, w.seen, w.journal,
 	} {
 		if err := part(&b); err != nil {
 			return err

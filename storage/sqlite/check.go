@@ -14,7 +14,7 @@ import (
 // wait for.
 func (s *Store) sound(c *conn) error {
 	return passes(c,
-		"integrity_check(pair)", "integrity_check(stream)", "integrity_check(intent)", "integrity_check(hold)",
+		"integrity_check(pair)", "integrity_check(stream)", "integrity_check(intent)", "integrity_check(hold)", "integrity_check(clash)",
 		"quick_check(pending)", "quick_check(inbox)")
 }
 
@@ -76,7 +76,7 @@ func (s *Store) checkPair(ctx context.Context, v view) error {
 		return err
 	}
 	checks := []error{
-		drain(v.Records(ctx)), drain(v.Intents(ctx)), drain(v.Pending(ctx)), drain(v.Holds(ctx)), drain(v.Inbox(ctx)),
+		drain(v.Records(ctx)), drain(v.Intents(ctx)), drain(v.Pending(ctx)), drain(v.Holds(ctx)), drain(v.Clashes(ctx, false)), drain(v.Inbox(ctx)),
 		drain(v.Journal(ctx, syncer.Position{})), drain(v.Seen(ctx, syncer.Source)), drain(v.Seen(ctx, syncer.Destination)),
 		drain(v.columns(ctx)),
 	}

@@ -26,6 +26,7 @@ type written struct {
 	Intents []syncer.Intent
 	Pending []syncer.Pending
 	Holds   []syncer.Hold
+	Clashes []syncer.Clash
 	Inbox   []syncer.Hinted
 	Seen    []syncer.RecordID
 	Journal []syncer.Outcome
@@ -53,6 +54,7 @@ func readAll(ctx context.Context, s *sqlite.Store) (w written, err error) {
 		func() (err error) { w.Intents, err = collect(v.Intents(ctx)); return err },
 		func() (err error) { w.Pending, err = collect(v.Pending(ctx)); return err },
 		func() (err error) { w.Holds, err = collect(v.Holds(ctx)); return err },
+		func() (err error) { w.Clashes, err = collect(v.Clashes(ctx, false)); return err },
 		func() (err error) { w.Inbox, err = collect(v.Inbox(ctx)); return err },
 		func() (err error) { w.Seen, err = collect(v.Seen(ctx, syncer.Source)); return err },
 		func() (err error) { w.Journal, err = collect(v.Journal(ctx, syncer.Position{})); return err },
@@ -79,6 +81,7 @@ func goodFile(tb testing.TB) ([]byte, written) {
 		Tombstones: []syncer.Tombstone{{ID: "gone", Kind: syncer.File, Name: "gone.pdf", At: someDay}},
 		Pending:    []syncer.Pending{{PendingKey: syncer.PendingKey{Record: 4}, Path: "Detail 4.pdf", Reason: "locked", Since: someDay}},
 		Holds:      []syncer.Hold{{Action: "hold", Op: syncer.OpDelete, Record: 5, Path: "Detail 5.pdf", Reason: "limit", Since: someDay}},
+		Clashes:    []syncer.Clash{{ID: "clash", Record: 5, Path: "Detail 5.pdf", Since: someDay, Resolution: syncer.Leave}},
 		Seen:       []syncer.Seen{{Records: []syncer.RecordID{1, 2, 3}}},
 	}
 	for id := syncer.RecordID(1); id <= 300; id++ {
@@ -159,6 +162,7 @@ func judge(t *testing.T, data []byte, want written) (opened bool) {
 	require.Equal(t, want.Records, got.Records, "no record is ever missing in silence")
 	require.Equal(t, want.Intents, got.Intents)
 	require.Equal(t, want.Holds, got.Holds)
+	require.Equal(t, want.Clashes, got.Clashes)
 	return true
 }
 

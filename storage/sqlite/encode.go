@@ -219,6 +219,9 @@ func (c *coder) hold(h *syncer.Hold) {
 	str(c, &h.Reason)
 	c.time(&h.Since)
 	small(c, &h.Decision, syncer.Rejected)
+	if c.reading && c.in != "" || !c.reading && h.Run != 0 { // came later, and is left out where there is none
+		c.uint(&h.Run)
+	}
 }
 
 func (c *coder) hinted(h *syncer.Hinted) {

@@ -46,6 +46,10 @@ func (t tracedStore) Decide(ctx context.Context, pair string, action syncer.Acti
 	return t.s.store.Decide(ctx, pair, action, d)
 }
 
+func (t tracedStore) Choose(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error {
+	return t.s.store.Choose(ctx, pair, id, r)
+}
+
 type tracedState struct {
 	syncer.State
 	s *sim
@@ -101,6 +105,9 @@ func (s *sim) checkBounded(rep *syncer.Report) {
 	}
 	if holds := count(s, view.Holds(ctx)); holds > records {
 		s.fail(20, "%d holds for %d records", holds, records)
+	}
+	if open := count(s, view.Clashes(ctx, true)); open > rows {
+		s.fail(20, "%d conflicts are open, and %d items are not settled", open, rows)
 	}
 	told := 0
 	for _, skip := range rep.Skips {
@@ -179,6 +186,9 @@ func describe(b syncer.Batch) string {
 		text += fmt.Sprintf(" hold %s %d %q %s", h.Op, h.Record, h.Path, h.Reason)
 	}
 	add("lifted", b.Lifted)
+	for _, c := range b.Clashes {
+		text += fmt.Sprintf(" clash %s %d %q %s %s open %t", c.ID[:6], c.Record, c.Path, c.Resolution, c.Reason, c.Open())
+	}
 	for _, o := range b.Outcomes {
 		text += fmt.Sprintf(" outcome %s %q %s %s %s", o.Op, o.Path, o.On, o.Result, o.Err)
 	}

@@ -136,6 +136,10 @@ func (f simFile) Decide(ctx context.Context, pair string, action syncer.ActionID
 	return f.sim.around(ctx, memory.OpDecide, func(ctx context.Context) error { return f.Store.Decide(ctx, pair, action, d) })
 }
 
+func (f simFile) Choose(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error {
+	return f.sim.around(ctx, memory.OpChoose, func(ctx context.Context) error { return f.Store.Choose(ctx, pair, id, r) })
+}
+
 type simFileState struct {
 	simView
 	state syncer.State

@@ -72,6 +72,10 @@ func (v simView) Pending(ctx context.Context) iter.Seq2[syncer.Pending, error] {
 	return listing(ctx, v.sim, v.View.Pending(ctx))
 }
 
+func (v simView) Clashes(ctx context.Context, open bool) iter.Seq2[syncer.Clash, error] {
+	return listing(ctx, v.sim, v.View.Clashes(ctx, open))
+}
+
 func (v simView) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
 	return listing(ctx, v.sim, v.View.Holds(ctx))
 }

@@ -46,7 +46,7 @@ type statePromise struct {
 
 func stateCases() []storeCase[*StoreHarness] {
 	return bind(
-		leaseCases, viewCases, batchCases, freshCases, parentCases, lookupCases, childCases, orderCases, itemCases, holdCases,
+		leaseCases, viewCases, batchCases, freshCases, parentCases, lookupCases, childCases, orderCases, itemCases, holdCases, clashCases,
 		inboxCases, streamCases, crowdedCases, durableCases,
 	)
 }

@@ -18,6 +18,7 @@ var batchCases = []statePromise{{
 		c.equal("records", got.Records, b.Put)
 		c.equal("intents", got.Intents, b.Intents)
 		c.equal("holds", got.Holds, b.Holds)
+		c.equal("conflicts", got.Clashes, b.Clashes)
 		c.equal("pending", got.Pending, []syncer.Pending{b.Pending[1], b.Pending[0]})
 		c.equal("seen on source", got.Source, b.Seen[0].Records)
 		c.equal("seen on destination", got.Destination, b.Seen[1].Records)
@@ -37,10 +38,11 @@ var batchCases = []statePromise{{
 		b := syncer.Batch{
 			Header: &syncer.Header{}, Intents: []syncer.Intent{{ID: "i"}}, Holds: []syncer.Hold{{Action: "h"}},
 			Pending: []syncer.Pending{{PendingKey: syncer.PendingKey{Record: 2}}}, Tombstones: []syncer.Tombstone{{ID: "t"}},
-			Outcomes: []syncer.Outcome{{Action: "o"}},
+			Outcomes: []syncer.Outcome{{Action: "o"}}, Clashes: []syncer.Clash{{ID: "c"}},
 		}
 		c.commit(s, b)
 		got := c.read(s)
+		c.equal("conflicts", got.Clashes, b.Clashes)
 		c.equal("header", got.Header, *b.Header)
 		c.equal("intents", got.Intents, b.Intents)
 		c.equal("holds", got.Holds, b.Holds)
@@ -113,6 +115,7 @@ var batchCases = []statePromise{{
 			Tombstones: []syncer.Tombstone{aTombstone(syncer.Source, "late", someDay)}, Expire: someDay.Add(time.Hour),
 			Taken: seqs(before.Inbox), Pending: []syncer.Pending{aPending(syncer.PendingKey{Record: 4})},
 			Cleared: []syncer.PendingKey{{Record: 2}}, Holds: []syncer.Hold{aHold("h3", someDay)}, Lifted: []syncer.ActionID{"h1"},
+			Clashes: []syncer.Clash{aClash("c3", someDay)}, Faded: someDay.Add(time.Hour),
 			Unseen: true, Outcomes: []syncer.Outcome{anOutcome("o3")},
 		})
 		c.wrong(err, "commit of a record whose parent does not exist", syncer.ErrInvalid)
@@ -159,7 +162,7 @@ var freshCases = []statePromise{{
 	},
 }, {
 	"fresh batch keeps the journal and the inbox",
-	"The journal stays, and so do hints: they say nothing about the old baseline.",
+	"The journal stays, and so do conflicts and hints: they say nothing about the old baseline.",
 	func(c *stateCheck) {
 		s := c.open()
 		c.commit(s, aFullBatch())
@@ -168,6 +171,7 @@ var freshCases = []statePromise{{
 		c.commit(s, syncer.Batch{Fresh: true})
 		got := c.read(s)
 		c.equal("journal", got.Journal, before.Journal)
+		c.equal("conflicts", got.Clashes, before.Clashes)
 		c.equal("inbox", got.Inbox, before.Inbox)
 		c.ids("records", s.Records(c.ctx))
 	},

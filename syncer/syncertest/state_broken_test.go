@@ -23,6 +23,7 @@ type broken struct {
 	append  func(ctx context.Context, pair string, hints ...syncer.Hint) error
 	advance func(ctx context.Context, stream string, from, to syncer.Cursor, hints map[string][]syncer.Hint) error
 	decide  func(ctx context.Context, pair string, action syncer.ActionID, d syncer.Decision) error
+	choose  func(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error
 	fault   fault
 }
 
@@ -36,6 +37,7 @@ type fault struct {
 	intents  func(ctx context.Context, v syncer.View) iter.Seq2[syncer.Intent, error]
 	pending  func(ctx context.Context, v syncer.View) iter.Seq2[syncer.Pending, error]
 	holds    func(ctx context.Context, v syncer.View) iter.Seq2[syncer.Hold, error]
+	clashes  func(ctx context.Context, v syncer.View, open bool) iter.Seq2[syncer.Clash, error]
 	inbox    func(ctx context.Context, v syncer.View) iter.Seq2[syncer.Hinted, error]
 	journal  func(ctx context.Context, v syncer.View, after syncer.Position) iter.Seq2[syncer.Outcome, error]
 	fence    func(s syncer.State) uint64
@@ -80,6 +82,13 @@ func (b *broken) Decide(ctx context.Context, pair string, action syncer.ActionID
 		return b.decide(ctx, pair, action, d)
 	}
 	return b.StateStore.Decide(ctx, pair, action, d)
+}
+
+func (b *broken) Choose(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error {
+	if b.choose != nil {
+		return b.choose(ctx, pair, id, r)
+	}
+	return b.StateStore.Choose(ctx, pair, id, r)
 }
 
 type brokenView struct {
@@ -130,6 +139,13 @@ func (v brokenView) Pending(ctx context.Context) iter.Seq2[syncer.Pending, error
 
 func (v brokenView) Holds(ctx context.Context) iter.Seq2[syncer.Hold, error] {
 	return instead(ctx, v, v.f.holds, v.View.Holds)
+}
+
+func (v brokenView) Clashes(ctx context.Context, open bool) iter.Seq2[syncer.Clash, error] {
+	if v.f.clashes != nil {
+		return v.f.clashes(ctx, v.View, open)
+	}
+	return v.View.Clashes(ctx, open)
 }
 
 func (v brokenView) Inbox(ctx context.Context) iter.Seq2[syncer.Hinted, error] {

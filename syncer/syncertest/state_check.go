@@ -71,6 +71,7 @@ type contents struct {
 	Intents             []syncer.Intent
 	Pending             []syncer.Pending
 	Holds               []syncer.Hold
+	Clashes             []syncer.Clash
 	Inbox               []syncer.Hinted
 	Source, Destination []syncer.RecordID
 	Journal             []syncer.Outcome
@@ -85,6 +86,7 @@ func (c *stateCheck) read(v syncer.View) contents {
 		Intents:     drain(c.check, "read the intents", v.Intents(c.ctx)),
 		Pending:     drain(c.check, "read what is pending", v.Pending(c.ctx)),
 		Holds:       drain(c.check, "read the holds", v.Holds(c.ctx)),
+		Clashes:     drain(c.check, "read the conflicts", v.Clashes(c.ctx, false)),
 		Inbox:       drain(c.check, "read the inbox", v.Inbox(c.ctx)),
 		Source:      c.seen(v, syncer.Source),
 		Destination: c.seen(v, syncer.Destination),

@@ -82,7 +82,20 @@ func aTombstone(side syncer.Side, id string, at time.Time) syncer.Tombstone {
 func aHold(action syncer.ActionID, since time.Time) syncer.Hold {
 	return syncer.Hold{
 		Action: action, Op: syncer.OpDelete, On: syncer.Destination, Record: 2, Kind: syncer.File, Path: "a/plan.pdf",
-		Reason: "over the limit", Since: since,
+		Reason: "over the limit", Since: since, Run: 7,
+	}
+}
+
+func aClash(id syncer.ClashID, since time.Time) syncer.Clash {
+	version := func(side syncer.Side) syncer.ClashVersion {
+		return syncer.ClashVersion{
+			Stamp: syncer.Stamp{ID: itemID(side, 2), Content: "v7"}, Name: "plan.pdf", Size: 1 << 40, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
+			Modified: since.Add(-time.Hour), Author: "ann", Link: "https://example.com/plan.pdf",
+		}
+	}
+	return syncer.Clash{
+		ID: id, Record: 2, CopyRecord: 3, Kind: syncer.File, Path: "a/plan.pdf", Since: since, Run: 7, Source: version(syncer.Source),
+		Destination: version(syncer.Destination), Resolution: syncer.Leave, Rule: "newest", Reason: "changed on both sides", Copy: "plan (conflict 123456).pdf",
 	}
 }
 
@@ -118,6 +131,7 @@ func aFullBatch() syncer.Batch {
 		Tombstones: []syncer.Tombstone{aTombstone(syncer.Source, "gone", someDay)},
 		Pending:    []syncer.Pending{aPending(syncer.PendingKey{Record: 2}), aPending(syncer.PendingKey{Side: syncer.Destination, ID: "x"})},
 		Holds:      []syncer.Hold{aHold("h1", someDay), aHold("h2", someDay.Add(time.Second))},
+		Clashes:    []syncer.Clash{aClash("c1", someDay), aClash("c2", someDay.Add(time.Second))},
 		Seen:       []syncer.Seen{{Side: syncer.Source, Records: []syncer.RecordID{1, 2}}, {Side: syncer.Destination, Records: []syncer.RecordID{3}}},
 		Outcomes:   []syncer.Outcome{anOutcome("o1"), anOutcome("o2")},
 	}

@@ -14,7 +14,7 @@ func TestFixturesOfTheStoreSuiteFillEveryField(t *testing.T) {
 	except := map[string]bool{
 		"Batch.Fresh": true, "Batch.Drop": true, "Batch.Settled": true, "Batch.Expire": true, "Batch.Taken": true,
 		"Batch.Cleared": true, "Batch.Lifted": true, "Batch.Unseen": true, "Outcome.Position": true, "Hold.Decision": true,
-		"Tombstone.Replaced": true, "Hint.Full": true, "Record.ParentID": true,
+		"Tombstone.Replaced": true, "Batch.Faded": true, "Clash.Chosen": true, "Clash.Choice": true, "Clash.Settled": true, "Hint.Full": true, "Record.ParentID": true,
 	}
 	var visit func(path string, v reflect.Value)
 	visit = func(path string, v reflect.Value) {
@@ -35,7 +35,7 @@ func TestFixturesOfTheStoreSuiteFillEveryField(t *testing.T) {
 	}
 	for name, v := range map[string]any{
 		"record": aRecord(2, 1, "x"), "intent": anIntent("i", someDay), "header": aHeader(), "tombstone": aTombstone(1, "x", someDay),
-		"hold": aHold("h", someDay), "outcome": anOutcome("o"), "hint": aHint("x"), "batch": aFullBatch(),
+		"hold": aHold("h", someDay), "clash": aClash("c", someDay), "outcome": anOutcome("o"), "hint": aHint("x"), "batch": aFullBatch(),
 	} {
 		visit(name, reflect.ValueOf(v))
 	}

@@ -252,6 +252,31 @@ func TestStateStoreSuiteCatchesAStore(t *testing.T) {
 				return nil
 			}
 		}},
+		{"lists settled conflicts as open ones", "conflicts come oldest first, and the open ones by themselves", func(b *broken, _ *memory.Store) {
+			b.fault.clashes = func(ctx context.Context, v syncer.View, _ bool) iter.Seq2[syncer.Clash, error] {
+				return v.Clashes(ctx, false)
+			}
+		}},
+		{"keeps every conflict for ever", "settled conflicts fade, open ones stay", func(b *broken, _ *memory.Store) {
+			b.fault.commit = func(ctx context.Context, s syncer.State, b syncer.Batch) error {
+				b.Faded = time.Time{}
+				return s.Commit(ctx, b)
+			}
+		}},
+		{"forgets choices", "choice needs no lease and lasts while the conflict is open", func(b *broken, m *memory.Store) {
+			b.fault.commit = func(ctx context.Context, s syncer.State, b syncer.Batch) error {
+				for _, c := range b.Clashes {
+					m.Choose(ctx, "pair", c.ID, syncer.Leave)
+				}
+				return s.Commit(ctx, b)
+			}
+		}},
+		{"chooses whatever is asked", "nothing is chosen for what is not open", func(b *broken, m *memory.Store) {
+			b.choose = func(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error {
+				m.Choose(ctx, pair, id, r)
+				return nil
+			}
+		}},
 		{"appends for the owner only", "hints are appended beside the owner", func(b *broken, m *memory.Store) {
 			b.append = func(ctx context.Context, pair string, hints ...syncer.Hint) error {
 				s, err := m.Open(ctx, pair)
