@@ -74,3 +74,23 @@ func TestTroubleInOneToolKeepsNothingFromTheOthers(t *testing.T) {
 	require.True(t, results[1].Settled(), "%v %v", results[1].Report, results[1].Err)
 	require.Equal(t, "n", w.box.Tree()["Bridge/Photos/new.jpg"])
 }
+
+func TestASyncThatIsStoppedLeavesTheRestToTheNextOne(t *testing.T) {
+	w := twoTools(t)
+	w.documents().Write("new.pdf", "n")
+	w.photos().Write("new.jpg", "n")
+	stop := make(chan struct{})
+	results := w.sync("bridge", mapping.SyncOptions{Full: true, Stop: stop, Observe: func(e syncer.Event) {
+		if e.Phase == syncer.PhaseDone {
+			close(stop)
+		}
+	}})
+	require.True(t, results[0].Settled(), "%v", results[0].Report)
+	require.Nil(t, results[1].Report, "the second tool was not begun")
+	require.NoError(t, results[1].Err)
+	require.NotContains(t, w.box.Tree(), "Bridge/Photos/new.jpg")
+
+	results = w.sync("bridge", mapping.SyncOptions{Full: true})
+	require.True(t, results[1].Settled(), "%v", results[1].Report)
+	require.Equal(t, "n", w.box.Tree()["Bridge/Photos/new.jpg"])
+}

@@ -17,6 +17,9 @@ type SyncOptions struct {
 	// asked what people have changed meanwhile, which comes first then. The zero value means ten minutes.
 	// Shorter ones let people's changes of a first sync wait less, and cost more calls.
 	Slice syncer.Budget
+	// Stop, once it is closed, ends it: nothing new is started, and calls that are under way go on to their
+	// end. It may be nil.
+	Stop <-chan struct{}
 	// Once ends after one slice of each tool, whatever is left.
 	Once bool
 	// Confirm names the Evidence of Halts that a person has looked at.
@@ -111,6 +114,9 @@ type turn struct {
 func (y *syncing) work(ctx context.Context) error {
 	for round := 0; ; round++ {
 		for _, t := range y.turns {
+			if y.stopped() {
+				return nil
+			}
 			if !t.due {
 				continue
 			}
@@ -118,7 +124,7 @@ func (y *syncing) work(ctx context.Context) error {
 				return err
 			}
 		}
-		if y.o.Once {
+		if y.o.Once || y.stopped() {
 			return nil
 		}
 		due, err := y.due(ctx, round)
@@ -129,6 +135,15 @@ func (y *syncing) work(ctx context.Context) error {
 			// Whoever asks next is told; what was there before is no worse for it.
 			y.links.log().WarnContext(ctx, "feeds could not be asked between two slices", "link", y.turns[0].Link, "error", err)
 		}
+	}
+}
+
+func (y *syncing) stopped() bool {
+	select {
+	case <-y.o.Stop:
+		return true
+	default: // a nil channel never is
+		return false
 	}
 }
 
@@ -168,7 +183,7 @@ func (y *syncing) run(ctx context.Context, t *turn) error {
 	deaf := t.part.source.feed() == nil || t.part.destination.feed() == nil
 	wasPaused := t.part.Link.Roots[t.part.Tool].Paused != ""
 	report, err := e.Run(ctx, &syncer.RunOptions{
-		Full: (y.o.Full || wasPaused) && !t.whole || deaf, Budget: y.o.Slice, Confirm: y.o.Confirm,
+		Full: (y.o.Full || wasPaused) && !t.whole || deaf, Budget: y.o.Slice, Stop: y.o.Stop, Confirm: y.o.Confirm,
 	})
 	t.add(report, err)
 	if ctx.Err() != nil {

@@ -21,6 +21,7 @@ type budget struct {
 	most  int64
 	begun time.Time
 	time  time.Duration
+	stop  <-chan struct{}
 	clock func() time.Time
 }
 
@@ -32,8 +33,8 @@ const (
 	shareOfLooking = 0.75
 )
 
-func newBudget(b Budget, clock func() time.Time) *budget {
-	out := &budget{most: int64(b.Calls), clock: clock}
+func newBudget(b Budget, stop <-chan struct{}, clock func() time.Time) *budget {
+	out := &budget{most: int64(b.Calls), stop: stop, clock: clock}
 	if b.Time > 0 {
 		out.begun, out.time = clock(), b.Time
 	}
@@ -50,6 +51,15 @@ func (b *budget) ended() bool { return b.over(1) }
 
 // over reports whether a share of the budget is used up.
 func (b *budget) over(share float64) bool {
-	return b.most > 0 && float64(b.calls.Load()) >= share*float64(b.most) ||
+	return b.stopped() || b.most > 0 && float64(b.calls.Load()) >= share*float64(b.most) ||
 		b.time > 0 && b.clock().Sub(b.begun) >= time.Duration(share*float64(b.time))
+}
+
+func (b *budget) stopped() bool {
+	select {
+	case <-b.stop:
+		return true
+	default: // a nil channel never is
+		return false
+	}
 }

@@ -81,6 +81,9 @@ type RunOptions struct {
 	Full bool
 	// Budget bounds the run.
 	Budget Budget
+	// Stop, once it is closed, ends the run as the end of its Budget would: nothing new is started, calls
+	// that are under way go on to their end, and the next run does the rest. It may be nil.
+	Stop <-chan struct{}
 	// Confirm names the Evidence of Halts that a person has looked at. The run goes on if it finds
 	// the same again; whatever else it finds halts the pair.
 	Confirm []string

@@ -67,7 +67,7 @@ func (e *Engine) newRun(view View, o *RunOptions) *run {
 		end.busy = &busy{}
 		r.ends[side] = &end
 	}
-	r.budget = newBudget(r.opts.Budget, e.opts.Clock)
+	r.budget = newBudget(r.opts.Budget, r.opts.Stop, e.opts.Clock)
 	return r
 }
 
