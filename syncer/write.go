@@ -59,6 +59,11 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	if err = stalled(ctx, err); err != nil {
 		return x.failed(ctx, a, &in, err)
 	}
+	if a.Op == OpRestore { // somebody may have edited it in the same moment
+		if got, err = x.r.asRestored(ctx, &in, got); err != nil {
+			return fatal(err)
+		}
+	}
 	if t != nil {
 		if err := x.check(ctx, a, end, &got, t); err != nil {
 			return x.spoilt(ctx, a, &in, &got, err)
