@@ -2,6 +2,7 @@ package box
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -67,9 +68,22 @@ func (f *FileSystem) restored(ctx context.Context, kind, number string, err erro
 // settleIn brings what was restored to its place and name. If it cannot, it goes back to the trash.
 func (f *FileSystem) settleIn(ctx context.Context, kind string, back *Item, folder, name string) (*Item, error) {
 	now, err := f.put(ctx, kind, back.ID, Change{ParentID: folder, Name: name, IfMatch: back.ETag})
-	if err != nil && syncer.NotDone(err) && kind == TypeFile {
+	switch {
+	case errors.Is(err, syncer.ErrStale):
+		f.rename(ctx, kind, back, folder, name)
+	case err != nil && syncer.NotDone(err) && kind == TypeFile:
 		// A folder stays: its contents came back with it, and it would not go without them.
 		_ = f.client.DeleteFilesID(ctx, back.ID, back.ETag)
 	}
 	return now, err
+}
+
+// rename gives what was restored, and changed by somebody in the same moment, the place and name that were
+// meant for it, unless it has got others. The restore remains open: what was changed is found with the next look.
+func (f *FileSystem) rename(ctx context.Context, kind string, back *Item, folder, name string) {
+	now, err := f.item(ctx, kind, back.ID)
+	if err != nil || now.Trashed() || now.Name != back.Name || now.Parent == nil || back.Parent == nil || now.Parent.ID != back.Parent.ID {
+		return
+	}
+	_, _ = f.put(ctx, kind, back.ID, Change{ParentID: folder, Name: name, IfMatch: now.ETag})
 }
