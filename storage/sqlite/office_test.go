@@ -23,7 +23,8 @@ type Office struct {
 	url   string
 
 	mu       sync.Mutex
-	random   *rand.Rand
+	fates    *rand.Rand // draws what becomes of each request, in the order in which they come
+	random   *rand.Rand // draws how long that takes
 	children map[int]*child
 	dead     map[int]bool
 	deaths   chan int
@@ -62,7 +63,7 @@ func (o *Office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.complain("%s is presented, and the store has %s, marked %t (%v)", token, stored.Refresh, !stored.Asked.IsZero(), err)
 	}
 	defer func() { a.running = false }()
-	fate := o.random.IntN(100)
+	fate := o.fates.IntN(100)
 	o.pass(time.Duration(o.random.IntN(4)) * time.Millisecond)
 	switch {
 	case fate < 5:

@@ -156,7 +156,8 @@ func TestProcessesThatShareACredentialNeverLoseIt(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "tokens.db")
 			o := &Office{
 				store: tokensAt(t, path, tokenKey(t, 0)), once: c.once, most: *refreshes, good: "r0",
-				random: rand.New(rand.NewPCG(7, 7)), children: map[int]*child{}, dead: map[int]bool{},
+				fates: rand.New(rand.NewPCG(7, 9)), random: rand.New(rand.NewPCG(7, 7)),
+				children: map[int]*child{}, dead: map[int]bool{},
 				deaths: make(chan int, 10_000), asked: map[string][]*asking{},
 			}
 			s := httptest.NewServer(o)
