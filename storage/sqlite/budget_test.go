@@ -124,7 +124,7 @@ const countSteps = 100
 // count counts as fast as it can.
 func count(parent *rpc.Client, path string) error {
 	ctx := context.Background()
-	b, err := sqlite.OpenBudget(ctx, path, sqlite.BudgetOptions{})
+	b, err := sqlite.OpenBudget(ctx, path, sqlite.BudgetOptions{Busy: time.Minute})
 	if err != nil {
 		return err
 	}

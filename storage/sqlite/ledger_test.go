@@ -49,7 +49,7 @@ func (a *Account) Admitted(n int, _ *struct{}) error {
 // spend charges as much as it can.
 func spend(parent *rpc.Client, path string) error {
 	ctx := context.Background()
-	l, err := sqlite.OpenLedger(ctx, path, sqlite.LedgerOptions{})
+	l, err := sqlite.OpenLedger(ctx, path, sqlite.LedgerOptions{Busy: time.Minute})
 	if err != nil {
 		return err
 	}
