@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -28,10 +27,8 @@ func TestTheDemoTellsItsStoryWithoutSetUpAndLeavesNothing(t *testing.T) {
 	temp := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), program, "demo")
 	cmd.Env = append(demoEnv(), "TMPDIR="+temp)
-	began := time.Now()
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	require.Less(t, time.Since(began), time.Minute)
 	for _, line := range []string{
 		"connected to Procore as ",
 		"connected to Box as ",

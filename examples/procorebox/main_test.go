@@ -61,7 +61,6 @@ func fakes(t *testing.T, args ...string) map[string]string {
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
-	began := time.Now()
 	require.NoError(t, cmd.Start())
 	lines := bufio.NewReader(stdout)
 	t.Cleanup(func() {
@@ -74,7 +73,6 @@ func fakes(t *testing.T, args ...string) map[string]string {
 	})
 	line, err := lines.ReadString('\n')
 	require.NoError(t, err)
-	require.Less(t, time.Since(began), 30*time.Second)
 	var env map[string]string
 	require.NoError(t, json.Unmarshal([]byte(line), &env))
 	return env
@@ -171,13 +169,32 @@ func someListener(t *testing.T) net.Listener {
 	return l
 }
 
-func TestThePortsAreNeighbours(t *testing.T) {
-	l := someListener(t)
-	port := l.Addr().(*net.TCPAddr).Port
-	require.NoError(t, l.Close())
-	if port > 65533 {
-		t.Skip("no room for neighbours")
+// freeNeighbours returns the first of three neighbouring ports that are free. Systems give ports of
+// their own choice from above 32767: what is free below that stays free until somebody asks for it. Two
+// test programs that run at once begin to look at different ports.
+func freeNeighbours(t *testing.T) int {
+	t.Helper()
+	var config net.ListenConfig
+	for port := 20_000 + os.Getpid()%1000*10; port < 32_000; port += 3 {
+		taken := false
+		for i := range 3 {
+			l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(port+i))
+			if err != nil {
+				taken = true
+				break
+			}
+			require.NoError(t, l.Close())
+		}
+		if !taken {
+			return port
+		}
 	}
+	require.FailNow(t, "no three neighbouring ports are free")
+	return 0
+}
+
+func TestThePortsAreNeighbours(t *testing.T) {
+	port := freeNeighbours(t)
 	env := fakes(t, "--box", "127.0.0.1:"+strconv.Itoa(port), "--json")
 	for i, name := range []string{"BOX_API_BASE", "BOX_UPLOAD_BASE", "BOX_LOGIN_BASE"} {
 		require.Equal(t, "http://127.0.0.1:"+strconv.Itoa(port+i), env[name])

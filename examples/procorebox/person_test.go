@@ -154,10 +154,8 @@ func (p person) remove(ctx context.Context, at string) error {
 	return nil
 }
 
-// await waits until an item is there.
+// await waits until an item is there, for as long as the tests may take.
 func (p person) await(ctx context.Context, at string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
 	for {
 		_, err := p.find(ctx, at)
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
