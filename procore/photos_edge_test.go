@@ -1,15 +1,19 @@
 package procore_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/procore/procoretest"
@@ -105,6 +109,40 @@ func TestAPhotoWhoseAnswerWasLostIsMadeOnce(t *testing.T) {
 	}
 }
 
+func TestTwoEqualPhotosThatAreMadeAtOnceAreTwo(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]procoretest.Fault{
+		"the first never came":  {Reset: true},
+		"the first came":        {Reset: true, When: procoretest.AfterEffect},
+		"the first comes late":  {Reset: true, When: procoretest.LateEffect, Delay: 5 * time.Second},
+		"neither's answer came": {Reset: true, When: procoretest.AfterEffect, Times: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := unlimited()
+			o.Switches.UploadsReusable = true
+			inStudio(t, o, func(t *testing.T, s *studio) {
+				s.add("Site", "b.jpg", "b")
+				fault.Route = "POST /rest/v1.0/images"
+				require.NoError(t, s.Inject(fault))
+				files := s.open(t, s.project, procore.Options{})
+				site := s.albumEntry(files, "Site")
+				var made [2]syncer.Entry
+				var group errgroup.Group
+				for n := range made {
+					group.Go(func() (err error) {
+						made[n], err = files.CreateFile(t.Context(), site, "a.jpg", contents("a"))
+						return err
+					})
+				}
+				require.NoError(t, group.Wait())
+				require.NotEqual(t, made[0].ID, made[1].ID)
+				time.Sleep(time.Hour)
+				require.Equal(t, []string{"Site/a.jpg: a", "Site/a.jpg: a", "Site/b.jpg: b"}, s.photos())
+			})
+		})
+	}
+}
+
 func TestAPhotoThatIsReplacedByTheSameBytesNeverPassesForTheNewOne(t *testing.T) {
 	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
 		s.add("Site", "b.jpg", "b")
@@ -168,6 +206,67 @@ func TestAListingShowsAPhotoOnceAndItsAlbumBeforeIt(t *testing.T) {
 		}
 		require.Len(t, there, 6) // the root, three albums, two photos
 	})
+}
+
+// blinks makes one photo miss in the answers of listings whose turn it is, though their total counts it.
+func blinks(t *testing.T, next http.RoundTripper, misses func(turn int) int) tripper {
+	t.Helper()
+	turn := 0
+	return func(r *http.Request) (*http.Response, error) {
+		answer, err := next.RoundTrip(r)
+		if err != nil || r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/images") {
+			return answer, err
+		}
+		turn++
+		var photos []json.RawMessage
+		require.NoError(t, json.NewDecoder(answer.Body).Decode(&photos))
+		if at := misses(turn); at >= 0 {
+			photos = slices.Delete(photos, at, at+1)
+		}
+		body, err := json.Marshal(photos)
+		require.NoError(t, err)
+		answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		answer.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		return answer, nil
+	}
+}
+
+func TestAListingThatPassesOverAPhotoIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		misses       func(turn int) int
+		shown, turns int
+		fails        bool
+	}{
+		"the first reading misses one":        {func(turn int) int { return []int{1, -1, -1}[turn-1] }, 3, 2, false},
+		"one is never for us":                 {func(int) int { return 1 }, 2, 2, false},
+		"each reading misses another one":     {func(turn int) int { return turn - 1 }, 3, 3, true},
+		"a reading misses what another shows": {func(turn int) int { return []int{0, 2, 2}[turn-1] }, 3, 3, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inStudio(t, unlimited(), func(t *testing.T, s *studio) {
+				s.add("Site", "a.jpg", "one", "two", "three")
+				turns := 0
+				files := s.open(t, s.project, procore.Options{HTTP: blinks(t, s.HTTPClient().Transport, func(turn int) int {
+					turns = turn
+					return c.misses(turn)
+				})})
+				shown := map[string]int{}
+				var failed error
+				for e, err := range files.List(t.Context(), syncer.Entry{ID: procore.RootID}, "") {
+					if failed = err; err == nil && e.Kind == syncer.File {
+						shown[e.ID]++
+					}
+				}
+				require.Equal(t, c.fails, failed != nil, "%v", failed)
+				require.Equal(t, c.turns, turns)
+				require.Len(t, shown, c.shown)
+				for id, times := range shown {
+					require.Equal(t, 1, times, id)
+				}
+			})
+		})
+	}
 }
 
 func TestAPhotoThatWasCutGoesOnWhereItWas(t *testing.T) {

@@ -22,6 +22,27 @@ const postTries = 3
 // post makes a photo in an album. Whether Procore refuses an album that is gone, or puts the photo
 // somewhere else, is not documented.
 func (f *Photos) post(ctx context.Context, i NewImage) (*Image, error) {
+	release, err := f.turns.take(ctx, strings.Join([]string{"photo", i.AlbumID.String(), i.Filename, string(i.Upload.SHA256)}, "/"))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	made, err := f.posted(ctx, i)
+	switch {
+	case err != nil:
+		return nil, f.aboutAlbum(ctx, i.AlbumID, err)
+	case made.AlbumID == i.AlbumID:
+		f.makings.add(fileMark + made.ID.String())
+		return made, nil
+	}
+	if err := f.client.DeleteImagesID(ctx, f.in, made.ID); err != nil {
+		return nil, leftOpen("remove photo "+made.ID.String()+", which came to another album", err)
+	}
+	return nil, fmt.Errorf("album %s did not take it: %w", i.AlbumID, fs.ErrNotExist)
+}
+
+// posted sends a photo until it is known what became of it.
+func (f *Photos) posted(ctx context.Context, i NewImage) (*Image, error) {
 	began := f.now()
 	made, err := f.client.PostImages(ctx, f.in, i)
 	for try := 1; unclear(ctx, err) && try <= postTries; try++ {
@@ -38,16 +59,7 @@ func (f *Photos) post(ctx context.Context, i NewImage) (*Image, error) {
 			made, err = f.client.PostImages(ctx, f.in, i)
 		}
 	}
-	switch {
-	case err != nil:
-		return nil, f.aboutAlbum(ctx, i.AlbumID, err)
-	case made.AlbumID == i.AlbumID:
-		return made, nil
-	}
-	if err := f.client.DeleteImagesID(ctx, f.in, made.ID); err != nil {
-		return nil, leftOpen("remove photo "+made.ID.String()+", which came to another album", err)
-	}
-	return nil, fmt.Errorf("album %s did not take it: %w", i.AlbumID, fs.ErrNotExist)
+	return made, err
 }
 
 // made looks for a photo that may have been made of an upload, nil if there is none.
@@ -61,8 +73,8 @@ func (f *Photos) made(ctx context.Context, i NewImage, began time.Time) (*Image,
 		if err != nil {
 			return nil, err
 		}
-		if i.Like != nil && there.ID == i.Like.ID {
-			continue // it goes once the new one stands, so it must never pass for that
+		if i.Like != nil && there.ID == i.Like.ID || f.makings.knows(fileMark+there.ID.String()) {
+			continue // the one that is replaced must never pass for the new one, nor one that is another file
 		}
 		ours := there.Uploader != nil && there.Uploader.ID.String() == f.account
 		if !ours || there.Filename != i.Filename || int64(there.Size) != i.Upload.Size || there.CreatedAt.Before(since) {

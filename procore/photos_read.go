@@ -103,24 +103,46 @@ func (f *Photos) albums(ctx context.Context) ([]Album, error) {
 	return all, nil
 }
 
-// listPhotos hands over photos, each of them once: the pages of a listing slip while photos come and go.
+// listPhotos hands over photos, each of them once: the pages of a listing slip while photos come and go. If
+// they do not come to as many as Procore says there are it reads again; two readings of the same photos
+// are believed, since there may be some that are not for us.
 func (f *Photos) listPhotos(ctx context.Context, q ImageQuery, tell func(*Image) error) error {
 	q.Sort = "created_at" // what comes meanwhile comes last
-	told := map[ID]bool{}
-	for i, err := range f.client.GetImages(ctx, f.in, q) {
-		if err != nil {
-			return fmt.Errorf("list photos: %w", err)
+	seen := map[ID]int{}  // by the reading that showed it last
+	before := 0           // photos in the reading before
+	for reading := 1; reading <= readings; reading++ {
+		var head heading
+		now, again := 0, 0
+		q.told = head.told()
+		for i, err := range f.client.GetImages(ctx, f.in, q) {
+			if err != nil {
+				return fmt.Errorf("list photos: %w", err)
+			}
+			last := seen[i.ID]
+			if last == reading {
+				continue
+			}
+			seen[i.ID] = reading
+			if now++; last == reading-1 {
+				again++
+			}
+			if last != 0 || i.Deleted {
+				continue
+			}
+			if err := tell(&i); err != nil {
+				return err
+			}
 		}
-		if told[i.ID] || i.Deleted {
-			continue
+		if head.right(now) || reading > 1 && now == before && now == again {
+			return nil
 		}
-		told[i.ID] = true
-		if err := tell(&i); err != nil {
-			return err
-		}
+		before = now
 	}
-	return nil
+	return errUnsteadyPhotos
 }
+
+// errUnsteadyPhotos is for a list that does not come out right.
+var errUnsteadyPhotos = errors.New("the list of photos is not complete")
 
 // Look implements syncer.Looker. It costs one call. What lies in the bin is not found, which is no proof.
 func (f *Photos) Look(ctx context.Context, id string) (syncer.Entry, error) {

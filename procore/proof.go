@@ -21,26 +21,32 @@ const clockSkew = time.Minute
 // mostMade is how many documents are remembered.
 const mostMade = 4096
 
-// makings are the IDs of what this process has made. What it forgets costs a look later.
+// makings are the IDs of what this process has made. Of documents, what it forgets costs a look later.
 type makings struct {
 	mu   sync.Mutex
 	made map[string]bool
 }
 
-func (m *makings) note(it *item) {
+func (m *makings) note(it *item) { m.add(it.entryID()) }
+
+func (m *makings) add(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.made) >= mostMade || m.made == nil {
 		m.made = map[string]bool{}
 	}
-	m.made[it.entryID()] = true
+	m.made[id] = true
 }
 
 func (m *makings) has(there *Sibling) bool {
+	it := item{id: there.ID, folder: there.Folder}
+	return m.knows(it.entryID())
+}
+
+func (m *makings) knows(id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	it := item{id: there.ID, folder: there.Folder}
-	return m.made[it.entryID()]
+	return m.made[id]
 }
 
 // unclear reports whether an error leaves open what was done, and there is time to find out.

@@ -133,7 +133,7 @@ func (r *records) rows(ctx context.Context) ([]record, int64, error) {
 			}
 		}
 		numbers := slices.Sorted(maps.Keys(seen))
-		if len(head.totals) == 0 || len(head.totals) == 1 && head.totals[len(seen)] || before != nil && slices.Equal(before, numbers) {
+		if head.right(len(seen)) || before != nil && slices.Equal(before, numbers) {
 			rows := make([]record, 0, len(numbers))
 			for _, id := range numbers {
 				rows = append(rows, seen[id])

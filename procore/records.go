@@ -240,3 +240,9 @@ func (h *heading) told() func(http.Header) {
 		}
 	}
 }
+
+// right reports whether all pages tell one total, and so many have come. Where Procore tells none there is
+// nothing to hold against it.
+func (h *heading) right(came int) bool {
+	return len(h.totals) == 0 || len(h.totals) == 1 && h.totals[came]
+}
