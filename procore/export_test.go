@@ -34,3 +34,23 @@ func DecodeIndex(body []byte) ([]Document, error) {
 
 // HasNext reports whether a Link header names a next page.
 var HasNext = hasNext
+
+// Rolls are what a feed of photos keeps.
+type Rolls struct{ of rolls }
+
+// Keep keeps the n-th reading of so many photos, after one came and one went.
+func (l *Rolls) Keep(n, photos int) { l.of.keep(rollTo(n, photos)) }
+
+// Knows reports whether a reading is still kept.
+func (l *Rolls) Knows(n, photos int) bool {
+	_, ok := l.of.get(rollTo(n, photos).print())
+	return ok
+}
+
+func rollTo(n, photos int) roll {
+	var r roll
+	for i := range photos {
+		r = append(r, rolled{id: ID(562950208716653 + n + i)})
+	}
+	return r.sorted()
+}

@@ -70,3 +70,17 @@ func TestTheIndexKeepsADocumentInLittleMoreThanAHundredBytes(t *testing.T) {
 	t.Logf("%d bytes a document", each)
 	require.Less(t, each, int64(140))
 }
+
+// The feed of photos keeps the numbers of them all, of a few readings.
+func TestTheFeedKeepsAPhotoInLessThanAHundredBytes(t *testing.T) {
+	const photos = 100_000
+	numbers := procore.Rolls{}
+	before := heap()
+	for n := range 10 {
+		numbers.Keep(n, photos)
+	}
+	each := int64(heap()-before) / photos
+	t.Logf("%d bytes a photo", each)
+	require.Less(t, each, int64(100))
+	require.True(t, numbers.Knows(9, photos) && numbers.Knows(8, photos))
+}

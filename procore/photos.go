@@ -21,7 +21,7 @@ import (
 type Photos struct {
 	*tool
 
-	rolls rolls
+	albumRolls, photoRolls rolls
 }
 
 var (

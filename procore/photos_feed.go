@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -93,18 +92,19 @@ func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, p
 	if err != nil {
 		return nil, last, err
 	}
-	photos := roll{}
+	var photos roll
 	for id, err := range f.client.GetImagesIDs(ctx, f.in, ImageQuery{Sort: "created_at"}) {
 		if err != nil {
 			return nil, last, err
 		}
-		photos[id] = 1
+		photos = append(photos, rolled{id: id})
 	}
-	next := photoPosition{At: clock, Albums: f.rolls.keep(rollOf(albums)), Photos: f.rolls.keep(photos)}
+	photos = photos.sorted()
+	next := photoPosition{At: clock, Albums: f.albumRolls.keep(rollOf(albums)), Photos: f.photoRolls.keep(photos)}
 	told := map[string]syncer.Hint{}
 	tell := func(id string, within ...string) { told[id] = syncer.Hint{ID: id, Within: within, At: moment(next.At)} }
-	whole := f.missing(last.Albums, next.Albums, nil, func(id ID) { tell(id.String(), RootID) })
-	fresh := roll{}
+	whole := f.albumRolls.differ(last.Albums, next.Albums, nil, func(id ID) { tell(id.String(), RootID) })
+	fresh := map[ID]bool{}
 	for i := range changed {
 		photo := &changed[i]
 		key := heardAs(photo)
@@ -112,11 +112,11 @@ func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, p
 			continue
 		}
 		tell(fileMark+photo.ID.String(), photo.AlbumID.String(), RootID)
-		if photos[photo.ID] != 0 && photo.CreatedAt.Unix() >= last.At-int64(overlap/time.Second) {
-			fresh[photo.ID] = 1
+		if photos.find(photo.ID) >= 0 && photo.CreatedAt.Unix() >= last.At-int64(overlap/time.Second) {
+			fresh[photo.ID] = true
 		}
 	}
-	whole = f.missing(last.Photos, next.Photos, fresh, func(id ID) {
+	whole = f.photoRolls.differ(last.Photos, next.Photos, fresh, func(id ID) {
 		if _, known := told[fileMark+id.String()]; !known {
 			tell(fileMark + id.String())
 		}
@@ -150,33 +150,6 @@ func (f *Photos) changed(ctx context.Context, since time.Time) (clock int64, cha
 	return clock, changed, nil
 }
 
-// missing tells which items differ between the rolls of two prints. It is false if nobody knows: the
-// roll of then is not known here, and items that are fresh since do not explain the difference.
-func (f *Photos) missing(then, now string, fresh roll, tell func(ID)) bool {
-	if then == now || then == "" {
-		return true
-	}
-	before, after := f.rolls.get(then), f.rolls.get(now)
-	if before == nil {
-		without := maps.Clone(after)
-		for id := range fresh {
-			delete(without, id)
-		}
-		return len(fresh) > 0 && without.print() == then
-	}
-	for id, state := range after {
-		if before[id] != state {
-			tell(id)
-		}
-	}
-	for id := range before {
-		if after[id] == 0 {
-			tell(id)
-		}
-	}
-	return true
-}
-
 // heardAs is equal for two sights of a photo exactly if nothing about it has changed.
 func heardAs(i *Image) string {
 	h := fnv.New64a()
@@ -189,63 +162,4 @@ func (p *photoPosition) hear(key string) {
 	if len(p.Heard) < mostHeard {
 		p.Heard = append(p.Heard, key)
 	}
-}
-
-// roll is all items there are, and what is known of the state of each; 0 is none.
-type roll map[ID]uint64
-
-// rollOf is the roll of albums, whose names are their state.
-func rollOf(albums []Album) roll {
-	r := roll{}
-	for _, a := range albums {
-		h := fnv.New64a()
-		fmt.Fprintf(h, "%q %t", a.Name, a.Private)
-		r[a.ID] = h.Sum64() | 1
-	}
-	return r
-}
-
-// print is equal for two rolls exactly if they are, whatever the order.
-func (r roll) print() string {
-	var sum uint64
-	for id, state := range r {
-		h := fnv.New64a()
-		fmt.Fprintf(h, "%d %d", id, state)
-		sum += h.Sum64()
-	}
-	return strconv.Itoa(len(r)) + "." + strconv.FormatUint(sum, 36)
-}
-
-// rolls are the latest that were read, by their prints. The zero value has none.
-type rolls struct {
-	mu    sync.Mutex
-	kept  map[string]roll
-	order []string
-}
-
-// mostRolls is how many are kept: the albums and the photos of then and of now, for two readers.
-const mostRolls = 8
-
-// keep keeps a roll and returns its print.
-func (l *rolls) keep(r roll) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p := r.print()
-	if l.kept == nil {
-		l.kept = map[string]roll{}
-	}
-	l.order = append(slices.DeleteFunc(l.order, func(old string) bool { return old == p }), p)
-	l.kept[p] = r
-	if len(l.order) > mostRolls {
-		delete(l.kept, l.order[0])
-		l.order = l.order[1:]
-	}
-	return p
-}
-
-// get returns the roll of such a print, nil if it is not known.
-func (l *rolls) get(of string) roll {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.kept[of]
 }

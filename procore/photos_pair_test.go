@@ -277,19 +277,31 @@ func TestAnEditInTheFolderIsANewPhotoAndTheOldOneNeverComesBackAsNew(t *testing.
 }
 
 func TestTheOldPhotoStaysUntilTheNewOneWasReadBack(t *testing.T) {
-	inStudio(t, quiet(), func(t *testing.T, s *studio) {
-		s.add("Site", "IMG_1.jpg", "one")
-		s.run()
-		s.bob.Write("Site/IMG_1.jpg", "two")
-		require.NoError(t, s.Inject(procoretest.Fault{Route: "GET /pro-core.com/files/{key}", Times: -1, Status: 500}))
-		s.run()
-		require.Equal(t, []string{"Site/IMG_1.jpg: one", "Site/IMG_1.jpg: two"}, s.photos())
-		s.ClearFaults()
-		s.run()
-		require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.photos())
-		require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.files())
-		s.requireIdle()
-	})
+	t.Parallel()
+	for _, deletes := range []bool{true, false} {
+		t.Run(fmt.Sprint("deletes on: ", deletes), func(t *testing.T) {
+			inStudio(t, quiet(), func(t *testing.T, s *studio) {
+				if !deletes {
+					s.deletesOff()
+				}
+				s.add("Site", "IMG_1.jpg", "one")
+				s.run()
+				s.bob.Write("Site/IMG_1.jpg", "two")
+				require.NoError(t, s.Inject(procoretest.Fault{Route: "GET /pro-core.com/files/{key}", Times: -1, Status: 500}))
+				for range 4 {
+					s.run()
+					require.Equal(t, []string{"Site/IMG_1.jpg: one", "Site/IMG_1.jpg: two"}, s.photos(), "and no third one")
+					require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.files())
+					time.Sleep(2 * time.Hour)
+				}
+				s.ClearFaults()
+				s.run()
+				require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.photos())
+				require.Equal(t, []string{"Site/IMG_1.jpg: two"}, s.files())
+				s.requireIdle()
+			})
+		})
+	}
 }
 
 func TestANewPhotoThatIsNotAsItWasSentGoesAndTheOldOneStays(t *testing.T) {

@@ -127,14 +127,15 @@ func (m *mirror) tree() map[string]string {
 
 // A tool is RFIs or Submittals, and what people do in it.
 type tool struct {
-	name   string
-	open   func(m *mirror) reader
-	add    func(m *mirror, title string, files ...procoretest.Attachment) int64
-	edit   func(m *mirror, id int64, title string, files ...procoretest.Attachment)
-	close  func(m *mirror, id int64)
-	remove func(m *mirror, id int64)
-	folder func(n int, title string) string
-	show   string // route
+	name    string
+	open    func(m *mirror) reader
+	add     func(m *mirror, title string, files ...procoretest.Attachment) int64
+	edit    func(m *mirror, id int64, title string, files ...procoretest.Attachment)
+	close   func(m *mirror, id int64)
+	remove  func(m *mirror, id int64)
+	restore func(m *mirror, id int64) // nil where Procore has no way
+	folder  func(n int, title string) string
+	show    string // route
 }
 
 func rfiTool() tool {
@@ -159,6 +160,10 @@ func rfiTool() tool {
 			require.NoError(m, err)
 		},
 		remove: func(m *mirror, id int64) { require.NoError(m, m.ann.RecycleRFI(m.at, id)) },
+		restore: func(m *mirror, id int64) {
+			_, err := m.ann.RetrieveRFI(m.at, id)
+			require.NoError(m, err)
+		},
 		folder: func(n int, title string) string { return fmt.Sprintf("%d rev 0 %s", n, title) },
 	}
 }
@@ -466,6 +471,36 @@ func TestARecordThatIsNeitherThereNorInTheBinIsNotDeleted(t *testing.T) {
 			require.False(m, report.Settled(), "it is said")
 			require.Equal(m, before, m.tree())
 		}
+	})
+}
+
+// What is remembered of a record from before it was out of sight is too old to delete by.
+func TestARecordThatWasOutOfSightBeforeItWasRecycledStaysAndIsTold(t *testing.T) {
+	mirrored(t, procoretest.Options{Switches: procoretest.Switches{RecycledNotFound: true}}, func(m *mirror, tool tool) {
+		id := tool.add(m, "Slab", attachment("a.pdf", "a"))
+		tool.add(m, "Stays")
+		m.run()
+		before := m.tree()
+		bin := strings.Replace(tool.show, "{id}", "recycle_bin", 1)
+		require.NoError(m, m.Inject(procoretest.Fault{Route: bin, Status: http.StatusForbidden, Times: -1}))
+		tool.remove(m, id)
+		m.scan()
+		m.ClearFaults() // and now it is seen to be in the bin
+		m.scan()
+		for range 3 {
+			report := m.scan()
+			require.Zero(m, report.Totals.Writes, "%s", report)
+			require.Contains(m, report.String(), `"1 rev 0 Slab"`, "it is said")
+			require.Equal(m, before, m.tree())
+		}
+		if tool.restore == nil {
+			return
+		}
+		tool.restore(m, id)
+		m.scan()
+		m.scan()
+		require.Equal(m, before, m.tree(), "it goes on where it was")
+		require.True(m, m.scan().Settled())
 	})
 }
 
