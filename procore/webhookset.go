@@ -62,8 +62,8 @@ type WebhookChanges struct {
 // for each Scope and one for each change; doing it again changes nothing. Procore pauses a hook that
 // nobody answers, so do it now and then.
 //
-// What cannot be done for one Scope does not keep the others from being served: all errors are joined,
-// and what was done is returned with them. An error that wraps syncer.ErrInvalid names the field that
+// What cannot be done for one Scope or trigger does not keep the others from being served: all errors are
+// joined, and what was done is returned with them. An error that wraps syncer.ErrInvalid names the field that
 // makes no sense, and nothing was done then.
 func (c *Client) ReconcileWebhooks(ctx context.Context, s WebhookSet) (*WebhookChanges, error) {
 	if err := s.check(); err != nil {
@@ -211,9 +211,11 @@ func (c *Client) serveTriggers(ctx context.Context, s *WebhookSet, in Scope, id 
 		}
 		delete(missing, key)
 	}
+	var errs []error
 	for _, t := range unwanted {
 		if err := c.DeleteHooksIDTriggersID(ctx, in, id, t); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return changed, err
+			errs = append(errs, err)
+			continue
 		}
 		changed = true
 	}
@@ -221,10 +223,14 @@ func (c *Client) serveTriggers(ctx context.Context, s *WebhookSet, in Scope, id 
 		if key := (HookTrigger{Resource: t.Resource, Event: t.Event}); missing[key] {
 			delete(missing, key)
 			if _, err := c.PostHooksIDTriggers(ctx, in, id, t.Resource, t.Event); err != nil {
-				return changed, err
+				errs = append(errs, fmt.Errorf("%s of %s: %w", t.Event, t.Resource, err))
+				if ctx.Err() != nil {
+					break
+				}
+				continue
 			}
 			changed = true
 		}
 	}
-	return changed, nil
+	return changed, errors.Join(errs...)
 }

@@ -177,6 +177,20 @@ func TestWhatCannotBeDoneForOneProjectKeepsNoOtherFromBeingServed(t *testing.T) 
 	})
 }
 
+func TestATriggerThatProcoreDoesNotKnowKeepsNoOtherFromBeingMade(t *testing.T) {
+	onFake(t, quiet(), func(t *testing.T, f *fake) {
+		set := f.set()
+		set.Scopes = set.Scopes[:1]
+		known := procore.SyncTriggers(set.Scopes[0])
+		set.Triggers = append([]procore.HookTrigger{{Resource: "Project Albums", Event: procore.EventUpdate}}, known...)
+		for range 2 {
+			_, err := f.client.ReconcileWebhooks(t.Context(), set)
+			require.ErrorContains(t, err, "update of Project Albums")
+			require.ElementsMatch(t, wanted(set.Scopes[0]), f.triggers(f.hooks("office")[0].ID))
+		}
+	})
+}
+
 func TestASetThatMakesNoSenseIsRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*procore.WebhookSet){
 		"no namespace":            func(s *procore.WebhookSet) { s.Namespace = "" },
