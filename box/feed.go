@@ -1,6 +1,7 @@
 package box
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,9 @@ func (f *FileSystem) hint(e *Event) (syncer.Hint, bool) {
 	source := e.Source
 	switch {
 	case source != nil && (source.Type == TypeFile || source.Type == TypeFolder || source.Type == TypeWebLink):
-		return syncer.Hint{ID: f.entryID(source.Type, source.ID), Within: f.within(source), Guard: guard(e), At: e.CreatedAt}, true
+		return syncer.Hint{
+			ID: f.entryID(source.Type, source.ID), Within: f.within(source), Guard: guard(e), Did: did(e.EventType), By: by(e.CreatedBy), At: e.CreatedAt,
+		}, true
 	case access:
 		return syncer.Hint{Full: true, At: e.CreatedAt}, true // a tree has come or gone, and nobody says which
 	case e.Err != nil && source == nil:
@@ -110,6 +113,36 @@ func guard(e *Event) syncer.Precondition {
 		}
 	}
 	return ""
+}
+
+// did is what an event of a stream, or the trigger of a webhook, tells of an item.
+func did(event string) syncer.Deeds {
+	switch event {
+	case EventCreate, EventUpload, EventCopy, EventPromote, TriggerFolderCreated, TriggerFileCopied, TriggerFolderCopied:
+		return syncer.DidWrite
+	case TriggerFileUploaded: // perhaps it was moved into the folder
+		return syncer.DidWrite | syncer.DidMove
+	case EventMove, EventRename, TriggerFileMoved, TriggerFileRenamed, TriggerFolderMoved, TriggerFolderRenamed:
+		return syncer.DidMove
+	case EventTrash, TriggerFileTrashed, TriggerFileDeleted, TriggerFolderTrashed, TriggerFolderDeleted:
+		return syncer.DidDelete
+	case EventRestore, TriggerFileRestored, TriggerFolderRestored:
+		return syncer.DidRestore
+	}
+	return 0
+}
+
+// by is the account that an event names, with the name and the address that people know it by.
+func by(u *User) syncer.Author {
+	switch {
+	case u == nil || u.ID == "":
+		return syncer.Author{}
+	case u.ID == AnonymousID:
+		return syncer.Author{ID: u.ID, Name: "somebody who was not signed in"}
+	case u.Name != "" && u.Login != "":
+		return syncer.Author{ID: u.ID, Name: u.Name + " (" + u.Login + ")"}
+	}
+	return syncer.Author{ID: u.ID, Name: cmp.Or(u.Name, u.Login)}
 }
 
 // within names the folders that hold an item, innermost first. They are complete or nothing: then the

@@ -66,25 +66,28 @@ func TestTheFeedTellsOfEverythingThatPeopleDo(t *testing.T) {
 			require.NoError(t, err)
 			for _, step := range []struct {
 				what string
+				did  syncer.Deeds
 				do   func() string
 			}{
-				{"makes a folder", func() string { folder = item(a.ann.CreateFolder(root.ID, "Drawings")); return folder.ID }},
-				{"uploads a file", func() string { file = item(a.ann.Upload(folder.ID, "plan.pdf", []byte("one"))); return "f" + file.ID }},
-				{"edits it", func() string { item(a.ann.Edit(file.ID, []byte("two"))); return "f" + file.ID }},
-				{"renames it", func() string { item(a.ann.Rename(file, "Plan.pdf")); return "f" + file.ID }},
-				{"moves it", func() string { item(a.ann.Move(file, root.ID)); return "f" + file.ID }},
-				{"locks it", func() string { item(a.ann.Lock(file, time.Time{})); return "f" + file.ID }},
-				{"lets go of it", func() string { item(a.ann.Unlock(file)); return "f" + file.ID }},
-				{"trashes it", func() string { require.NoError(t, a.ann.Trash(file)); return "f" + file.ID }},
-				{"restores it", func() string { item(a.ann.Restore(file)); return "f" + file.ID }},
-				{"trashes the folder", func() string { require.NoError(t, a.ann.Trash(folder)); return folder.ID }},
-				{"restores the folder", func() string { item(a.ann.Restore(folder)); return folder.ID }},
+				{"makes a folder", syncer.DidWrite, func() string { folder = item(a.ann.CreateFolder(root.ID, "Drawings")); return folder.ID }},
+				{"uploads a file", syncer.DidWrite, func() string { file = item(a.ann.Upload(folder.ID, "plan.pdf", []byte("one"))); return "f" + file.ID }},
+				{"edits it", syncer.DidWrite, func() string { item(a.ann.Edit(file.ID, []byte("two"))); return "f" + file.ID }},
+				{"renames it", syncer.DidMove, func() string { item(a.ann.Rename(file, "Plan.pdf")); return "f" + file.ID }},
+				{"moves it", syncer.DidMove, func() string { item(a.ann.Move(file, root.ID)); return "f" + file.ID }},
+				{"locks it", 0, func() string { item(a.ann.Lock(file, time.Time{})); return "f" + file.ID }},
+				{"lets go of it", 0, func() string { item(a.ann.Unlock(file)); return "f" + file.ID }},
+				{"trashes it", syncer.DidDelete, func() string { require.NoError(t, a.ann.Trash(file)); return "f" + file.ID }},
+				{"restores it", syncer.DidRestore, func() string { item(a.ann.Restore(file)); return "f" + file.ID }},
+				{"trashes the folder", syncer.DidDelete, func() string { require.NoError(t, a.ann.Trash(folder)); return folder.ID }},
+				{"restores the folder", syncer.DidRestore, func() string { item(a.ann.Restore(folder)); return folder.ID }},
 			} {
 				id := step.do()
 				hints, next := a.changes(t, at)
 				h, told := hintOf(hints, id)
 				require.True(t, told, "Ann %s: %v", step.what, hints)
 				require.False(t, h.Full)
+				require.Equal(t, step.did, h.Did, "Ann %s", step.what)
+				require.Equal(t, syncer.Author{ID: a.ann.ID, Name: a.ann.Name + " (" + a.ann.Login + ")"}, h.By)
 				again, _ := a.changes(t, at)
 				require.True(t, slices.ContainsFunc(again, func(h syncer.Hint) bool { return h.ID == id }), "a position can be read from again")
 				at = next
@@ -274,7 +277,7 @@ func TestAnEventOfWhichBoxTellsLittleIsAHintNevertheless(t *testing.T) {
 		event string
 		want  []syncer.Hint
 	}{
-		"a file without its path is looked at":           {event("ITEM_UPLOAD", `{"type":"file","id":"1","name":"a"}`), []syncer.Hint{{ID: "f1"}}},
+		"a file without its path is looked at":           {event("ITEM_UPLOAD", `{"type":"file","id":"1","name":"a"}`), []syncer.Hint{{ID: "f1", Did: syncer.DidWrite}}},
 		"access to a known folder":                       {event("COLLAB_REMOVE_COLLABORATOR", `{"type":"folder","id":"7"}`), []syncer.Hint{{ID: "7"}}},
 		"an invitation to a folder":                      {event("COLLAB_ADD_COLLABORATOR", `{"type":"collaboration","id":"5","item":{"type":"folder","id":"7"}}`), []syncer.Hint{{ID: "7"}}},
 		"an invitation to nothing":                       {event("COLLAB_ADD_COLLABORATOR", `{"type":"collaboration","id":"5","item":null}`), []syncer.Hint{{Full: true}}},

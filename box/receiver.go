@@ -193,7 +193,7 @@ func (r *Receiver) hint(ctx context.Context, body []byte) (syncer.Hint, bool, re
 	if d.Source == nil {
 		return full, true, id
 	}
-	hint, told := r.o.Files.hint(&Event{EventType: d.Trigger, CreatedAt: d.CreatedAt, Source: d.Source})
+	hint, told := r.o.Files.hint(&Event{EventType: d.Trigger, CreatedAt: d.CreatedAt, CreatedBy: d.CreatedBy, Source: d.Source})
 	hint.Side = r.o.Side
 	return hint, told, id
 }

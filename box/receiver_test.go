@@ -33,21 +33,24 @@ func TestWhatPeopleDoBelowARootBecomesHintsForItsPairs(t *testing.T) {
 			return it
 		}
 		folder, file, before := boxtest.Item{}, boxtest.Item{}, 0
-		for what, do := range []func() string{
-			func() string { folder = item(ann.CreateFolder(p.root.ID, "Drawings")); return folder.ID },
-			func() string { file = item(ann.Upload(folder.ID, "plan.pdf", []byte("one"))); return "f" + file.ID },
-			func() string { item(ann.Edit(file.ID, []byte("two"))); return "f" + file.ID },
-			func() string { item(ann.Rename(file, "Plän.pdf")); return "f" + file.ID },
-			func() string { item(ann.Move(file, p.root.ID)); return "f" + file.ID },
-			func() string { item(ann.Lock(file, time.Time{})); return "f" + file.ID },
-			func() string { item(ann.Unlock(file)); return "f" + file.ID },
-			func() string { require.NoError(t, ann.Trash(file)); return "f" + file.ID },
-			func() string { item(ann.Restore(file)); return "f" + file.ID },
-			func() string { require.NoError(t, ann.Trash(folder)); return folder.ID },
-			func() string { item(ann.Restore(folder)); return folder.ID },
-			func() string { item(ann.Move(file, "0")); return "f" + file.ID },
+		for what, step := range []struct {
+			did syncer.Deeds
+			do  func() string
+		}{
+			{syncer.DidWrite, func() string { folder = item(ann.CreateFolder(p.root.ID, "Drawings")); return folder.ID }},
+			{syncer.DidWrite | syncer.DidMove, func() string { file = item(ann.Upload(folder.ID, "plan.pdf", []byte("one"))); return "f" + file.ID }},
+			{syncer.DidWrite | syncer.DidMove, func() string { item(ann.Edit(file.ID, []byte("two"))); return "f" + file.ID }},
+			{syncer.DidMove, func() string { item(ann.Rename(file, "Plän.pdf")); return "f" + file.ID }},
+			{syncer.DidMove, func() string { item(ann.Move(file, p.root.ID)); return "f" + file.ID }},
+			{0, func() string { item(ann.Lock(file, time.Time{})); return "f" + file.ID }},
+			{0, func() string { item(ann.Unlock(file)); return "f" + file.ID }},
+			{syncer.DidDelete, func() string { require.NoError(t, ann.Trash(file)); return "f" + file.ID }},
+			{syncer.DidRestore, func() string { item(ann.Restore(file)); return "f" + file.ID }},
+			{syncer.DidDelete, func() string { require.NoError(t, ann.Trash(folder)); return folder.ID }},
+			{syncer.DidRestore, func() string { item(ann.Restore(folder)); return folder.ID }},
+			{syncer.DidMove, func() string { item(ann.Move(file, "0")); return "f" + file.ID }},
 		} {
-			id := do()
+			id := step.do()
 			synctest.Wait()
 			hints := p.inbox(t, "drawings")
 			require.Greater(t, len(hints), before, "step %d", what)
@@ -55,6 +58,8 @@ func TestWhatPeopleDoBelowARootBecomesHintsForItsPairs(t *testing.T) {
 				require.Equal(t, id, h.ID, "step %d", what)
 				require.Equal(t, syncer.Destination, h.Side)
 				require.False(t, h.Full)
+				require.Equal(t, step.did, h.Did, "step %d", what)
+				require.Equal(t, syncer.Author{ID: ann.ID, Name: ann.Name + " (" + ann.Login + ")"}, h.By)
 			}
 			before = len(hints)
 			require.Equal(t, hints, p.inbox(t, "photos"))

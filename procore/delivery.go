@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // Names of resources that webhooks tell of, as far as they matter here.
@@ -121,6 +123,27 @@ func (d *Delivery) Scope() Scope {
 		return InProject(d.ProjectID)
 	}
 	return InCompany()
+}
+
+// did is what was done to the items. An update does not tell what of them was changed.
+func (d *Delivery) did() syncer.Deeds {
+	switch {
+	case d.version() || d.Event == EventCreate:
+		return syncer.DidWrite
+	case d.Event == EventDelete:
+		return syncer.DidDelete
+	case d.Event == EventUpdate:
+		return syncer.DidWrite | syncer.DidMove | syncer.DidRestore
+	}
+	return 0
+}
+
+// by is who did it. Procore tells the number of the account alone.
+func (d *Delivery) by() syncer.Author {
+	if d.UserID <= 0 {
+		return syncer.Author{}
+	}
+	return syncer.Author{ID: d.UserID.String()}
 }
 
 // version reports whether it is about a version of a file, whose ID says nothing about the file.

@@ -216,7 +216,7 @@ func (r *Receiver) hints(ctx context.Context, d *Delivery) []syncer.Hint {
 	}
 	hints := make([]syncer.Hint, len(items))
 	for i, id := range items {
-		hints[i] = syncer.Hint{Side: r.o.Side, ID: id, At: at}
+		hints[i] = syncer.Hint{Side: r.o.Side, ID: id, Did: d.did(), By: d.by(), At: at}
 	}
 	return hints
 }

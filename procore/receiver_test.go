@@ -85,6 +85,20 @@ func (p *post) receiver(o procore.ReceiverOptions) *procore.Receiver {
 	return r
 }
 
+// deeds is what a pair was told that somebody did to an item.
+func (p *post) deeds(pair, id string) (did syncer.Deeds, by syncer.Author) {
+	p.t.Helper()
+	view, err := p.store.View(p.t.Context(), pair)
+	require.NoError(p.t, err)
+	for h, err := range view.Inbox(p.t.Context()) {
+		require.NoError(p.t, err)
+		if h.ID == id {
+			did, by = did|h.Did, h.By
+		}
+	}
+	return did, by
+}
+
 // inbox is what a pair was told: IDs, or "full".
 func (p *post) inbox(pair string) (all []string) {
 	p.t.Helper()
@@ -138,6 +152,28 @@ func TestWhatPeopleDoBecomesHintsForTheTool(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAHintOfADeliveryNamesWhoDidIt(t *testing.T) {
+	onPost(t, procoretest.Options{}, memory.Options{}, func(t *testing.T, p *post) {
+		p.wire.leadTo(p.receiver(p.options()))
+		home, project := p.Home(), p.Project()
+		folder, err := home.CreateFolder(project.RootID, "Drawings")
+		require.NoError(t, err)
+		file, err := home.Upload(folder.ID, "plan.pdf", []byte("one"))
+		require.NoError(t, err)
+		require.NoError(t, home.Delete(folder))
+		synctest.Wait()
+		ann := syncer.Author{ID: procore.ID(home.ID).String()}
+		for id, want := range map[string]syncer.Deeds{
+			procore.ID(folder.ID).String():     syncer.DidWrite | syncer.DidDelete,
+			"f" + procore.ID(file.ID).String(): syncer.DidWrite,
+		} {
+			did, by := p.deeds(procore.ToolDocuments, id)
+			require.Equal(t, want, did)
+			require.Equal(t, ann, by)
+		}
+	})
 }
 
 // send sends a body as Procore does.

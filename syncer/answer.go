@@ -131,7 +131,7 @@ func (r *run) answerDelete(ctx context.Context, in *Intent, end *endpoint) (Batc
 	case gone:
 		out := Outcome{
 			At: r.now(), Action: in.ID, Op: OpDelete, On: in.On, Record: rec.ID, Kind: rec.Kind, Path: in.Name,
-			Result: Done, Reason: "found done after an interruption", Before: in.Old,
+			Result: Done, Reason: "found done after an interruption", Before: in.Old, By: in.By,
 		}
 		if err == nil && e.Content != in.Old.Content {
 			out.Reason += "; an edit made before it took effect is in the trash with the file"

@@ -90,7 +90,7 @@ func (x *executor) perform(ctx context.Context, i int) {
 	a := &x.plan.Actions[i]
 	out := Outcome{
 		Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind,
-		Path: a.Path, From: a.From, Reason: a.Reason, Before: stampOf(a.Old),
+		Path: a.Path, From: a.From, Reason: a.Reason, By: a.By, Before: stampOf(a.Old),
 	}
 	err := x.obstacle(ctx, a)
 	if err == nil {

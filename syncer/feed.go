@@ -10,7 +10,7 @@ import (
 // Cursor is a position in a Feed, opaque to everyone but the connector.
 type Cursor string
 
-// Hint says that something may have happened to an item. It never says what: the engine looks. A
+// Hint says that something may have happened to an item. What it was is not relied on: the engine looks. A
 // hint that is repeated, late, or out of order does no harm.
 type Hint struct {
 	Side Side
@@ -24,6 +24,10 @@ type Hint struct {
 	// later change gives it another. An item that is known with that token is as told, by our own write or
 	// because it was met already, and the hint is dropped without a call.
 	Guard Precondition
+	// Did and By, when set, say what was done to the item and by whom. They are handed on to those who ask
+	// later who did it; the engine decides nothing by them. A zero By.At means At.
+	Did Deeds
+	By  Author
 	// Full asks for a full scan: hints were lost.
 	Full bool
 	At   time.Time

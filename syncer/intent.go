@@ -26,6 +26,8 @@ type Intent struct {
 	Split Record
 	Fence uint64
 	At    time.Time
+	// By is who made the change that is carried over, as in Action.
+	By Author
 	// Trash, for a restore, is the handle that was used.
 	Trash Trashed
 }

@@ -61,6 +61,7 @@ func (r *run) newWorld() *world {
 	w.adopt = r.e.opts.Adopt
 	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
 	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
+	w.authors = r.authors
 	for _, side := range sides {
 		w.info[side] = r.ends[side].info
 		w.canRestore[side] = r.ends[side].restorer != nil

@@ -175,6 +175,7 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	if n.fate != leave && n.failed != nil {
 		p.Path = n.failed.Path
 	}
+	p.Did, p.By = r.w.waitsFor(n)
 	for _, side := range sides {
 		if e := n.entry[side]; e != nil {
 			if d := r.w.digests[version{side, e.Stamp()}]; d != "" {

@@ -74,6 +74,9 @@ type Action struct {
 	// that a person has approved it.
 	Since    time.Time `json:"since,omitzero"`
 	Approved bool      `json:"approved,omitempty"`
+	// By is who made the change that the action carries over, on the other side: who wrote the contents, who
+	// moved, deleted or restored the item, or a folder above it. Zero where that side does not tell.
+	By Author `json:"by,omitzero"`
 	// Try counts the earlier calls for the same deed that are over, as Pending.Undone does. A limit
 	// counts each by itself.
 	Try int `json:"try,omitempty"`

@@ -112,6 +112,7 @@ func (r *run) recall(ctx context.Context) error {
 			break
 		}
 		r.hints = append(r.hints, h)
+		r.authors.take(&h.Hint)
 	}
 	return nil
 }

@@ -49,6 +49,8 @@ type Outcome struct {
 	// Before and After are the item's Stamps on side On; After is zero unless Done.
 	Before Stamp `json:"before"`
 	After  Stamp `json:"after"`
+	// By is who made the change that was carried over, as in Action; At of it is when, by that side's clock.
+	By Author `json:"by,omitzero"`
 	// Undo is where a deleted item was put.
 	Undo Trashed `json:"undo,omitzero"`
 }

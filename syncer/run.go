@@ -36,6 +36,7 @@ type run struct {
 	holds   map[ActionID]Hold
 	pending map[PendingKey]Pending
 	hints   []Hinted
+	authors authors
 	digests map[version]Digest
 
 	paused   [2]pause
@@ -57,7 +58,7 @@ type run struct {
 func (e *Engine) newRun(view View, o *RunOptions) *run {
 	r := &run{
 		e: e, view: view, log: e.opts.Logger.With("pair", e.pair.Name), report: &Report{Pair: e.pair.Name},
-		ghosts: [2]map[string][]string{{}, {}}, digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
+		ghosts: [2]map[string][]string{{}, {}}, authors: authors{}, digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
 	}
 	if o != nil {
 		r.opts = *o

@@ -129,7 +129,7 @@ func (r *run) done(ctx context.Context, in *Intent, e Entry, err error) (Batch, 
 	}
 	b.Outcomes = []Outcome{{
 		At: r.now(), Action: in.ID, Op: in.Op, On: in.On, Record: in.Record, Kind: in.Kind, Path: in.Name,
-		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(),
+		Result: Done, Reason: "found done after an interruption", Before: in.Old, After: e.Stamp(), By: in.By,
 	}}
 	if in.Old.ID != "" && in.Old.ID != e.ID {
 		b.Tombstones = []Tombstone{{Side: in.On, ID: in.Old.ID, Content: in.Old.Content, Kind: in.Kind, Name: in.Name, At: r.now(), Replaced: in.Op == OpUpdate}}

@@ -202,6 +202,10 @@ type Pending struct {
 	// Op is what was tried, zero if nothing was. OpMove without a Result names a folder whose contents
 	// must be listed, because its new path may let them in or put them out.
 	Op Op
+	// Did and By say which change the item waits with and who made it, as in Hint: of what was deleted,
+	// moved or renamed. Zero where the side does not tell.
+	Did Deeds
+	By  Author
 	// Verified are digests that a read of the contents has told, kept until the item is settled.
 	Verified [2]Verified
 }

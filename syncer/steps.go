@@ -199,6 +199,7 @@ func (s *steps) add(n *node, a Action) *step {
 		}
 		a.ID = actionID(a, parent, record)
 	}
+	a.By = s.w.author(&a)
 	st := &step{Action: a, depth: s.w.finalDepth(n)}
 	ns := s.of[n]
 	if ns.last != nil {

@@ -41,6 +41,8 @@ type world struct {
 	stuck map[RecordID]string
 	// waiting are Records whose last action failed and may not be tried again yet.
 	waiting map[PendingKey]Pending
+	// authors are who did what, as hints tell it.
+	authors authors
 	// inFlight are items that an open Intent touches.
 	inFlight flights
 	// canRestore says which sides have a Restorer.

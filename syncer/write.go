@@ -84,7 +84,7 @@ func (x *executor) intent(a *Action) (Intent, error) {
 	n := a.node
 	in := Intent{
 		ID: a.ID, Op: a.Op, On: a.On, Record: n.rec.ID, Kind: n.rec.Kind, Name: a.Name, Temporary: a.Temporary,
-		Size: UnknownSize, Fence: x.r.state.Fence(), At: x.r.now(), After: x.r.w.planned(a),
+		Size: UnknownSize, By: a.By, Fence: x.r.state.Fence(), At: x.r.now(), After: x.r.w.planned(a),
 	}
 	if e := n.entry[a.On]; e != nil {
 		in.Old = e.Stamp()

@@ -170,6 +170,9 @@ func (c *coder) intent(i *syncer.Intent) {
 	c.uint(&i.Fence)
 	c.time(&i.At)
 	c.trashed(&i.Trash)
+	if c.later(i.By != syncer.Author{}) {
+		c.author(&i.By)
+	}
 }
 
 func (c *coder) tombstone(t *syncer.Tombstone) {
@@ -206,6 +209,9 @@ func (c *coder) pending(p *syncer.Pending) {
 	for i := range p.Verified {
 		c.stamp(&p.Verified[i].Stamp)
 		str(c, &p.Verified[i].Digest)
+	}
+	if c.later(p.Did != 0 || p.By != syncer.Author{}) {
+		c.deed(&p.Did, &p.By)
 	}
 }
 
@@ -244,9 +250,33 @@ func (c *coder) hinted(h *syncer.Hinted) {
 	}
 	c.bool(&h.Full)
 	c.time(&h.At)
-	if c.reading && c.in != "" || !c.reading && h.Guard != "" { // came later, and is left out where there is none
+	told := h.Did != 0 || h.By != syncer.Author{}
+	if c.later(h.Guard != "" || told) {
 		str(c, &h.Guard)
 	}
+	if c.later(told) {
+		c.deed(&h.Did, &h.By)
+	}
+}
+
+// later reports whether fields follow that came to a type later. They stand at its end, and are left out
+// where there is nothing in them.
+func (c *coder) later(written bool) bool {
+	if c.reading {
+		return c.in != ""
+	}
+	return written
+}
+
+func (c *coder) deed(did *syncer.Deeds, by *syncer.Author) {
+	small(c, did, syncer.DidWrite|syncer.DidMove|syncer.DidDelete|syncer.DidRestore)
+	c.author(by)
+}
+
+func (c *coder) author(a *syncer.Author) {
+	str(c, &a.ID)
+	str(c, &a.Name)
+	c.time(&a.At)
 }
 
 func (c *coder) outcome(o *syncer.Outcome) {
@@ -267,4 +297,7 @@ func (c *coder) outcome(o *syncer.Outcome) {
 	c.stamp(&o.Before)
 	c.stamp(&o.After)
 	c.trashed(&o.Undo)
+	if c.later(o.By != syncer.Author{}) {
+		c.author(&o.By)
+	}
 }

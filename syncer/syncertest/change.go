@@ -28,7 +28,7 @@ func (s *Service) add(by actor, parent *node, kind syncer.Kind, name, body strin
 		s.fill(by, n, body, modified)
 	}
 	s.attach(n, parent)
-	s.show(n)
+	s.show(by, n, syncer.DidWrite)
 	return n
 }
 
@@ -62,7 +62,7 @@ func (s *Service) put(by actor, n *node, body string, modified time.Time) *node 
 	}
 	s.fill(by, n, body, modified)
 	n.rev++
-	s.show(n)
+	s.show(by, n, syncer.DidWrite)
 	return n
 }
 
@@ -73,19 +73,19 @@ func (s *Service) relocate(by actor, n, parent *node, name string) {
 	}
 	s.remember(by, n, false)
 	if n.parent != parent {
-		s.tell(n)
+		s.tell(by, n, syncer.DidMove)
 	}
 	n.parent.kids.remove(n)
 	n.name = name
 	n.rev++
 	s.attach(n, parent)
-	s.show(n)
+	s.show(by, n, syncer.DidMove)
 }
 
 // discard puts an item with all it holds into the trash, or removes it where there is none.
 func (s *Service) discard(by actor, n *node) syncer.Trashed {
 	s.remember(by, n, false)
-	s.tell(n)
+	s.tell(by, n, syncer.DidDelete)
 	n.parent.kids.remove(n)
 	if !s.o.Info.Trash {
 		s.purge(by, n)
@@ -127,5 +127,5 @@ func (s *Service) revive(by actor, n, parent *node, name string) {
 	n.name = name
 	n.rev++
 	s.attach(n, parent)
-	s.show(n)
+	s.show(by, n, syncer.DidRestore)
 }

@@ -16,6 +16,8 @@ type event struct {
 	id     string
 	within []string
 	guard  syncer.Precondition // of the item as it was then, if the event tells
+	did    syncer.Deeds
+	by     string
 	at     time.Time
 }
 
@@ -23,13 +25,13 @@ type event struct {
 const answer = 100
 
 // tell adds an event; a move tells both of the old place and of the new one.
-func (s *Service) tell(n *node) { s.append(n, "") }
+func (s *Service) tell(by actor, n *node, did syncer.Deeds) { s.append(by, n, did, "") }
 
 // show adds an event that tells how the item is now.
-func (s *Service) show(n *node) { s.append(n, s.guard(n)) }
+func (s *Service) show(by actor, n *node, did syncer.Deeds) { s.append(by, n, did, s.guard(n)) }
 
-func (s *Service) append(n *node, guard syncer.Precondition) {
-	e := event{id: n.id, guard: guard, at: s.o.Now()}
+func (s *Service) append(by actor, n *node, did syncer.Deeds, guard syncer.Precondition) {
+	e := event{id: n.id, guard: guard, did: did, by: by.name, at: s.o.Now()}
 	if !s.o.Placeless {
 		for p := n.parent; p != nil; p = p.parent {
 			e.within = append(e.within, p.id)
@@ -82,7 +84,9 @@ func (h *Handle) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint
 }
 
 func (e event) hint() syncer.Hint {
-	return syncer.Hint{ID: e.id, Within: slices.Clone(e.within), Guard: e.guard, At: e.at}
+	return syncer.Hint{
+		ID: e.id, Within: slices.Clone(e.within), Guard: e.guard, Did: e.did, By: syncer.Author{ID: e.by, Name: e.by}, At: e.at,
+	}
 }
 
 // ExpireCursors makes every Cursor given out so far invalid.

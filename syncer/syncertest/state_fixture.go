@@ -10,6 +10,8 @@ import (
 // someDay is when everything in the cases happens, with the precision that every database has.
 var someDay = time.Date(2026, 5, 4, 9, 30, 15, 123_456_000, time.UTC)
 
+var anAuthor = syncer.Author{ID: "17", Name: "Ann", At: someDay.Add(-time.Minute)}
+
 // aRoot returns the Record of the two roots.
 func aRoot() syncer.Record {
 	return syncer.Record{
@@ -57,7 +59,7 @@ func anIntent(id syncer.ActionID, at time.Time) syncer.Intent {
 		ID: id, Op: syncer.OpUpdate, On: syncer.Destination, Record: 2, Kind: syncer.File, Parent: "destination-root",
 		Name: "plan.pdf", Temporary: true, Old: syncer.Stamp{ID: "destination-2", Content: "v1"}, Size: 1 << 40,
 		Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", After: aRecord(2, 1, "after"), Split: aRecord(3, 1, "split"),
-		Fence: 7, At: at, Trash: syncer.Trashed{ID: "t", Handle: "h"},
+		By: anAuthor, Fence: 7, At: at, Trash: syncer.Trashed{ID: "t", Handle: "h"},
 	}
 }
 
@@ -104,6 +106,7 @@ func aPending(key syncer.PendingKey) syncer.Pending {
 	return syncer.Pending{
 		PendingKey: key, On: syncer.Destination, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3,
 		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Undone: 2, Op: syncer.OpUpdate,
+		Did: syncer.DidMove, By: anAuthor,
 		Verified: [2]syncer.Verified{known, known},
 	}
 }
@@ -113,12 +116,14 @@ func anOutcome(action syncer.ActionID) syncer.Outcome {
 		At: someDay, Action: action, Op: syncer.OpMove, On: syncer.Destination, Record: 2, Kind: syncer.File, Path: "a/plan.pdf",
 		From: "plan.pdf", Result: syncer.Done, Bytes: 1 << 40, Reason: "moved on source", Err: "none",
 		Before: syncer.Stamp{ID: "destination-2", Content: "v1"}, After: syncer.Stamp{ID: "destination-2", Content: "v2"},
-		Undo: syncer.Trashed{ID: "t", Handle: "h"},
+		By: anAuthor, Undo: syncer.Trashed{ID: "t", Handle: "h"},
 	}
 }
 
 func aHint(id string) syncer.Hint {
-	return syncer.Hint{Side: syncer.Destination, ID: id, Within: []string{"inner", "outer"}, Guard: "etag \x00\xff", At: someDay}
+	return syncer.Hint{
+		Side: syncer.Destination, ID: id, Within: []string{"inner", "outer"}, Guard: "etag \x00\xff", Did: syncer.DidDelete, By: anAuthor, At: someDay,
+	}
 }
 
 // aFullBatch is a Batch with something of everything in it.

@@ -114,7 +114,7 @@ func (u *User) flag(at string, change func(r *rare)) {
 		n, err := s.find(at)
 		if err == nil {
 			n.set(change)
-			s.tell(n)
+			s.tell(u.actor(), n, 0)
 		}
 		return n, err
 	})
