@@ -132,7 +132,7 @@ func (p *pair) apply(b syncer.Batch, fence uint64) {
 	p.applyClashes(b)
 	p.applySeen(b)
 	for _, o := range b.Outcomes {
-		o.Position = syncer.Position{Fence: fence, Seq: uint64(len(p.journal)) + 1}
+		o.Position = syncer.Position{Fence: fence, Seq: p.forgotten + uint64(len(p.journal)) + 1}
 		p.journal = append(p.journal, o)
 	}
 }

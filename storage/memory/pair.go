@@ -11,13 +11,14 @@ import (
 
 // pair is all that is kept of one pair.
 type pair struct {
-	fence   uint64
-	until   time.Time // when the lease ends; zero if nobody has it
-	hints   uint64    // the last Seq of the inbox
-	inbox   set[uint64, syncer.Hinted]
-	journal []syncer.Outcome // only ever appended to
-	header  syncer.Header
-	clashes map[syncer.ClashID]syncer.Clash
+	fence     uint64
+	until     time.Time // when the lease ends; zero if nobody has it
+	hints     uint64    // the last Seq of the inbox
+	inbox     set[uint64, syncer.Hinted]
+	journal   []syncer.Outcome // appended to at its end, cut at its beginning
+	forgotten uint64           // how many were cut
+	header    syncer.Header
+	clashes   map[syncer.ClashID]syncer.Clash
 	content
 }
 
@@ -85,6 +86,15 @@ func (p *pair) clone() *pair {
 		c.seen[side] = p.seen[side].copy()
 	}
 	return &c
+}
+
+// forget cuts the outcomes before the first that happened at an instant or after it.
+func (p *pair) forget(before time.Time) {
+	n := slices.IndexFunc(p.journal, func(o syncer.Outcome) bool { return !o.At.Before(before) })
+	if n < 0 {
+		n = len(p.journal)
+	}
+	p.journal, p.forgotten = slices.Clone(p.journal[n:]), p.forgotten+uint64(n)
 }
 
 func (p *pair) hint(hints []syncer.Hint) {

@@ -1,5 +1,5 @@
 // Package sqlite keeps what must outlive a program in SQLite files: the state of pairs, the ledger of
-// deletes, the tokens of credentials, the budgets of calls and the program's settings. It is the default of
+// deletes, the tokens of credentials, the budgets of calls, the program's settings and what became of runs. It is the default of
 // a program that runs on one machine. Nothing has to be installed, and no C compiler is needed.
 //
 //	key, err := connect.TokenKeyFile("procorebox.key")
@@ -31,12 +31,13 @@
 // A [Budget] keeps every promise of [connect.Budget]. Its time is that of the machine, as the ledger's
 // is, so that all Governors of a credential agree how much has passed.
 //
-// [Notes] are texts of the program's own: the Links of package mapping for one.
+// [Notes] are texts of the program's own: the Links of package mapping for one. [Runs] are what became of
+// runs, in the order in which they began, each under a number.
 //
 // # One file, or one for each part
 //
 // A [File] holds all parts. That is what a program wants that keeps its own data: one file to name, to
-// copy and to look after. [Open], [OpenLedger], [OpenTokens], [OpenBudget] and [OpenNotes] keep one part
+// copy and to look after. [Open], [OpenLedger], [OpenTokens], [OpenBudget], [OpenNotes] and [OpenRuns] keep one part
 // in a file of its own, for programs that share that part and nothing else, or that need only one. Each
 // kind of file is known by its header, and none is taken for another. The parts of a File take turns to write.
 //

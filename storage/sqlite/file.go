@@ -13,12 +13,14 @@ import (
 // need a Ledger of its own.
 type File struct {
 	// Store keeps the pairs, Ledger counts their deletes, Tokens keeps what services gave for
-	// credentials, and Budget counts calls. They are never nil.
+	// credentials, Budget counts calls, Notes keeps settings, and Runs what became of runs. They are
+	// never nil.
 	Store  *Store
 	Ledger *Ledger
 	Tokens *Tokens
 	Budget *Budget
 	Notes  *Notes
+	Runs   *Runs
 
 	database *database
 }
@@ -37,6 +39,7 @@ func OpenFile(ctx context.Context, path string, o FileOptions) (*File, error) {
 		Tokens:   newTokens(d, o.Key),
 		Budget:   newBudget(d, BudgetOptions{Clock: o.Clock, Uptime: o.Uptime}),
 		Notes:    &Notes{database: d, shared: true},
+		Runs:     &Runs{database: d, shared: true},
 		database: d,
 	}
 	f.Store.shared, f.Ledger.shared, f.Tokens.shared, f.Budget.shared = true, true, true, true
@@ -66,7 +69,7 @@ func (f *File) Check(ctx context.Context) error {
 		if err := f.sound(c); err != nil {
 			return err
 		}
-		for _, values := range []string{selectTokens, selectAccounts, allNotes} {
+		for _, values := range []string{selectTokens, selectAccounts, allNotes, allRuns} {
 			if err := c.each(readable, values); err != nil {
 				return err
 			}

@@ -16,13 +16,14 @@ type format struct {
 	scripts     []string
 }
 
-// The numbers are "PBst", "PBld", "PBtk", "PBbu", "PBno" and "PBdf".
+// The numbers are "PBst", "PBld", "PBtk", "PBbu", "PBno", "PBru" and "PBdf".
 var (
 	stateFormat  = format{0x50427374, []string{"state/0001_state", "state/0002_clash"}}
 	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime", "ledger/0003_checked"}}
 	tokenFormat  = format{0x5042746b, []string{"token/0001_token"}}
 	budgetFormat = format{0x50426275, []string{"budget/0001_budget"}}
 	noteFormat   = format{0x50426e6f, []string{"note/0001_note"}}
+	runFormat    = format{0x50427275, []string{"run/0001_run"}}
 	wholeFormat  = format{0x50426466, []string{
 		"state/0001_state",
 		"ledger/0001_ledger", "ledger/0002_uptime",
@@ -31,6 +32,7 @@ var (
 		"ledger/0003_checked",
 		"note/0001_note",
 		"state/0002_clash",
+		"run/0001_run",
 	}}
 )
 

@@ -14,7 +14,7 @@ func TestEachKindOfFileHasAllScriptsOfItsPartsInTheirOrder(t *testing.T) {
 	t.Parallel()
 	parts, err := os.ReadDir("schema")
 	require.NoError(t, err)
-	alone := map[string]format{"state": stateFormat, "ledger": ledgerFormat, "token": tokenFormat, "budget": budgetFormat, "note": noteFormat}
+	alone := map[string]format{"state": stateFormat, "ledger": ledgerFormat, "token": tokenFormat, "budget": budgetFormat, "note": noteFormat, "run": runFormat}
 	require.Len(t, alone, len(parts), "a part may be in a file of its own")
 	total := 0
 	for _, part := range parts {

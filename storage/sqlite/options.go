@@ -73,6 +73,12 @@ type NoteOptions struct {
 	Busy time.Duration
 }
 
+// RunOptions may be left zero.
+type RunOptions struct {
+	// Busy is how long a write waits for another process that writes; 0 means 5 seconds.
+	Busy time.Duration
+}
+
 // FileOptions may be left zero.
 type FileOptions struct {
 	// Options are those of the file and of its Store.

@@ -26,6 +26,12 @@ type holding struct {
 	lock  *fileLock
 }
 
+// How often, and how long after each other, the lock of a pair is tried.
+const (
+	lockTries = 3
+	lockPause = 5 * time.Millisecond
+)
+
 var _ syncer.StateStore = (*Store)(nil)
 
 const (
@@ -121,7 +127,7 @@ func (s *Store) open(ctx context.Context, name string) (*state, error) {
 	s.names.Store(name, id)
 	h, mine := s.held[id]
 	if !mine {
-		lock, err := lockFile(fmt.Sprintf("%s-lock-%d", s.database.path, id))
+		lock, err := s.lock(ctx, id)
 		if errors.Is(err, errHeld) {
 			return nil, fmt.Errorf("in use on this machine: %w: %w", syncer.ErrLocked, err)
 		}
@@ -139,6 +145,25 @@ func (s *Store) open(ctx context.Context, name string) (*state, error) {
 	}
 	s.held[id] = h
 	return &state{view: view{s, name}, pair: id, fence: h.fence}, nil
+}
+
+func (s *Store) lockPath(pair int64) string { return fmt.Sprintf("%s-lock-%d", s.database.path, pair) }
+
+// lock takes the lock of a pair. Somebody who asks whether a pair has an owner has its lock for a moment, so
+// one that is held is tried again.
+func (s *Store) lock(ctx context.Context, pair int64) (*fileLock, error) {
+	for range lockTries - 1 {
+		lock, err := lockFile(s.lockPath(pair))
+		if !errors.Is(err, errHeld) {
+			return lock, err
+		}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return lockFile(s.lockPath(pair))
 }
 
 // lease gives the lease of a pair to h, unless somebody else's lasts. alone says that h has the lock

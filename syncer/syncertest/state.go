@@ -47,7 +47,7 @@ type statePromise struct {
 func stateCases() []storeCase[*StoreHarness] {
 	return bind(
 		leaseCases, viewCases, batchCases, freshCases, parentCases, lookupCases, childCases, orderCases, itemCases, holdCases, clashCases,
-		inboxCases, streamCases, crowdedCases, durableCases,
+		inboxCases, streamCases, crowdedCases, durableCases, upkeepCases,
 	)
 }
 
