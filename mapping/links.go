@@ -126,8 +126,17 @@ func pick(list []Link, which string) (Link, error) {
 			return list[i], nil
 		}
 	}
-	return Link{}, fmt.Errorf("link %q: %w", which, fs.ErrNotExist)
+	return Link{}, fmt.Errorf("link %q %w", which, ErrNoLink)
 }
+
+// ErrNoLink says that no Link has the ID or name that was asked for. It wraps fs.ErrNotExist.
+var ErrNoLink error = noLink{}
+
+type noLink struct{}
+
+func (noLink) Error() string { return "does not exist" }
+
+func (noLink) Unwrap() error { return fs.ErrNotExist }
 
 // errChanged says that the Links are not those that were checked.
 var errChanged = errors.New("links were changed meanwhile")

@@ -57,7 +57,9 @@ than in a flag, which others on this machine may see.`,
   procorebox connect box --jwt config.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.connectBox(ctx, o, f) })
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				return signInAdvice(office.BoxService, c.connectBox(ctx, o, f))
+			})
 		},
 	}
 	f.register(cmd, "http://127.0.0.1/callback")

@@ -24,7 +24,9 @@ PROCORE_CLIENT_SECRET than in a flag, which others on this machine may see.`,
   procorebox connect procore --client-credentials`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.connectProcore(ctx, o, f) })
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				return signInAdvice(office.ProcoreService, c.connectProcore(ctx, o, f))
+			})
 		},
 	}
 	f.register(cmd, "http://localhost:8917/callback")

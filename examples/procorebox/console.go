@@ -94,14 +94,21 @@ func (c *console) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-// complain says an error, each of its lines once: one cause may end several links.
+// complain says an error and what to do about it, each of its lines once: one cause may end several
+// links.
 func (c *console) complain(err error) {
 	said := map[string]bool{}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if line != "" && !said[line] {
-			c.say("%s", readable(line))
+	for _, part := range each(err) {
+		lines := strings.Split(strings.TrimSpace(part.Error()), "\n")
+		if do := advice(part); do != "" {
+			lines[len(lines)-1] += "; " + do
 		}
-		said[line] = true
+		for _, line := range lines {
+			if line != "" && !said[line] {
+				c.say("%s", readable(line))
+			}
+			said[line] = true
+		}
 	}
 }
 
@@ -136,7 +143,11 @@ func (c *console) open(ctx context.Context, backoff time.Duration) (*office.Offi
 	if c.verbose {
 		o.Log = slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	return office.Open(ctx, s, o)
+	opened, err := office.Open(ctx, s, o)
+	if err != nil && advice(err) == "" {
+		err = &advised{err, "set that right, or choose another directory with --data or PROCOREBOX_DATA"}
+	}
+	return opened, err
 }
 
 func (c *console) settings() (office.Settings, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -236,6 +237,7 @@ func TestAFileThatIsNoStateIsSaidToBeNone(t *testing.T) {
 				require.ErrorIs(t, err, syncer.ErrDamaged)
 				require.ErrorContains(t, err, tc.says)
 				require.ErrorContains(t, err, path)
+				require.Equal(t, name == "of a newer version", errors.Is(err, sqlite.ErrNewer))
 			}
 			left, err := os.ReadFile(path)
 			require.NoError(t, err)

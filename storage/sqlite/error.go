@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -20,6 +21,16 @@ var (
 	errClosed = errors.New("store is closed")
 )
 
+// ErrNewer says that a newer version of this package has written a file. It wraps [syncer.ErrDamaged]:
+// for this version it is no state.
+var ErrNewer error = newer{}
+
+type newer struct{}
+
+func (newer) Error() string { return "file was written by a newer version of the program" }
+
+func (newer) Unwrap() error { return syncer.ErrDamaged }
+
 // explain gives an error of the driver the sentinel that callers look for.
 func explain(err error) error {
 	failed, ok := errors.AsType[*sqlite.Error](err)
@@ -34,6 +45,9 @@ func explain(err error) error {
 	// A statement that the schema does not fit, or a file that ends where a page should be.
 	case code == sqlite3.SQLITE_ERROR && strings.Contains(err.Error(), "no transaction is active"):
 		return fmt.Errorf("%w: %w", errNoTransaction, err)
+	// The second is a write-ahead log for whose index there is no room.
+	case code == sqlite3.SQLITE_FULL, code == sqlite3.SQLITE_IOERR_SHMSIZE:
+		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
 	case code == sqlite3.SQLITE_IOERR_SHORT_READ:
 		return fmt.Errorf("%w: %w", syncer.ErrDamaged, err)
 	}

@@ -51,7 +51,7 @@ func (f format) migrate(c *conn) error {
 		case err != nil:
 			return err
 		case version > present:
-			return damaged("file was written by a newer version of the program: it has schema %d, this program knows %d", version, present)
+			return fmt.Errorf("%w: it has schema %d, this program knows %d", ErrNewer, version, present)
 		case version < 0:
 			return damaged("file has schema %d", version)
 		}

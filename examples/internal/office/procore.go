@@ -50,8 +50,8 @@ func (o *Office) Procore(ctx context.Context) (*Procore, error) {
 			return nil, err
 		}
 	}
-	if p.Account, err = procore.NewAccount(account); err != nil {
-		return nil, err
+	if p.Account, err = procore.NewAccount(account); err != nil { // all else that it is given is our own
+		return nil, fmt.Errorf("one of PROCORE_BASE and PROCORE_LOGIN_BASE: %w", err)
 	}
 	o.procore = p
 	return p, nil

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// advised is an error with what to do about it, where only the place where it happened knows that.
+type advised struct {
+	error
+
+	advice string
+}
+
+func (e *advised) Unwrap() error { return e.error }
+
+// advice says what to do about an error, in the words of a person who is about to type; "" if the error
+// says it, or if nobody knows.
+func advice(err error) string {
+	if a, ok := errors.AsType[*advised](err); ok && a.advice != "" {
+		return a.advice
+	}
+	for _, a := range []struct {
+		about  error
+		advice string
+	}{
+		{mapping.ErrNoLink, `"procorebox link list" shows those that there are`},
+		{sqlite.ErrNewer, "it was left as it is; use the version of the program that wrote it, or a newer one"},
+		{connect.ErrOtherKey, ""},
+		{syncer.ErrDamaged, "it was left as it is; bring back a copy of the data directory, or name an empty one with --data and make the " +
+			"links again: what both sides have in common is paired then, and nothing on either side is lost"},
+		{syscall.ENOSPC, "make room and run it again; nothing is lost"},
+	} {
+		if errors.Is(err, a.about) {
+			return a.advice
+		}
+	}
+	return adviceOnService(err)
+}
+
+// adviceOnService is advice on what a service answered, or that it did not.
+func adviceOnService(err error) string {
+	s, known := serviceOf(err)
+	switch {
+	case !known || errors.Is(err, errors.ErrUnsupported):
+		return ""
+	case errors.Is(err, connect.ErrSignIn):
+		return `sign in with "procorebox connect ` + string(s) + `", or set a ` + variable(s, "TOKEN") + " that is good"
+	case errors.Is(err, connect.ErrClient):
+		return "compare " + variable(s, "CLIENT_ID") + " and " + variable(s, "CLIENT_SECRET") + " with what " + s.Title() +
+			` says of the app, and run "procorebox connect ` + string(s) + `"`
+	case unreached(err):
+		return "look at the network, and at " + base(s) + " if it is set; nothing is lost, so run it again then"
+	case errors.Is(err, fs.ErrPermission):
+		return `"procorebox doctor" says which rights are missing`
+	case errors.Is(err, fs.ErrNotExist) && s == office.ProcoreService:
+		return `"procorebox companies" and "procorebox projects" list what the account sees; PROCORE_COMPANY_ID and PROCORE_BASE may be wrong, too`
+	case errors.Is(err, fs.ErrNotExist) && box.HasCode(err, "not_found"):
+		return `"procorebox folders" lists what the account sees`
+	case errors.Is(err, fs.ErrNotExist):
+		return "BOX_API_BASE does not lead to Box" // which names the cause of what it does not find
+	}
+	return ""
+}
+
+// serviceOf tells which service a call went to.
+func serviceOf(err error) (office.Service, bool) {
+	if _, ok := errors.AsType[*procore.Error](err); ok {
+		return office.ProcoreService, true
+	}
+	if _, ok := errors.AsType[*box.Error](err); ok {
+		return office.BoxService, true
+	}
+	call, ok := errors.AsType[*connect.Error](err)
+	switch {
+	case !ok:
+		return "", false
+	case strings.HasPrefix(call.Path, "/2.0/"):
+		return office.BoxService, true
+	}
+	return office.ProcoreService, strings.HasPrefix(call.Path, "/rest/")
+}
+
+// unreached reports whether a call was never answered.
+func unreached(err error) bool {
+	call, ok := errors.AsType[*connect.Error](err)
+	return ok && call.Status == 0 && errors.Is(err, syncer.ErrBusy)
+}
+
+func variable(s office.Service, end string) string { return strings.ToUpper(string(s)) + "_" + end }
+
+// base is the variable that says where a service is.
+func base(s office.Service) string {
+	if s == office.BoxService {
+		return "BOX_API_BASE"
+	}
+	return "PROCORE_BASE"
+}
+
+// signInAdvice adds to the error of signing in what can be wrong with what was given for it.
+func signInAdvice(s office.Service, err error) error {
+	switch {
+	case err == nil || advice(err) != "":
+		return err
+	case errors.Is(err, connect.ErrClient):
+		return &advised{err, "compare " + variable(s, "CLIENT_ID") + " and " + variable(s, "CLIENT_SECRET") + " with what " + s.Title() +
+			" says of the app; an administrator must have authorized it, too, if it signs in by itself"}
+	case errors.Is(err, connect.ErrSignIn):
+		return &advised{err, "what was given to sign in with is used up, has ended, or is for another app; without --refresh-token a person signs in with a browser"}
+	case errors.Is(err, syncer.ErrBusy):
+		return &advised{err, "look at the network, and at " + variable(s, "LOGIN_BASE") + " if it is set"}
+	}
+	return err
+}
+
+// each yields the errors that errors.Join has joined, or err itself.
+func each(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	var text []string
+	for _, part := range joined.Unwrap() {
+		all = append(all, each(part)...)
+		text = append(text, part.Error())
+	}
+	if strings.Join(text, "\n") != err.Error() {
+		return []error{err} // an error of its own that wraps several
+	}
+	return all
+}

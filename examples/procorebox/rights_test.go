@@ -1,0 +1,67 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/procore/procoretest"
+)
+
+func TestWithoutARightInProcoreACommandNamesTheDoctorAndNothingIsLost(t *testing.T) {
+	env, pc, _ := connected(t)
+	for _, take := range []struct {
+		name       string
+		take, give func()
+	}{
+		{
+			"the tool",
+			func() { pc.Permit(pc.Home().User, pc.Project().ID, procoretest.Documents, procoretest.NoAccess) },
+			func() { pc.Permit(pc.Home().User, pc.Project().ID, procoretest.Documents, procoretest.Admin) },
+		},
+		{
+			"a tool that is turned off",
+			func() { pc.SetTool(pc.Project().ID, procoretest.Documents, false) },
+			func() { pc.SetTool(pc.Project().ID, procoretest.Documents, true) },
+		},
+		{
+			"an app that is not connected to the company",
+			func() { pc.SetConnected(pc.Project().CompanyID, false) },
+			func() { pc.SetConnected(pc.Project().CompanyID, true) },
+		},
+	} {
+		t.Run(take.name, func(t *testing.T) {
+			take.take()
+			for _, line := range [][]string{{"plan", "tower"}, {"files", "tower"}, {"sync", "tower", "--once"}} {
+				code, _, stderr := run(t, env, line...)
+				require.Equal(t, exitFailed, code, line)
+				require.Regexp(t, `procorebox: .*403.*; "procorebox doctor" says which rights are missing\n$`, stderr, line)
+			}
+			take.give()
+			code, stdout, stderr := run(t, env, "sync", "tower", "--full")
+			require.Equal(t, exitSettled, code, stderr)
+			require.Contains(t, stdout, "0 writes (", "what was not seen is not gone")
+		})
+	}
+}
+
+func TestAFileThatBoxDoesNotLetTheAccountWriteWaitsForTheRight(t *testing.T) {
+	env, pc, bx := connected(t)
+	viewer := bx.AddUser("Vera Viewer", "vera@example.com")
+	folder, err := bx.Home().Find("procorebox")
+	require.NoError(t, err)
+	require.NoError(t, bx.Home().Collaborate(folder, viewer, "viewer"))
+	_, err = pc.Home().Upload(pc.Project().RootID, "b.txt", []byte("b"))
+	require.NoError(t, err)
+
+	own := env["BOX_TOKEN"]
+	env["BOX_TOKEN"] = bx.TokenFor(viewer.User, 0)
+	code, stdout, stderr := run(t, env, "sync", "tower")
+	require.Equal(t, exitWaits, code, stderr)
+	require.Contains(t, stdout, `failed: create file "Documents/b.txt" in Box:`)
+	require.Contains(t, stdout, "access_denied_insufficient_permissions")
+	env["BOX_TOKEN"] = own
+	code, stdout, stderr = run(t, env, "sync", "tower")
+	require.Equal(t, exitSettled, code, stderr)
+	require.Contains(t, stdout, "1 writes (1 uploads")
+}
