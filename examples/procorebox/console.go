@@ -133,13 +133,13 @@ func (c *console) command() *cobra.Command {
 	return root
 }
 
-// open opens the data directory.
-func (c *console) open(ctx context.Context, backoff time.Duration) (*office.Office, error) {
+// open opens the data directory for a command of that name.
+func (c *console) open(ctx context.Context, program string, backoff time.Duration) (*office.Office, error) {
 	s, err := c.settings()
 	if err != nil {
 		return nil, err
 	}
-	o := &office.Options{Backoff: backoff}
+	o := &office.Options{Backoff: backoff, Program: program}
 	if c.verbose {
 		o.Log = slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -172,7 +172,7 @@ func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *offic
 // patiently lets what failed wait for its second try, 0 for as long as is usual.
 func (c *console) patiently(cmd *cobra.Command, backoff time.Duration, do func(ctx context.Context, o *office.Office) error) (err error) {
 	ctx := cmd.Context()
-	o, err := c.open(ctx, backoff)
+	o, err := c.open(ctx, cmd.CommandPath(), backoff)
 	if err != nil {
 		return err
 	}

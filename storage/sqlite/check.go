@@ -37,7 +37,7 @@ func passes(c *conn, checks ...string) error {
 }
 
 const (
-	selectPairs   = "SELECT name FROM pair ORDER BY name"
+	selectPairs   = "SELECT name, owner FROM pair ORDER BY name"
 	selectColumns = `SELECT data, parent, source_parent, destination_parent, source_id, destination_id,
 		source_name, destination_name, key, pair FROM record WHERE key > ? AND key <= ? ORDER BY key LIMIT ?`
 )
@@ -56,7 +56,10 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		return c.each(func(row []driver.Value) error {
 			names = append(names, text(row[0]))
-			return nil
+			if row[1] == nil {
+				return nil
+			}
+			return decode(bytes(row[1]), func(c *coder) { c.owner(new(syncer.Owner)) })
 		}, selectPairs)
 	})
 	for _, name := range names {

@@ -19,6 +19,9 @@ type Options struct {
 	// Machine names the machine that the process runs on; empty means its host name and, where there
 	// is one, its machine ID. Processes with one name rely on locks of the operating system.
 	Machine string
+	// Program names what the process does, for those who find a pair in use; empty means the name of its
+	// file. It must hold no secret.
+	Program string
 	// Busy is how long a write waits for another process that writes; 0 means 5 seconds.
 	Busy time.Duration
 	// Cache bounds the pages that the writer keeps in memory, in bytes, and four times as much is kept
@@ -100,6 +103,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Machine == "" {
 		o.Machine = machine()
+	}
+	if o.Program == "" {
+		o.Program = program()
 	}
 	if o.Busy <= 0 {
 		o.Busy = 5 * time.Second

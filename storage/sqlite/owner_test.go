@@ -2,6 +2,9 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"net/rpc"
 	"os"
 	"path/filepath"
@@ -108,11 +111,38 @@ func TestBetweenMachinesTheLeaseHasToRunOut(t *testing.T) {
 	require.NoError(t, one.Close(), "as a kill would")
 	_, err = two.Open(t.Context(), "pair")
 	require.ErrorIs(t, err, syncer.ErrLocked)
-	require.ErrorContains(t, err, `"one"`)
+	require.ErrorContains(t, err, fmt.Sprintf("(process %d on one) since 2026-", os.Getpid()))
+	require.ErrorContains(t, err, "unless it goes on: locked")
 	now = now.Add(time.Minute)
 	state, err := two.Open(t.Context(), "pair")
 	require.NoError(t, err)
 	require.NoError(t, state.Close())
+}
+
+func TestWhoeverFindsAPairInUseIsToldByWhomAndSinceWhen(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "state.db"), someDay
+	s, err := sqlite.Open(t.Context(), path, sqlite.Options{
+		Machine: "office 0815", Program: "procorebox watch", Clock: func() time.Time { return now },
+	})
+	require.NoError(t, err)
+	defer s.Close()
+	state, err := s.Open(t.Context(), "pair")
+	require.NoError(t, err)
+	_, err = openOn(t, path, "office 0815", &now).Open(t.Context(), "pair")
+	locked, ok := errors.AsType[*syncer.Locked](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, syncer.Owner{Host: "office", Process: os.Getpid(), Program: "procorebox watch", Since: someDay.UTC()}, locked.Owner)
+	require.Zero(t, locked.Until, "for as long as its owner lives")
+	require.NoError(t, s.Check(t.Context()))
+
+	require.NoError(t, state.Close())
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer db.Close()
+	var owner []byte
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT owner FROM pair").Scan(&owner))
+	require.Nil(t, owner, "nobody has it any more")
 }
 
 func TestALockFileThatIsLeftOverSaysNothing(t *testing.T) {

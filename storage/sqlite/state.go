@@ -21,6 +21,7 @@ var _ syncer.State = (*state)(nil)
 const (
 	selectOwn  = "SELECT fence, ends, records, outcomes FROM pair WHERE id = ?"
 	updateEnds = "UPDATE pair SET ends = ? WHERE id = ? AND fence = ?"
+	clearLease = "UPDATE pair SET ends = NULL, owner = NULL WHERE id = ? AND fence = ?"
 )
 
 // Fence implements [syncer.State].
@@ -67,7 +68,7 @@ func (s *state) Close() error {
 	delete(s.store.held, s.pair)
 	defer h.lock.release()
 	err := s.store.database.write(context.Background(), func(c *conn) error {
-		_, err := c.exec(updateEnds, nil, s.pair, signed(s.fence))
+		_, err := c.exec(clearLease, s.pair, signed(s.fence))
 		return err
 	})
 	if err != nil {

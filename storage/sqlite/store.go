@@ -38,7 +38,7 @@ const (
 	selectPair  = "SELECT id FROM pair WHERE name = ?"
 	insertPair  = "INSERT INTO pair (name) VALUES (?)"
 	selectLease = "SELECT fence, machine, ends FROM pair WHERE id = ?"
-	updateLease = "UPDATE pair SET fence = fence + 1, machine = ?, ends = ? WHERE id = ?"
+	updateLease = "UPDATE pair SET fence = fence + 1, machine = ?, ends = ?, owner = ? WHERE id = ?"
 )
 
 // Open opens the Store in the file at path, and makes the file if there is none; its folder must be
@@ -104,7 +104,7 @@ func (s *Store) ensure(c *conn, name string) (int64, error) {
 }
 
 // Open implements [syncer.StateStore]. On one machine a pair is locked for as long as its owner
-// lives, and no longer.
+// lives, and no longer. Whoever finds it so gets a [syncer.Locked], which says who has it.
 func (s *Store) Open(ctx context.Context, name string) (syncer.State, error) {
 	opened, err := s.open(ctx, name)
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Store) open(ctx context.Context, name string) (*state, error) {
 	if !mine {
 		lock, err := s.lock(ctx, id)
 		if errors.Is(err, errHeld) {
-			return nil, fmt.Errorf("in use on this machine: %w: %w", syncer.ErrLocked, err)
+			return nil, s.database.read(ctx, func(c *conn) error { return locked(c, id, time.Time{}) })
 		}
 		if err != nil {
 			return nil, err
@@ -179,9 +179,11 @@ func (s *Store) lease(c *conn, id int64, h *holding, alone bool) error {
 	o := s.database.options
 	now, machine := o.Clock(), text(row[1])
 	if ends := instant(number(row[2])); row[2] != nil && now.Before(ends) && (!alone || machine != o.Machine) {
-		return fmt.Errorf("in use on %q until %s: %w", machine, ends.Format(time.RFC3339), syncer.ErrLocked)
+		return locked(c, id, ends)
 	}
-	if _, err := c.exec(updateLease, o.Machine, nanos(now.Add(o.Lease)), id); err != nil {
+	self := o.self()
+	owner := encode(func(c *coder) { c.owner(&self) })
+	if _, err := c.exec(updateLease, o.Machine, nanos(now.Add(o.Lease)), owner, id); err != nil {
 		return err
 	}
 	h.fence = unsigned(number(row[0])) + 1

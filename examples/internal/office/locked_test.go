@@ -1,7 +1,9 @@
 package office_test
 
 import (
+	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -22,7 +24,9 @@ func TestWhileAnotherRunWorksOnALinkTheSecondSaysSoAndReadingGoesOn(t *testing.T
 	l, err := o.Links.Get(t.Context(), "tower")
 	require.NoError(t, err)
 
-	other, err := sqlite.OpenFile(t.Context(), filepath.Join(data, "procorebox.db"), sqlite.FileOptions{})
+	other, err := sqlite.OpenFile(t.Context(), filepath.Join(data, "procorebox.db"), sqlite.FileOptions{
+		Options: sqlite.Options{Program: "procorebox watch", Machine: "office 0815"},
+	})
 	require.NoError(t, err)
 	defer other.Close()
 	lease, err := other.Store.Open(t.Context(), l.Pair(mapping.Documents))
@@ -32,7 +36,8 @@ func TestWhileAnotherRunWorksOnALinkTheSecondSaysSoAndReadingGoesOn(t *testing.T
 	require.NoError(t, err)
 	require.False(t, done.Settled())
 	require.ErrorIs(t, done.Err, syncer.ErrLocked)
-	require.ErrorContains(t, done.Err, `documents of link "tower": another sync or watch works on it; try again when it has ended`)
+	require.ErrorContains(t, done.Err, fmt.Sprintf(`documents of link "tower": in use by "procorebox watch" (process %d on office) since `, os.Getpid()))
+	require.ErrorContains(t, done.Err, `UTC; try again when it has ended: locked`)
 	status, err := o.Status(t.Context(), "tower")
 	require.NoError(t, err)
 	require.Contains(t, status[0].Tools[0].Last.Err, "locked")

@@ -35,6 +35,8 @@ type Options struct {
 	Backoff time.Duration
 	// Clock is the time of what is remembered; nil means time.Now and how long the machine has been running.
 	Clock func() time.Time
+	// Program names what the process does, as in "procorebox watch", for those who find a link in use.
+	Program string
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
 	HTTP http.RoundTripper
 }
@@ -82,7 +84,7 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 		return nil, fmt.Errorf("key of the data directory: %w", err)
 	}
 	o.file, err = sqlite.OpenFile(ctx, filepath.Join(s.Data, databaseName), sqlite.FileOptions{
-		Options: sqlite.Options{Clock: opts.Clock}, Key: key,
+		Options: sqlite.Options{Clock: opts.Clock, Program: opts.Program}, Key: key,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)

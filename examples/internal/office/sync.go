@@ -96,7 +96,7 @@ func (s *Synced) add(results []mapping.Result, err error) {
 		switch {
 		case r.Err == nil || errors.Is(r.Err, syncer.ErrHalted):
 		case errors.Is(r.Err, syncer.ErrLocked):
-			s.Err = errors.Join(s.Err, fmt.Errorf("%s of link %q: another sync or watch works on it; try again when it has ended: %w", r.Tool, r.Link, r.Err))
+			s.Err = errors.Join(s.Err, taken(r))
 		default:
 			s.Err = errors.Join(s.Err, r.Err)
 		}
@@ -104,6 +104,15 @@ func (s *Synced) add(results []mapping.Result, err error) {
 			s.Totals.Totals = plus(s.Totals.Totals, r.Report.Totals)
 		}
 	}
+}
+
+// taken says who works on a tool that this run has found in use.
+func taken(r mapping.Result) error {
+	who := "another sync or watch"
+	if l, ok := errors.AsType[*syncer.Locked](r.Err); ok {
+		who = l.Owner.String()
+	}
+	return fmt.Errorf("%s of link %q: in use by %s; try again when it has ended: %w", r.Tool, r.Link, who, syncer.ErrLocked)
 }
 
 func plus(a, b syncer.Totals) syncer.Totals {
