@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
@@ -27,12 +28,19 @@ func (o *Office) Calls() Calls { return Calls{o.boxCalls.Load(), o.procoreCalls.
 // metered is a lane that counts what it lets go.
 type metered struct {
 	*connect.Lane
-	count *atomic.Int64
+	count   *atomic.Int64
+	service Service
+	traffic Traffic
 }
 
 // Wait implements connect.Pace.
 func (p metered) Wait(ctx context.Context, class syncer.Class, cost syncer.Cost) error {
-	if err := p.Lane.Wait(ctx, class, cost); err != nil {
+	began := time.Now()
+	err := p.Lane.Wait(ctx, class, cost)
+	if p.traffic.Waited != nil {
+		p.traffic.Waited(p.service, class, time.Since(began))
+	}
+	if err != nil {
 		return err
 	}
 	p.count.Add(int64(cost.Calls))

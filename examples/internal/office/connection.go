@@ -160,7 +160,7 @@ func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tok
 	c, err := o.connection(ctx, s)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && from.static != "":
-		return from.fixed(from.static), nil
+		return attended{from.fixed(from.static), s, o.traffic}, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w to %s: run \"procorebox connect %s\", or set %s", ErrNotConnected, s.Title(), s, s.tokenVariable())
 	case err != nil:
@@ -172,9 +172,13 @@ func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tok
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewSource(connect.SourceOptions{
+	source, err := connect.NewSource(connect.SourceOptions{
 		Store: o.file.Tokens, Credential: s.credential(), Refresh: r, Log: o.log,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return attended{source, s, o.traffic}, nil
 }
 
 func (s Service) tokenVariable() string {

@@ -39,6 +39,8 @@ type Options struct {
 	Program string
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
 	HTTP http.RoundTripper
+	// Traffic is told of the calls.
+	Traffic Traffic
 }
 
 // Office is an open data directory and its two connections. It is safe for use by many goroutines.
@@ -46,6 +48,7 @@ type Office struct {
 	settings  Settings
 	log       *slog.Logger
 	transport http.RoundTripper
+	traffic   Traffic
 	backoff   time.Duration
 	file      *sqlite.File
 
@@ -69,7 +72,7 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP, backoff: opts.Backoff}
+	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP, traffic: opts.Traffic, backoff: opts.Backoff}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}

@@ -63,8 +63,8 @@ func procoreOrigin(b procore.Bases) string { return cmp.Or(b.Login, "https://log
 func (p *Procore) options(lane string) procore.Options {
 	o := p.office
 	return procore.Options{
-		Bases: o.settings.Procore.Bases, Tokens: p.tokens, HTTP: o.transport,
-		Pace: metered{p.governor.Lane(lane), &o.procoreCalls}, Log: o.log, UploadDir: o.uploads(),
+		Bases: o.settings.Procore.Bases, Tokens: p.tokens, HTTP: o.carrier(ProcoreService),
+		Pace: metered{p.governor.Lane(lane), &o.procoreCalls, ProcoreService, o.traffic}, Log: o.log, UploadDir: o.uploads(),
 	}
 }
 

@@ -17,10 +17,10 @@ const again = 2
 // settle syncs a Link until nothing is left that was left only because a service may still show the state
 // before our own write: somebody who edits a file that was synced just now should not have to come twice.
 func (o *Office) settle(ctx context.Context, l mapping.Link, opts SyncOptions) ([]mapping.Result, error) {
-	ask := mapping.SyncOptions{Full: opts.Full, Once: opts.Once, Confirm: opts.Confirm, Observe: opts.Observe}
+	ask := mapping.SyncOptions{Full: opts.Full, Once: opts.Once, Confirm: opts.Confirm, Stop: opts.Stop, Observe: opts.Observe}
 	results, err := o.Links.Sync(ctx, l.ID, ask)
 	for range again {
-		if err != nil || opts.Once {
+		if err != nil || opts.Once || closed(opts.Stop) {
 			break
 		}
 		wait, e := o.unsettled(ctx, l, results)
@@ -29,6 +29,8 @@ func (o *Office) settle(ctx context.Context, l mapping.Link, opts SyncOptions) (
 		}
 		select {
 		case <-time.After(wait):
+		case <-opts.Stop:
+			return results, nil
 		case <-ctx.Done():
 			return results, ctx.Err()
 		}

@@ -15,6 +15,9 @@ type SyncOptions struct {
 	Full, Once bool
 	// Confirm names the Evidence of halts that a person has looked at.
 	Confirm []string
+	// Stop, once it is closed, ends it: nothing new is started, and calls that are under way go on to their
+	// end. It may be nil. A Link that is paused or removed meanwhile is left in the same way.
+	Stop <-chan struct{}
 	// Observe is told how it gets on, one Event at a time.
 	Observe func(syncer.Event)
 }
@@ -58,15 +61,23 @@ func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Syn
 			out.add([]mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}}, nil)
 			continue
 		}
-		results, failed := o.settle(ctx, l, opts)
+		results, failed := o.settleWanted(ctx, l, opts)
 		out.add(results, failed)
 		out.Err = errors.Join(out.Err, o.noteRuns(ctx, l, results))
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || closed(opts.Stop) {
 			break
 		}
 	}
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil //nolint:nilerr // what ended it is in out.Err
+}
+
+// settleWanted syncs a Link for as long as it is to be synced.
+func (o *Office) settleWanted(ctx context.Context, l mapping.Link, opts SyncOptions) ([]mapping.Result, error) {
+	var end func()
+	opts.Stop, end = o.whileWanted(ctx, l.ID, opts.Stop)
+	defer end()
+	return o.settle(ctx, l, opts)
 }
 
 // Choose returns the Link of an ID or a name, or all that no person has paused if which is empty.

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -22,29 +23,55 @@ const (
 type WatchOptions struct {
 	// Every is how often Procore is asked for changes; 0 means once a minute. Box tells them by itself.
 	Every time.Duration
-	// Observe is told how runs get on, Told of the end of each; both by one goroutine at a time. What is
-	// wrong beside the runs is told to Trouble. All three may be nil.
+	// Stop, once it is closed, ends the watch: nothing new is started, and calls that are under way go on
+	// to their end. It may be nil.
+	Stop <-chan struct{}
+	// Observe is told how runs get on, Told of the end of each; both by one goroutine at a time. Looked is
+	// told, after each question to the services, which Links are kept in step. What is wrong beside the runs
+	// is told to Trouble. All four may be nil.
 	Observe func(syncer.Event)
 	Told    func(l mapping.Link, s *Synced)
+	Looked  func(kept []mapping.Link)
 	Trouble func(err error)
 }
 
-// Watch keeps all Links in step that no person has paused until ctx ends, and returns nil then. Links that
-// are made, changed, paused or removed in the meantime, by other processes too, count from the next
-// question on. Each Link is worked on by itself: a long first sync of one keeps nobody waiting.
+// Watch keeps all Links in step that no person has paused until it is stopped or ctx ends, and returns nil
+// then. Links that are made, changed, paused or removed in the meantime, by other processes too, count from
+// the next question on. Each Link is worked on by itself: a long first sync of one keeps nobody waiting. A
+// ctx that ends cuts calls off; the next run looks what became of them.
 func (o *Office) Watch(ctx context.Context, opts WatchOptions) error {
 	if opts.Every <= 0 {
 		opts.Every = defaultEvery
 	}
 	w := &watch{office: o, opts: opts, workers: map[string]*worker{}}
-	defer w.end()
-	for ctx.Err() == nil {
-		if err := w.look(ctx); err != nil && ctx.Err() == nil {
+	defer w.running.Wait()
+	idle, end := until(ctx, opts.Stop)
+	defer end()
+	for idle.Err() == nil {
+		if err := w.look(ctx, idle); err != nil && idle.Err() == nil {
 			w.trouble(err)
 		}
-		w.rest(ctx)
+		w.rest(idle)
+	}
+	for _, k := range w.workers {
+		k.leave()
 	}
 	return nil
+}
+
+// until returns a context for what need not come to its end: it ends with ctx, and with stop.
+func until(ctx context.Context, stop <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if stop != nil {
+		go func() {
+			select {
+			case <-stop:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return ctx, cancel
 }
 
 type watch struct {
@@ -57,15 +84,22 @@ type watch struct {
 
 // A worker keeps one Link in step.
 type worker struct {
-	stop  context.CancelFunc
 	nudge chan struct{}
+	stop  chan struct{} // closed when it should leave
+	gone  chan struct{} // closed when it has left
+	once  sync.Once
 }
 
-func (w *watch) end() {
-	for _, k := range w.workers {
-		k.stop()
+// leave lets the worker end the calls that are under way, and no more.
+func (k *worker) leave() { k.once.Do(func() { close(k.stop) }) }
+
+func (k *worker) left() bool {
+	select {
+	case <-k.gone:
+		return true
+	default:
+		return false
 	}
-	w.running.Wait()
 }
 
 func (w *watch) trouble(err error) {
@@ -76,26 +110,15 @@ func (w *watch) trouble(err error) {
 	}
 }
 
-// look sees which Links there are, and asks the services what has changed.
-func (w *watch) look(ctx context.Context) error {
-	chosen, err := w.office.Choose(ctx, "")
+// look sees which Links there are, and asks the services what has changed. The questions end with idle,
+// the workers with ctx.
+func (w *watch) look(ctx, idle context.Context) error {
+	chosen, err := w.office.Choose(idle, "")
 	if err != nil {
 		return err
 	}
-	here := map[string]bool{}
-	for _, l := range chosen {
-		here[l.ID] = true
-		if w.workers[l.ID] == nil {
-			w.start(ctx, l.ID)
-		}
-	}
-	for id, k := range w.workers {
-		if !here[id] {
-			k.stop()
-			delete(w.workers, id)
-		}
-	}
-	hints, err := w.office.Links.Poll(ctx)
+	w.staff(ctx, chosen)
+	hints, err := w.office.Links.Poll(idle)
 	for _, l := range chosen {
 		for _, t := range l.Tools {
 			if hints[l.Pair(t)] > 0 {
@@ -103,7 +126,34 @@ func (w *watch) look(ctx context.Context) error {
 			}
 		}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opts.Looked != nil {
+		w.opts.Looked(chosen)
+	}
 	return err
+}
+
+// staff gives each of the Links a worker, and sends those of others home. One that is still on its way is
+// not replaced before it has left: two would be in each other's way.
+func (w *watch) staff(ctx context.Context, chosen []mapping.Link) {
+	here := map[string]bool{}
+	for _, l := range chosen {
+		here[l.ID] = true
+	}
+	for id, k := range w.workers {
+		if !here[id] {
+			k.leave()
+		}
+		if k.left() {
+			delete(w.workers, id)
+		}
+	}
+	for id := range here {
+		if w.workers[id] == nil {
+			w.start(ctx, id)
+		}
+	}
 }
 
 func (k *worker) wake() {
@@ -147,14 +197,24 @@ func (o *Office) awaitBox(ctx context.Context) error {
 }
 
 func (w *watch) start(ctx context.Context, id string) {
-	ctx, stop := context.WithCancel(ctx)
-	k := &worker{stop: stop, nudge: make(chan struct{}, 1)}
+	k := &worker{nudge: make(chan struct{}, 1), stop: make(chan struct{}), gone: make(chan struct{})}
 	w.workers[id] = k
 	w.running.Go(func() {
-		for ctx.Err() == nil {
-			k.pause(ctx, w.sync(ctx, id))
+		defer close(k.gone)
+		for ctx.Err() == nil && !closed(k.stop) {
+			k.pause(ctx, w.sync(ctx, id, k.stop))
 		}
 	})
+}
+
+// closed reports whether a channel that nothing is sent on is closed; a nil one never is.
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // pause waits for a nudge, and no longer than d.
@@ -163,22 +223,22 @@ func (k *worker) pause(ctx context.Context, d time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
+	case <-k.stop:
 	case <-k.nudge:
 	case <-timer.C:
 	}
 }
 
 // sync runs a Link once and returns when to do so again.
-func (w *watch) sync(ctx context.Context, id string) time.Duration {
-	done, err := w.office.Sync(ctx, id, SyncOptions{Observe: w.observe})
-	if ctx.Err() != nil {
-		return 0
-	}
+func (w *watch) sync(ctx context.Context, id string, stop <-chan struct{}) time.Duration {
+	done, err := w.office.Sync(ctx, id, SyncOptions{Stop: stop, Observe: w.observe})
 	if err != nil {
-		w.trouble(err)
+		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) { // one that was removed is no trouble
+			w.trouble(err)
+		}
 		return soon
 	}
-	l, err := w.office.Links.Get(ctx, id)
+	l, err := w.office.Links.Get(context.WithoutCancel(ctx), id)
 	if err != nil {
 		return soon // it was removed just now
 	}

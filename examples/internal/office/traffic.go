@@ -1,0 +1,85 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
+)
+
+// Traffic is told what goes on between an Office and the services. Its functions are called by many
+// goroutines at once and must return soon; any of them may be nil. None is told a token, a body or a query.
+type Traffic struct {
+	// Called is told of each answer, and of each call that got none.
+	Called func(Call)
+	// Waited is told how long a call has waited for room within the limits of a service.
+	Waited func(s Service, class syncer.Class, d time.Duration)
+	// SignedIn is told whether a service takes the credential: an error that wraps connect.ErrSignIn or
+	// connect.ErrClient when it does not, and nil when it has answered a call that bore it.
+	SignedIn func(s Service, err error)
+}
+
+// Call is one request, as it was answered.
+type Call struct {
+	Service Service
+	// Host and Path are those of the request, without its query.
+	Host, Path string
+	// Status is that of the answer, 0 if there was none.
+	Status int
+}
+
+// carrier carries the calls of a service, and tells of each.
+type carrier struct {
+	next    http.RoundTripper
+	service Service
+	traffic Traffic
+}
+
+// carrier returns what carries the calls of a service.
+func (o *Office) carrier(s Service) http.RoundTripper { return carrier{o.transport, s, o.traffic} }
+
+// RoundTrip implements http.RoundTripper.
+func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := c.next.RoundTrip(r)
+	call := Call{Service: c.service, Host: r.URL.Host, Path: r.URL.Path}
+	if err == nil {
+		call.Status = answer.StatusCode
+	}
+	if c.traffic.Called != nil {
+		c.traffic.Called(call)
+	}
+	if c.traffic.SignedIn != nil && r.Header.Get("Authorization") != "" && call.Status >= 200 && call.Status < 400 {
+		c.traffic.SignedIn(c.service, nil)
+	}
+	return answer, err
+}
+
+// attended are tokens of which it is told when a service does not take them.
+type attended struct {
+	connect.Tokens
+	service Service
+	traffic Traffic
+}
+
+// Token implements connect.Tokens.
+func (a attended) Token(ctx context.Context) (string, error) {
+	token, err := a.Tokens.Token(ctx)
+	a.tell(err)
+	return token, err
+}
+
+// Refused implements connect.Tokens.
+func (a attended) Refused(ctx context.Context, token string) error {
+	err := a.Tokens.Refused(ctx, token)
+	a.tell(err)
+	return err
+}
+
+func (a attended) tell(err error) {
+	if a.traffic.SignedIn != nil && (errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)) {
+		a.traffic.SignedIn(a.service, err)
+	}
+}
