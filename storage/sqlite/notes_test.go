@@ -84,7 +84,7 @@ func TestAFileOfBeforeNotesGetsThem(t *testing.T) {
 	require.NoError(t, f.Close())
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
-	for _, statement := range []string{"DROP TABLE note", "DROP TABLE clash", "DROP TABLE run", "PRAGMA user_version = 6"} {
+	for _, statement := range []string{"DROP TABLE note", "DROP TABLE clash", "DROP TABLE run", "ALTER TABLE pair DROP COLUMN owner", "PRAGMA user_version = 6"} {
 		_, err = db.ExecContext(ctx, statement)
 		require.NoError(t, err)
 	}

@@ -93,7 +93,7 @@ func TestAFileOfBeforeRunsGetsThem(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, charge(t, f.Ledger, "before", 9))
 	require.NoError(t, f.Close())
-	change(t, path, "DROP TABLE run", "PRAGMA user_version = 8")
+	change(t, path, "DROP TABLE run", "ALTER TABLE pair DROP COLUMN owner", "PRAGMA user_version = 8")
 
 	f, err = sqlite.OpenFile(ctx, path, fixed(t))
 	require.NoError(t, err)

@@ -174,7 +174,7 @@ func TestSettingsAreThoseThatThePromisesNeed(t *testing.T) {
 	}
 	for name, want := range map[string]int64{
 		"synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16384, "application_id": 0x50427374, "trusted_schema": 0,
-		"fullfsync": 1, "checkpoint_fullfsync": 1, "user_version": 1,
+		"fullfsync": 1, "checkpoint_fullfsync": 1, "user_version": int64(len(stateFormat.scripts)),
 	} {
 		require.Equal(t, want, must(pragma(s.database.writer, name)), name)
 	}
