@@ -190,6 +190,17 @@ func (d *darkroom) settle() {
 	require.Failf(d.t, "runs do not come to an end", "%s\nphotos %v\nfolder %v", last, d.photos(), d.files())
 }
 
+// togethers are the photos that stand together, wherever that is: Unclassified cannot be renamed.
+func togethers(places map[string][]string) (all []string) {
+	for _, photos := range places {
+		if len(photos) > 0 {
+			all = append(all, strings.Join(photos, ", "))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 func TestPhotosAndFolderEndEqualWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *testing.T) {
 	t.Parallel()
 	var killed atomic.Int64
@@ -214,6 +225,7 @@ func TestPhotosAndFolderEndEqualWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *
 				there := bodiesOf(d.photos())
 				require.Equal(t, there, bodiesOf(d.files()))
 				require.Len(t, slices.Compact(slices.Clone(there)), len(there), "nothing is there twice: %v", there)
+				require.Equal(t, togethers(d.places()), togethers(d.diskPlaces()), "what is in one album is in one folder")
 				for body := range d.alive {
 					require.Contains(t, there, body, "nobody has deleted or replaced it")
 				}

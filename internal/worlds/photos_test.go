@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -230,6 +231,33 @@ func (w *photoWorld) bodies() (all [2][]string) {
 	return all
 }
 
+// together are the photos that stand in one album, and in one folder. Names are left out: Unclassified
+// cannot be renamed.
+func (w *photoWorld) together() (all [2][]string) {
+	places := [2]map[string][]string{{}, {}}
+	for _, p := range w.ann.Photos(w.project) {
+		body, err := w.ann.ReadPhoto(w.project, p.ID)
+		require.NoError(w.t, err)
+		album := fmt.Sprint(p.AlbumID)
+		places[0][album] = append(places[0][album], string(body))
+	}
+	tree, err := w.box.tree()
+	require.NoError(w.t, err)
+	for at, f := range tree {
+		if f.kind == syncer.File {
+			places[1][path.Dir(at)] = append(places[1][path.Dir(at)], f.body)
+		}
+	}
+	for side := range places {
+		for _, bodies := range places[side] {
+			slices.Sort(bodies)
+			all[side] = append(all[side], strings.Join(bodies, ", "))
+		}
+		slices.Sort(all[side])
+	}
+	return all
+}
+
 // settle runs until a run ends without anything left to do.
 func (w *photoWorld) settle() {
 	w.t.Helper()
@@ -269,6 +297,8 @@ func TestPhotosAndBox(t *testing.T) {
 				w.settle()
 				all := w.bodies()
 				require.Equal(t, all[0], all[1])
+				places := w.together()
+				require.Equal(t, places[0], places[1], "what is in one album is in one folder")
 				require.Len(t, slices.Compact(slices.Clone(all[0])), len(all[0]), "nothing is there twice: %q", all[0])
 				for body := range w.alive {
 					require.Contains(t, all[0], body, "nobody has deleted or replaced it")
