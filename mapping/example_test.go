@@ -124,5 +124,5 @@ func ExampleLinks_Parts() {
 		fmt.Printf("%s: %s", p.Tool, plan)
 	}
 	// Output:
-	// documents: create file "A-101.pdf" on destination
+	// documents: create file "A-101.pdf" on Box
 }

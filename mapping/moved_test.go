@@ -160,7 +160,7 @@ func TestWhatIsDraggedOutOfTheLinkWaitsForAPerson(t *testing.T) {
 	w.poll()
 	results := w.sync("bridge", mapping.SyncOptions{})
 	require.Len(t, results[0].Report.Holds, 1)
-	require.Equal(t, "moved out of the root on destination", results[0].Report.Holds[0].Reason)
+	require.Equal(t, "moved out of the root on Box", results[0].Report.Holds[0].Reason)
 	require.Equal(t, "plan", w.documents().Tree()["plan.pdf"])
 }
 

@@ -90,6 +90,7 @@ func (s *Links) complete(ctx context.Context, p *Part, l Link, all []Link, box *
 		return fmt.Errorf("open Procore: %w", err)
 	}
 	source, destination := p.source.Endpoint, box.Endpoint
+	source.Name, destination.Name = "Procore", "Box"
 	source.Follow = true
 	destination.Root, destination.Follow = l.Roots[p.Tool].ID, true
 	p.Pair.Mode = l.Rules.Direction(p.Tool).Mode()

@@ -45,7 +45,7 @@ func (b Brake) Judge(_ context.Context, p *syncer.Plan) ([]syncer.Verdict, error
 	for side := syncer.Source; side <= syncer.Destination; side++ {
 		known, changes := p.Tally(side).Files, b.changes(p, side)
 		if known >= least && len(changes)*100 > known*percent {
-			return nil, halt(p.Pair, side, known, changes)
+			return nil, halt(p, side, known, changes)
 		}
 	}
 	return nil, nil
@@ -75,16 +75,16 @@ func (b Brake) changes(p *syncer.Plan, side syncer.Side) []change {
 // shown is how many files a Halt names.
 const shown = 5
 
-func halt(pair string, side syncer.Side, known int, changes []change) error {
+func halt(p *syncer.Plan, side syncer.Side, known int, changes []change) error {
 	var paths, deeds []string
 	for _, c := range changes {
 		paths, deeds = append(paths, fmt.Sprintf("%q", c.path)), append(deeds, c.deed)
 	}
 	slices.Sort(paths)
 	slices.Sort(deeds)
-	why := fmt.Sprintf("%d of %d files on %s are to change in one run: %s", len(changes), known, side, strings.Join(paths[:min(shown, len(paths))], ", "))
+	why := fmt.Sprintf("%d of %d files on %s are to change in one run: %s", len(changes), known, p.Name(side), strings.Join(paths[:min(shown, len(paths))], ", "))
 	if more := len(paths) - shown; more > 0 {
 		why += fmt.Sprintf(" and %d more", more)
 	}
-	return syncer.NewHalt(pair, side, why, deeds...)
+	return syncer.NewHalt(p.Pair, side, why, deeds...)
 }

@@ -43,7 +43,7 @@ func (w *world) askAdoption(n *node) {
 		n.agree |= attrContent
 		return
 	}
-	reason := fmt.Sprintf("of one name and size on both sides: %s tells no digest, so a person says whether they are one", w.digestless())
+	reason := fmt.Sprintf("of one name and size on both sides: %s tells no digest, so a person says whether they are one", w.says(w.digestless()))
 	if w.rejected[id] {
 		reason = "a person has said that they are not one: both stay as they are"
 	}

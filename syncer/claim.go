@@ -189,7 +189,7 @@ func (c *claims) waits(n *node) bool {
 			continue
 		}
 		if x := c.holder(side, n.up[side], n.name[side], n); x != nil && x.aboutToMove() {
-			n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], side), false)
+			n.leave(fmt.Sprintf("its name %q on %s is about to be free", n.name[side], c.w.says(side)), false)
 			c.takeWhereItStands(n)
 			return true
 		}
@@ -228,7 +228,7 @@ func (c *claims) choose(n *node) {
 				name[side] = invent(name[side], label, seed, attempt, rules)
 			case attempt > 0 && c.taken(side, n.up[side], name[side], n):
 				if n.why == "" {
-					n.why = fmt.Sprintf("another item has the name %q on %s", name[side], side)
+					n.why = fmt.Sprintf("another item has the name %q on %s", name[side], c.w.says(side))
 				}
 				name[side] = invent(name[side], label, seed, attempt, rules)
 			}
@@ -281,10 +281,10 @@ func (c *claims) unfit(n *node, name [2]string) string {
 			continue
 		}
 		if err := c.w.info[side].Names.Check(name[side]); err != nil {
-			return fmt.Sprintf("%s cannot hold it: %v", side, err)
+			return fmt.Sprintf("%s cannot hold it: %v", c.w.says(side), err)
 		}
 		if n.there(side) && !c.w.info[side].Abilities(n.rec.Kind).Rename {
-			return fmt.Sprintf("its name is taken and %s cannot rename it", side)
+			return fmt.Sprintf("its name is taken and %s cannot rename it", c.w.says(side))
 		}
 	}
 	return ""

@@ -155,7 +155,7 @@ func (r *run) fillReport(ctx context.Context) error {
 		}
 		rep.Skips = append(rep.Skips, Skip{
 			Side: in.On, Path: path, Record: in.Record, Retry: true,
-			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, in.On),
+			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, r.w.says(in.On)),
 		})
 	}
 	rep.Totals.Held, rep.Totals.Skipped, rep.Totals.Failed = len(rep.Holds), len(rep.Skips), len(rep.Failures)

@@ -75,10 +75,10 @@ func (w *world) send(n *node, t Side) {
 	case !dir.Mode.allows(x) && dir.Wrong == KeepAside:
 		w.part(n, t)
 	case !dir.Mode.allows(x) && dir.Wrong == PutBack:
-		n.why = fmt.Sprintf("edited on %s, which only receives", t)
+		n.why = fmt.Sprintf("edited on %s, which only receives", w.says(t))
 		w.overwrite(n, t)
 	case !dir.Mode.allows(x):
-		n.leave(fmt.Sprintf("edited on %s, which only receives", t), true)
+		n.leave(fmt.Sprintf("edited on %s, which only receives", w.says(t)), true)
 	default:
 		w.overwrite(n, x)
 	}
@@ -91,13 +91,13 @@ func (w *world) overwrite(n *node, x Side) {
 	switch {
 	case info.File.Update == UpdateNever:
 		n.agree |= attrContent | attrCannotFollow | attrBehind(x)
-		n.why = fmt.Sprintf("%s cannot change the contents of a file", x)
+		n.why = fmt.Sprintf("%s cannot change the contents of a file", w.says(x))
 	case e != nil && info.MaxSize > 0 && e.Size > info.MaxSize:
-		n.leave(fmt.Sprintf("%s takes no files above %d bytes", x, info.MaxSize), true)
+		n.leave(fmt.Sprintf("%s takes no files above %d bytes", w.says(x), info.MaxSize), true)
 	case n.sight[x] != observed:
-		n.leave(fmt.Sprintf("%s was not looked at", x), false)
+		n.leave(fmt.Sprintf("%s was not looked at", w.says(x)), false)
 	case e == nil:
-		n.leave(fmt.Sprintf("%s was not looked at", x.Other()), false)
+		n.leave(fmt.Sprintf("%s was not looked at", w.says(x.Other())), false)
 	default:
 		n.flow[x] = true
 	}
@@ -139,7 +139,7 @@ func (w *world) settleConflict(n *node) {
 // edit was never on the other side, and must not go when the item there does.
 func (w *world) overrule(n *node, x Side) {
 	if w.info[x].File.Update == UpdateNever {
-		n.leave(fmt.Sprintf(bothChanged+", and %s cannot change the contents of a file", x), n.known)
+		n.leave(fmt.Sprintf(bothChanged+", and %s cannot change the contents of a file", w.says(x)), n.known)
 		return
 	}
 	w.overwrite(n, x)
@@ -162,11 +162,11 @@ func (w *world) loser(dir Direction) Side {
 func (w *world) part(n *node, t Side) {
 	x := t.Other()
 	if n.entry[x] == nil {
-		n.leave(fmt.Sprintf("%s was not looked at", x), false)
+		n.leave(fmt.Sprintf("%s was not looked at", w.says(x)), false)
 		return
 	}
 	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
-		n.leave(fmt.Sprintf(bothChanged+", and %s cannot rename its version", t), n.known)
+		n.leave(fmt.Sprintf(bothChanged+", and %s cannot rename its version", w.says(t)), n.known)
 		return
 	}
 	m := &node{touched: true}
@@ -177,7 +177,7 @@ func (w *world) part(n *node, t Side) {
 	m.want[x] = w.direction(n, Source).Mode.allows(x) && w.refusal(m, t, x) == ""
 	if !m.want[x] {
 		m.agree |= attrDeclined(x)
-		m.why = fmt.Sprintf("an edit made on %s, kept aside there", t)
+		m.why = fmt.Sprintf("an edit made on %s, kept aside there", w.says(t))
 	}
 	w.byID[t][n.entry[t].ID] = m
 	w.nodes[m.rec.ID] = m

@@ -1,5 +1,7 @@
 package syncer
 
+import "fmt"
+
 // breakCycles undoes moves of the destination until no folder is its own ancestor. The source's
 // tree has no cycle and neither has the baseline, so each cycle holds a move of the destination.
 func (w *world) breakCycles(list []*node) {
@@ -16,7 +18,7 @@ func (w *world) breakCycles(list []*node) {
 			culprit.parent, culprit.from = back, Source
 			culprit.up = [2]*node{back, back}
 			culprit.agree |= attrPlace
-			culprit.why = "moved into each other on the two sides: the source's place counts"
+			culprit.why = fmt.Sprintf("moved into each other on the two sides: the place on %s counts", w.says(Source))
 		}
 	}
 }

@@ -10,7 +10,7 @@ func (w *world) draft(pair string) *Plan {
 	for again {
 		list, actions, again = w.reconcile()
 	}
-	p := &Plan{Pair: pair, Full: w.full, Actions: actions, Source: w.tally[Source], Destination: w.tally[Destination]}
+	p := &Plan{Pair: pair, names: w.names, Full: w.full, Actions: actions, Source: w.tally[Source], Destination: w.tally[Destination]}
 	p.Skips = slices.Clone(w.skips)
 	for _, n := range list {
 		if n.clash != nil {

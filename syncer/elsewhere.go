@@ -32,7 +32,7 @@ func (r *run) askElsewhere(ctx context.Context) error {
 				return ctx.Err()
 			}
 			if err != nil {
-				found = Elsewhere{Reason: fmt.Sprintf("moved out of the root on %s, and nobody can tell where it is: %v", side, err)}
+				found = Elsewhere{Reason: fmt.Sprintf("moved out of the root on %s, and nobody can tell where it is: %v", r.w.says(side), err)}
 			}
 			n.elsewhere[side] = found
 		}
@@ -52,7 +52,7 @@ func (w *world) movedAway(side Side) bool {
 }
 
 // leftRoot says why the delete of n, which left the root of side x, waits for a person, and whether it does.
-func (n *node) leftRoot(x Side) (why string, waits bool) {
+func (w *world) leftRoot(n *node, x Side) (why string, waits bool) {
 	if n.sight[x] != out {
 		return "", false
 	}
@@ -60,5 +60,5 @@ func (n *node) leftRoot(x Side) (why string, waits bool) {
 		n.why = cmp.Or(e.Reason, "kept elsewhere")
 		return "", false
 	}
-	return cmp.Or(n.elsewhere[x].Reason, fmt.Sprintf("moved out of the root on %s", x)), true
+	return cmp.Or(n.elsewhere[x].Reason, fmt.Sprintf("moved out of the root on %s", w.says(x))), true
 }

@@ -15,6 +15,7 @@ type endpoint struct {
 	root   string // locator
 	rootID string // as recorded; empty before the first run
 	rootUp string // its folder, likewise
+	name   string // for people
 	busy   *busy
 	follow bool
 

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -28,6 +29,8 @@ type Endpoint struct {
 	Follow bool
 	// Pacer is asked for estimates; it may be nil.
 	Pacer Pacer
+	// Name is what people call the side in reasons and errors; empty stands for "source" or "destination".
+	Name string
 }
 
 // Endpoint returns that of side.
@@ -172,7 +175,7 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 	if p.Root == "" {
 		return nil, fmt.Errorf("%s Root is empty: %w", side, ErrInvalid)
 	}
-	end := &endpoint{reader: p.FS, info: p.FS.Info(), root: p.Root, follow: p.Follow}
+	end := &endpoint{reader: p.FS, info: p.FS.Info(), root: p.Root, follow: p.Follow, name: cmp.Or(p.Name, side.String())}
 	end.fs, _ = p.FS.(FileSystem)
 	end.looker, _ = p.FS.(Looker)
 	end.finder, _ = p.FS.(Finder)

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,14 +50,17 @@ type Error struct {
 	Side Side
 	Path string
 	Err  error
+	// Where is what people call the side, see Endpoint.Name; empty stands for the word for Side.
+	Where string
 }
 
 // Error returns "op side path: cause".
 func (e *Error) Error() string {
+	where := cmp.Or(e.Where, e.Side.String())
 	if e.Path == "" {
-		return fmt.Sprintf("%s on %s: %v", e.Op, e.Side, e.Err)
+		return fmt.Sprintf("%s on %s: %v", e.Op, where, e.Err)
 	}
-	return fmt.Sprintf("%s %q on %s: %v", e.Op, e.Path, e.Side, e.Err)
+	return fmt.Sprintf("%s %q on %s: %v", e.Op, e.Path, where, e.Err)
 }
 
 // Unwrap returns the cause.

@@ -80,11 +80,11 @@ func (w *world) revive(p, n *node) bool {
 	}
 	x := p.on.Other()
 	if why := w.refusal(p, p.on, x); why != "" {
-		p.leave(fmt.Sprintf("deleted on %s, but %q in it stays; %s %s", x, n.rec.Name, x, why), false)
+		p.leave(fmt.Sprintf("deleted on %s, but %q in it stays; %s %s", w.says(x), n.rec.Name, w.says(x), why), false)
 		p.soon = false
 		return true
 	}
-	p.fate, p.free, p.why = stay, false, fmt.Sprintf("deleted on %s, but %q in it stays", x, n.rec.Name)
+	p.fate, p.free, p.why = stay, false, fmt.Sprintf("deleted on %s, but %q in it stays", w.says(x), n.rec.Name)
 	p.want[x] = true
 	w.choosePlace(p)
 	return true
@@ -95,10 +95,10 @@ func (w *world) reviveDeclined(p, n *node) bool {
 	for _, x := range sides {
 		if n.want[x] && (p.rec.Half(x).Presence == Declined || p.agree&attrDeclined(x) != 0) && p.there(x.Other()) {
 			if why := w.refusal(p, x.Other(), x); why != "" {
-				p.why = fmt.Sprintf("%s %s", x, why)
+				p.why = fmt.Sprintf("%s %s", w.says(x), why)
 				return false
 			}
-			p.fate, p.quiet, p.agree, p.why = stay, false, 0, fmt.Sprintf("%q in it is wanted on %s", n.rec.Name, x)
+			p.fate, p.quiet, p.agree, p.why = stay, false, 0, fmt.Sprintf("%q in it is wanted on %s", n.rec.Name, w.says(x))
 			p.want[x] = true
 			w.choosePlace(p)
 			return true

@@ -63,7 +63,7 @@ func (r *run) newWorld() *world {
 	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
 	w.authors = r.authors
 	for _, side := range sides {
-		w.info[side] = r.ends[side].info
+		w.info[side], w.names[side] = r.ends[side].info, r.ends[side].name
 		w.canRestore[side] = r.ends[side].restorer != nil
 	}
 	for id, h := range r.holds {
@@ -207,9 +207,9 @@ func (r *run) rootStands(ctx context.Context, side Side) error {
 	e, err := end.lookNow(ctx, end.root, Entry{}, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("root of %s is not there: %w: %w", side, ErrHalted, err)
+		return fmt.Errorf("root of %s is not there: %w: %w", end.name, ErrHalted, err)
 	case err != nil:
-		return &Error{"look", side, "", err}
+		return &Error{"look", side, "", err, end.name}
 	}
 	return checkRoot(end, side, &e)
 }

@@ -131,7 +131,7 @@ func (o *observer) inside(ctx context.Context, side Side, id string) (bool, erro
 			break
 		}
 		if err != nil {
-			return false, &Error{"look", side, id, err}
+			return false, &Error{"look", side, id, err, o.w.says(side)}
 		}
 		chain = append(chain, e)
 		id = e.ParentID
@@ -166,7 +166,7 @@ func (o *observer) isThere(ctx context.Context, n *node, side Side) (bool, error
 	case n.unclear(side):
 		return false, fmt.Errorf("folder %q: %s", n.rec.Name, n.hidden[side])
 	case n.sight[side] == assumed:
-		return false, fmt.Errorf("folder %q: %s was not listed that far", n.rec.Name, side)
+		return false, fmt.Errorf("folder %q: %s was not listed that far", n.rec.Name, o.w.says(side))
 	}
 	return n.there(side), nil
 }
@@ -178,5 +178,5 @@ func (o *observer) rootShown(side Side) error {
 	if o.ends[side].looker != nil || o.rooted[side] {
 		return nil
 	}
-	return fmt.Errorf("the root: %s was not listed", side)
+	return fmt.Errorf("the root: %s was not listed", o.w.says(side))
 }

@@ -31,7 +31,7 @@ func (w *world) mergeParents(n *node, s, d *node) {
 	case changed[Source]:
 		n.parent, n.from, n.moved = s, Source, true
 		if changed[Destination] && s != d {
-			n.why = "moved to different folders on the two sides: the source's place counts"
+			n.why = fmt.Sprintf("moved to different folders on the two sides: the place on %s counts", w.says(Source))
 		}
 	case changed[Destination]:
 		n.parent, n.from, n.moved = d, Destination, true
@@ -54,7 +54,7 @@ func (w *world) followAgreed(n *node, here [2]*node, changed [2]bool) {
 		case here[side] != n.parent && !w.info[side].Abilities(n.rec.Kind).Move:
 			n.up[side] = here[side]
 			n.agree |= attrPlace | attrCannotFollow
-			n.why = fmt.Sprintf("%s cannot move a %s", side, n.rec.Kind)
+			n.why = fmt.Sprintf("%s cannot move a %s", w.says(side), n.rec.Kind)
 		default:
 			n.up[side] = n.parent
 		}
@@ -98,7 +98,7 @@ func (w *world) mergeNames(n *node) {
 			n.agree |= attrPlace
 			return
 		}
-		n.why = fmt.Sprintf("renamed on both sides, to %q and to %q: the source's name counts", s.Name, d.Name)
+		n.why = fmt.Sprintf("renamed on both sides, to %q and to %q: the name on %s counts", s.Name, d.Name, w.says(Source))
 	case changed[Destination]:
 		winner = Destination
 	}
@@ -115,10 +115,10 @@ func (w *world) mergeNames(n *node) {
 	case want == n.name[x]:
 	case !w.info[x].Abilities(n.rec.Kind).Rename:
 		n.agree |= attrCannotFollow | attrOwnName(x)
-		n.why = fmt.Sprintf("%s cannot rename a %s", x, n.rec.Kind)
+		n.why = fmt.Sprintf("%s cannot rename a %s", w.says(x), n.rec.Kind)
 	case w.info[x].Names.Check(want) != nil:
 		n.agree |= attrCannotFollow | attrOwnName(x)
-		n.why = fmt.Sprintf("%s cannot hold the name: %v", x, w.info[x].Names.Check(want))
+		n.why = fmt.Sprintf("%s cannot hold the name: %v", w.says(x), w.info[x].Names.Check(want))
 	default:
 		n.name[x] = want
 	}

@@ -69,7 +69,7 @@ func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string) er
 		return nil
 	}
 	if err != nil {
-		n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", at, err)
+		n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", o.w.says(at), err)
 		return ctx.Err()
 	}
 	for i := range found {

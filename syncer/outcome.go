@@ -49,7 +49,7 @@ func wrongBytes(got *Entry, t *transfer) error {
 // failed settles the Intent of a call that is proved to have had no effect. Any other failure
 // leaves it open: the next run looks.
 func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error) error {
-	wrapped := a.failure(err)
+	wrapped := x.failure(a, err)
 	if !NotDone(err) {
 		x.mu.Lock()
 		x.r.fly(in) // nothing else is planned for the item in this run
@@ -78,7 +78,7 @@ func (x *executor) failed(ctx context.Context, a *Action, in *Intent, err error)
 func (x *executor) declineMove(a *Action, err error) Batch {
 	n := a.node
 	n.stayOn(a.On, x.r.w.parentOn(n, a.On))
-	n.why = fmt.Sprintf("%s does not take it there: %v", a.On, err)
+	n.why = fmt.Sprintf("%s does not take it there: %v", x.r.w.says(a.On), err)
 	r := x.r.w.settled(&Action{Op: OpDecline, node: n, attrs: attrPlace})
 	n.rec, n.refused = r, true
 	return Batch{Put: []Record{r}}
@@ -105,7 +105,7 @@ func (x *executor) spoilt(ctx context.Context, a *Action, in *Intent, got *Entry
 	if e != nil {
 		return e
 	}
-	return a.failure(err)
+	return x.failure(a, err)
 }
 
 // spoiltForGood notes a new file with wrong contents that could not be removed again. It is recorded
@@ -124,7 +124,7 @@ func (x *executor) spoiltForGood(ctx context.Context, a *Action, in *Intent, got
 	if e != nil {
 		return e
 	}
-	return a.failure(err)
+	return x.failure(a, err)
 }
 
 // promote makes an earlier version of a file current again, and returns what is current then.

@@ -74,7 +74,7 @@ func (r *run) postponeTwins(b *Batch, n *node, p Pending, met map[PendingKey]boo
 
 // difference says what the Record tells of a change that a side could not follow; empty if both are
 // alike.
-func difference(n *node) string {
+func (w *world) difference(n *node) string {
 	if !n.known || n.fate != stay || n.gone || !n.there(Source) || !n.there(Destination) {
 		return ""
 	}
@@ -82,9 +82,9 @@ func difference(n *node) string {
 		switch h := n.rec.Half(side); {
 		case h.Presence != Present || h.Provisional || n.rec.Half(side.Other()).Provisional:
 		case h.Behind:
-			return fmt.Sprintf("%s could not take the contents that the other side has", side)
+			return fmt.Sprintf("%s could not take the contents that the other side has", w.says(side))
 		case h.OwnName:
-			return fmt.Sprintf("%s could not take the name that the other side has", side)
+			return fmt.Sprintf("%s could not take the name that the other side has", w.says(side))
 		case n.rec.ParentOn(side) != n.rec.ParentOn(side.Other()):
 			return "it stands in different folders: one side could not follow a move"
 		}
@@ -215,7 +215,7 @@ func (r *run) standing(n *node, p Pending) (Pending, bool) {
 		p.Reason = n.why
 		return p, true
 	}
-	why := difference(n)
+	why := r.w.difference(n)
 	if old, ok := r.pending[p.PendingKey]; ok && why != "" && old.Quiet {
 		return old, true // with the reason of then
 	}

@@ -118,7 +118,7 @@ func (w *world) declineImpossible(list []*node) {
 			if tooDeep || atRoot || stuck {
 				n.up[side] = here
 				n.agree |= attrPlace | attrCannotFollow
-				n.why = fmt.Sprintf("%s does not allow a %s there", side, n.rec.Kind)
+				n.why = fmt.Sprintf("%s does not allow a %s there", w.says(side), n.rec.Kind)
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func (w *world) declineTooDeep(list []*node) {
 		for _, side := range sides {
 			most := w.info[side].MaxDepth
 			if n.fate == stay && n.want[side] && n.rec.Kind == Folder && most > 0 && w.depthInTheEnd(n, side) > most {
-				n.leave(fmt.Sprintf("%s takes folders only %d deep", side, most), false)
+				n.leave(fmt.Sprintf("%s takes folders only %d deep", w.says(side), most), false)
 				n.soon = false
 			}
 		}

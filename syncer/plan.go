@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -150,7 +151,12 @@ type Plan struct {
 	Skips       []Skip     `json:"skips,omitempty"`
 	Source      Tally      `json:"source"`
 	Destination Tally      `json:"destination"`
+
+	names [2]string
 }
+
+// Name is what people call a side, see Endpoint.Name.
+func (p *Plan) Name(side Side) string { return cmp.Or(p.names[side], side.String()) }
 
 // Tally returns that of side.
 func (p *Plan) Tally(side Side) *Tally {
@@ -218,7 +224,7 @@ func (c Cost) plus(d Cost) Cost {
 func (p *Plan) String() string {
 	var b strings.Builder
 	for _, a := range p.Actions {
-		fmt.Fprintf(&b, "%s %q on %s", a.Op, a.Path, a.On)
+		fmt.Fprintf(&b, "%s %q on %s", a.Op, a.Path, p.Name(a.On))
 		if a.From != "" && a.From != a.Path {
 			fmt.Fprintf(&b, " from %q", a.From)
 		}
@@ -228,10 +234,10 @@ func (p *Plan) String() string {
 		b.WriteByte('\n')
 	}
 	for _, h := range p.Holds {
-		fmt.Fprintf(&b, "held: %s %q on %s (%s)\n", h.Op, h.Path, h.On, h.Reason)
+		fmt.Fprintf(&b, "held: %s %q on %s (%s)\n", h.Op, h.Path, p.Name(h.On), h.Reason)
 	}
 	for _, s := range p.Skips {
-		fmt.Fprintf(&b, "skipped: %q on %s (%s)\n", s.Path, s.Side, s.Reason)
+		fmt.Fprintf(&b, "skipped: %q on %s (%s)\n", s.Path, p.Name(s.Side), s.Reason)
 	}
 	return b.String()
 }

@@ -53,7 +53,7 @@ func (w *world) decideUnclear(n *node) {
 	if why == "" {
 		why = "not in the listing, and not proved to be deleted"
 	}
-	n.leave(fmt.Sprintf("%s: %s", side, why), n.sleeps)
+	n.leave(fmt.Sprintf("%s: %s", w.says(side), why), n.sleeps)
 	if n.sleeps && n.known && !n.rec.Dormant {
 		n.agree |= attrDormant
 	}
@@ -91,7 +91,7 @@ func (w *world) decideOne(n *node, t Side) {
 	dir := w.direction(n, t)
 	switch {
 	case n.sight[t] != observed:
-		n.leave(fmt.Sprintf("%s was not looked at", t), false)
+		n.leave(fmt.Sprintf("%s was not looked at", w.says(t)), false)
 	case n.lost(x) && n.known:
 		w.decideLost(n, t, dir)
 	case n.known && n.rec.Half(x).Presence == Declined:
@@ -115,7 +115,7 @@ func (w *world) decideDeclined(n *node, t Side, dir Direction) {
 	}
 	why := cause(w.waiting[w.pendingKey(n)].Reason)
 	if why == "" {
-		why = fmt.Sprintf("%s does without it until it changes", x)
+		why = fmt.Sprintf("%s does without it until it changes", w.says(x))
 	}
 	n.leave(why, true)
 	n.agree |= w.placeChanged(n, t)
@@ -147,11 +147,11 @@ func (w *world) decideNew(n *node, t Side, dir Direction) {
 		}
 	}
 	if !dir.Mode.allows(x) {
-		n.leave(fmt.Sprintf("one-way: only on %s", t), true)
+		n.leave(fmt.Sprintf("one-way: only on %s", w.says(t)), true)
 		return
 	}
 	if why := w.refusal(n, t, x); why != "" {
-		n.leave(fmt.Sprintf("%s %s", x, why), true)
+		n.leave(fmt.Sprintf("%s %s", w.says(x), why), true)
 		return
 	}
 	n.want[x] = true
@@ -190,20 +190,20 @@ func (w *world) decideLost(n *node, t Side, dir Direction) {
 	}
 	switch {
 	case !dir.Mode.allows(t):
-		w.bringBack(n, t, fmt.Sprintf("deleted on %s, which only receives", x))
+		w.bringBack(n, t, fmt.Sprintf("deleted on %s, which only receives", w.says(x)))
 	case changed == mayHaveChanged:
 		n.verify[t] = true
 	case changed == hasChanged && dir.Mode.allows(x):
-		w.bringBack(n, t, fmt.Sprintf("deleted on %s, edited on %s: the edit is kept", x, t))
+		w.bringBack(n, t, fmt.Sprintf("deleted on %s, edited on %s: the edit is kept", w.says(x), w.says(t)))
 	case changed == hasChanged && dir.Wrong != PutBack:
-		n.fate, n.why = forget, fmt.Sprintf("deleted on %s; the edited file on %s, which only receives, is left alone", x, t)
+		n.fate, n.why = forget, fmt.Sprintf("deleted on %s; the edited file on %s, which only receives, is left alone", w.says(x), w.says(t))
 	case !w.info[t].Abilities(n.rec.Kind).Delete:
-		n.leave(fmt.Sprintf("%s cannot delete a %s", t, n.rec.Kind), true)
+		n.leave(fmt.Sprintf("%s cannot delete a %s", w.says(t), n.rec.Kind), true)
 		n.agree |= attrDeclined(x)
 	case n.sight[t] != observed:
-		n.leave(fmt.Sprintf("%s was not looked at", t), false)
+		n.leave(fmt.Sprintf("%s was not looked at", w.says(t)), false)
 	case n.entry[t].Facts != nil && n.entry[t].Facts.Fixed:
-		n.leave(fmt.Sprintf("%s keeps this %s itself", t, n.rec.Kind), true)
+		n.leave(fmt.Sprintf("%s keeps this %s itself", w.says(t), n.rec.Kind), true)
 		n.agree |= attrDeclined(x)
 	default:
 		n.fate, n.on = die, t
@@ -215,7 +215,7 @@ func (w *world) decideLost(n *node, t Side, dir Direction) {
 func (w *world) bringBack(n *node, t Side, why string) {
 	x := t.Other()
 	if refusal := w.refusal(n, t, x); refusal != "" {
-		n.leave(fmt.Sprintf("%s; %s %s", why, x, refusal), true)
+		n.leave(fmt.Sprintf("%s; %s %s", why, w.says(x), refusal), true)
 		return
 	}
 	n.want[x], n.why = true, why
@@ -236,7 +236,7 @@ func (w *world) judge(n *node) {
 		return
 	}
 	h, held := w.held[n.rec.ID]
-	if why, waits := n.leftRoot(x); waits && !w.approved[id] {
+	if why, waits := w.leftRoot(n, x); waits && !w.approved[id] {
 		h.Reason, held = why, true
 	}
 	if held {

@@ -20,7 +20,7 @@ func (x *executor) verify(ctx context.Context, a *Action, out *Outcome) error {
 	}
 	d, err := readDigest(ctx, x.r.ends[a.On].reader, *a.node.entry[a.On], algorithm, x.r.e.opts.Stall)
 	if err != nil {
-		return &Error{"verify", a.On, a.Path, err}
+		return &Error{"verify", a.On, a.Path, err, w.says(a.On)}
 	}
 	x.mu.Lock()
 	w.digests[version{a.On, a.node.entry[a.On].Stamp()}] = d

@@ -109,7 +109,7 @@ func (w *world) temporaryName(n *node, side Side) string {
 // change that the side cannot follow.
 func (s *steps) declineMove(st *step) {
 	n, side := st.node, st.On
-	why := fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", side, n.rec.Kind)
+	why := fmt.Sprintf("%s cannot rename a %s, and so cannot let two change places", s.w.says(side), n.rec.Kind)
 	s.of[n].move[side] = nil
 	if !s.w.standsInRecords(n) {
 		s.w.stuck[n.rec.ID] = why // what it shall stand in gets its Record first

@@ -48,7 +48,7 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 			return from, failed[side]
 		}
 		if failed[side] != nil {
-			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %v", side, failed[side]))
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %v", o.w.says(side), failed[side]))
 		}
 	}
 	return next, o.digest(ctx, listers, from, next, resumed)
@@ -61,14 +61,14 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 	bookmark := from
 	for e, err := range o.ends[l.side].reader.List(ctx, at, from.From) {
 		if errors.Is(err, ErrCursor) {
-			return Frontier{}, &Error{"list", l.side, "", err}
+			return Frontier{}, &Error{"list", l.side, "", err, o.w.says(l.side)}
 		}
 		if err != nil {
 			if first && errors.Is(err, fs.ErrNotExist) {
-				return from, fmt.Errorf("root of %s is not there: %w: %w", l.side, ErrHalted, err)
+				return from, fmt.Errorf("root of %s is not there: %w: %w", o.w.says(l.side), ErrHalted, err)
 			}
 			o.ends[l.side].busy.note(err)
-			return bookmark, &Error{"list", l.side, "", err}
+			return bookmark, &Error{"list", l.side, "", err, o.w.says(l.side)}
 		}
 		if first {
 			first = false
@@ -90,7 +90,7 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 		}
 	}
 	if first {
-		return from, &Error{"list", l.side, "", errors.New("the listing did not begin with its root")}
+		return from, &Error{"list", l.side, "", errors.New("the listing did not begin with its root"), o.w.says(l.side)}
 	}
 	return Frontier{Done: true}, nil
 }
@@ -98,19 +98,19 @@ func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier
 // checkRoot makes sure that the folder at the root's place is the one that the Records describe.
 func checkRoot(end *endpoint, side Side, e *Entry) error {
 	if e.Trashed {
-		return fmt.Errorf("root of %s is in the trash: %w", side, ErrHalted)
+		return fmt.Errorf("root of %s is in the trash: %w", end.name, ErrHalted)
 	}
 	if e.Kind != Folder {
-		return fmt.Errorf("root of %s is not a folder: %w", side, ErrHalted)
+		return fmt.Errorf("root of %s is not a folder: %w", end.name, ErrHalted)
 	}
 	if e.Err != nil {
-		return &Error{"list", side, "", e.Err}
+		return &Error{"list", side, "", e.Err, end.name}
 	}
 	if want := end.rootID; want != "" && want != e.ID {
-		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", side, e.ID, want, ErrHalted)
+		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", end.name, e.ID, want, ErrHalted)
 	}
 	if up := end.rootUp; up != "" && e.ParentID != "" && up != e.ParentID && !end.follow {
-		return fmt.Errorf("root of %s was moved to another folder: %w", side, ErrHalted)
+		return fmt.Errorf("root of %s was moved to another folder: %w", end.name, ErrHalted)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Sc
 		for i := range listers[side].unread {
 			e := &listers[side].unread[i]
 			o.unread[side][e.ID] = e.Err.Error()
-			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", side, e.Name, e.Err))
+			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", o.w.says(side), e.Name, e.Err))
 		}
 	}
 	// Newcomers first: an item's new parent may be one of them.

@@ -165,7 +165,7 @@ func (s *steps) creation(n *node, side Side) Action {
 	}
 	t := side.Other()
 	if n.rec.Kind == File && n.tomb != nil && n.tomb.OtherID != "" && n.tomb.Content == n.entry[t].Content && s.w.canRestore[side] {
-		a.Op, a.Reason = OpRestore, "it came back on "+t.String()
+		a.Op, a.Reason = OpRestore, "it came back on "+s.w.says(t)
 	}
 	return a
 }

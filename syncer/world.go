@@ -10,6 +10,7 @@ import (
 // reads it.
 type world struct {
 	info  [2]Info
+	names [2]string // what people call the sides
 	mode  Mode
 	adopt Adoption
 	rules Policies
@@ -150,6 +151,9 @@ func (w *world) parentOn(n *node, side Side) *node {
 	}
 	return w.nodes[n.rec.ParentOn(side)]
 }
+
+// says names a side in reasons, as people call it.
+func (w *world) says(side Side) string { return cmp.Or(w.names[side], side.String()) }
 
 // pathOn returns where n stands on side now, for people and for policies.
 func (w *world) pathOn(n *node, side Side) string {

@@ -14,14 +14,14 @@ import (
 func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 	end := x.r.ends[a.On]
 	if end.fs == nil {
-		return a.failure(fmt.Errorf("side is read-only: %w", fs.ErrPermission))
+		return x.failure(a, fmt.Errorf("side is read-only: %w", fs.ErrPermission))
 	}
 	if err := x.r.lease.outlives(ctx, end.info.callTimeout()); err != nil {
 		return fatal(err)
 	}
 	in, err := x.intent(a)
 	if err != nil {
-		return a.failure(err)
+		return x.failure(a, err)
 	}
 	var t *transfer
 	if a.Op == OpCreateFile || a.Op == OpUpdate {
@@ -30,7 +30,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 		ctx, dog, stop = watch(ctx, x.r.e.opts.Stall)
 		defer stop()
 		if t, err = x.transfer(ctx, a, dog); err != nil {
-			return a.failure(stalled(ctx, err))
+			return x.failure(a, stalled(ctx, err))
 		}
 		defer t.close()
 		in.Size = t.length
@@ -43,7 +43,7 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 		if e := x.takeBack(ctx, a, Batch{}); e != nil {
 			return fatal(e)
 		}
-		return a.failure(err)
+		return x.failure(a, err)
 	}
 	if err := x.r.commit.now(ctx, Batch{Intents: []Intent{in}}); err != nil {
 		return fatal(err)
@@ -75,7 +75,9 @@ func (x *executor) write(ctx context.Context, a *Action, out *Outcome) error {
 }
 
 // failure says what a failed to do on which item.
-func (a *Action) failure(err error) error { return &Error{a.Op.String(), a.On, a.Path, err} }
+func (x *executor) failure(a *Action, err error) error {
+	return &Error{a.Op.String(), a.On, a.Path, err, x.r.w.says(a.On)}
+}
 
 // intent says what is about to be done.
 func (x *executor) intent(a *Action) (Intent, error) {
@@ -132,7 +134,7 @@ func (x *executor) admit(ctx context.Context, a *Action) error {
 			for _, before := range gates[:i] {
 				_ = before.Withdraw(context.WithoutCancel(ctx), *a)
 			}
-			return a.failure(err)
+			return x.failure(a, err)
 		}
 	}
 	return nil

@@ -15,9 +15,9 @@ var deciding = []mutation{
 	{
 		name:  "an item that is only assumed to be there is deleted",
 		file:  "syncer/reconcile.go",
-		old:   "\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tcase n.lost(x) && n.known:\n",
+		old:   "\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", w.says(t)), false)\n\tcase n.lost(x) && n.known:\n",
 		new:   "\tcase n.lost(x) && n.known:\n",
-		and:   []swap{{"\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", t), false)\n\tcase n.entry[t].Facts != nil &&", "\tcase n.entry[t] != nil && n.entry[t].Facts != nil &&"}},
+		and:   []swap{{"\tcase n.sight[t] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", w.says(t)), false)\n\tcase n.entry[t].Facts != nil &&", "\tcase n.entry[t] != nil && n.entry[t].Facts != nil &&"}},
 		why:   "the Records say what is there, and a look costs a call",
 		in:    unit,
 		tests: []string{"TestWhatIsOnlyAssumedToBeThereIsNeitherDeletedNorOverwritten"},
@@ -25,7 +25,7 @@ var deciding = []mutation{
 	{
 		name:  "an item that is only assumed to be there is overwritten",
 		file:  "syncer/conflict.go",
-		old:   "\tcase n.sight[x] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", x), false)\n",
+		old:   "\tcase n.sight[x] != observed:\n\t\tn.leave(fmt.Sprintf(\"%s was not looked at\", w.says(x)), false)\n",
 		new:   "",
 		why:   "the Records say what is there, and a look costs a call",
 		in:    unit,
@@ -34,8 +34,8 @@ var deciding = []mutation{
 	{
 		name:  "moved out of the root is not held",
 		file:  "syncer/reconcile.go",
-		old:   `if why, waits := n.leftRoot(x); waits && !w.approved[id] {`,
-		new:   `if why, waits := n.leftRoot(x); waits && w.rejected[id] {`,
+		old:   `if why, waits := w.leftRoot(n, x); waits && !w.approved[id] {`,
+		new:   `if why, waits := w.leftRoot(n, x); waits && w.rejected[id] {`,
 		why:   "it is gone from the root, and a delete limit is there for deletes",
 		in:    scenarios,
 		tests: scenario("move-into-excluded"),

@@ -5,7 +5,7 @@ var observing = []mutation{
 	{
 		name:  "a listing that ended early counts as complete",
 		file:  "syncer/scan.go",
-		old:   `return bookmark, &Error{"list", l.side, "", err}`,
+		old:   `return bookmark, &Error{"list", l.side, "", err, o.w.says(l.side)}`,
 		new:   `return Frontier{Done: true}, nil`,
 		why:   "the loop ends in both cases, and what came before the error looks like a listing",
 		in:    scenarios,
