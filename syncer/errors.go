@@ -19,6 +19,16 @@ var (
 	// ErrBusy: the service cannot serve now. Nothing was written; the side is left in peace for the
 	// rest of the run.
 	ErrBusy = errors.New("service is busy")
+	// ErrUnreached: the service was not reached. An error that wraps it wraps ErrBusy too.
+	ErrUnreached = errors.New("service was not reached")
+	// ErrSignIn: the service no longer takes the credential, and a person must sign in again. An
+	// error that wraps it wraps ErrBusy too: nothing was written, nothing can be concluded from
+	// silence, and the side is left in peace.
+	ErrSignIn = errors.New("sign in again")
+	// ErrClient: the service does not take the program itself: its ID, its secret or its key, or not
+	// for such a request. Somebody must set that right; nobody need sign in again. An error that wraps
+	// it wraps ErrBusy too.
+	ErrClient = errors.New("the program is not registered as it says")
 	// ErrName: the side cannot hold such a name.
 	ErrName = errors.New("name is not allowed")
 	// ErrRefused: the service will not take this item as it is (type, size, rule).

@@ -202,7 +202,7 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	case n.result == Done || n.result == 0:
 		return r.standing(n, p)
 	default:
-		p.Reason = n.err.Error()
+		p.Reason, p.Cause = n.err.Error(), CauseOf(n.err)
 	}
 	return p, true
 }

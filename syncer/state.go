@@ -206,6 +206,8 @@ type Pending struct {
 	// moved or renamed. Zero where the side does not tell.
 	Did Deeds
 	By  Author
+	// Cause is the kind of the error by which an action on it ended, if one did.
+	Cause Cause
 	// Verified are digests that a read of the contents has told, kept until the item is settled.
 	Verified [2]Verified
 }

@@ -210,8 +210,11 @@ func (c *coder) pending(p *syncer.Pending) {
 		c.stamp(&p.Verified[i].Stamp)
 		str(c, &p.Verified[i].Digest)
 	}
-	if c.later(p.Did != 0 || p.By != syncer.Author{}) {
+	if c.later(p.Did != 0 || p.By != syncer.Author{} || p.Cause != "") {
 		c.deed(&p.Did, &p.By)
+	}
+	if c.later(p.Cause != "") {
+		str(c, &p.Cause)
 	}
 }
 

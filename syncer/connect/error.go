@@ -10,14 +10,10 @@ import (
 
 // Sentinels of this package. All are matched with errors.Is.
 var (
-	// ErrSignIn: the service no longer takes the credential, and a person must sign in again. An
-	// error that wraps it wraps syncer.ErrBusy too: nothing was written, nothing can be concluded
-	// from silence, and an engine leaves the side in peace.
-	ErrSignIn = errors.New("sign in again")
-	// ErrClient: the service does not take the program itself: its ID, its secret or its key, or not
-	// for such a request. Somebody must set that right; nobody need sign in again. An error that wraps
-	// it wraps syncer.ErrBusy too.
-	ErrClient = errors.New("the program is not registered as it says")
+	// ErrSignIn is syncer.ErrSignIn, and ErrClient is syncer.ErrClient: what is wrong with a credential
+	// or with the program is the same for whoever calls and for whoever stores why nothing was done.
+	ErrSignIn = syncer.ErrSignIn
+	ErrClient = syncer.ErrClient
 	// ErrTooLarge: an answer or a spooled body is larger than was agreed to take.
 	ErrTooLarge = errors.New("larger than the limit")
 	// ErrReply: an answer was received and cannot be understood.

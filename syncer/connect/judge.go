@@ -43,7 +43,7 @@ func (s *sending) afterFailure(ctx context.Context, err error) bool {
 	sent := s.line.sent(err)
 	s.doubt(sent)
 	if !sent {
-		s.err = &busy{"service was not reached", s.err}
+		s.err = unreached{&busy{"service was not reached", s.err}}
 	}
 	return (!sent || s.mayRepeat()) && s.again(ctx, backoff(s.failed, s.c.options.Random()))
 }

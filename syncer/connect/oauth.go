@@ -102,7 +102,7 @@ func grantError(err error, w *watched, old Token) error {
 	}
 	err = cause(err)
 	if !w.sent(err) {
-		return &busy{"token request was not sent", err}
+		return unreached{&busy{"token request was not sent", err}}
 	}
 	return fmt.Errorf("token request was not answered: %w", err)
 }

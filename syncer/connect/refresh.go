@@ -144,3 +144,8 @@ type busy struct {
 func (b *busy) Error() string        { return b.what + ": " + b.err.Error() }
 func (b *busy) Is(target error) bool { return target == syncer.ErrBusy }
 func (b *busy) Unwrap() error        { return b.err }
+
+// unreached is what no service was asked for, since none was reached.
+type unreached struct{ *busy }
+
+func (u unreached) Is(target error) bool { return target == syncer.ErrUnreached || u.busy.Is(target) }

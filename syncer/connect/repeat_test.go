@@ -87,6 +87,10 @@ func TestACallIsSentAgainOnlyIfThatCannotDoHarm(t *testing.T) {
 			steps: []step{unreached}, tries: 5, took: 15 * time.Second, is: syncer.ErrBusy,
 		},
 		{
+			name: "a read that never had a connection says so", call: connect.Call{Method: "GET"},
+			steps: []step{unreached}, tries: 5, took: 15 * time.Second, is: syncer.ErrUnreached,
+		},
+		{
 			name: "a write that was too much is repeated when the service says", call: connect.Call{Method: "POST"},
 			steps: []step{reply(429, "", "Retry-After: 3"), reply(201, "{}")}, tries: 2, took: 3150 * time.Millisecond,
 		},

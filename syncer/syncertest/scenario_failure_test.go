@@ -86,6 +86,15 @@ func partiallyFailedApply(t *testing.T, s *stage) {
 		require.True(t, o.Result != syncer.Failed || bad(o.Path), "%s fails loudly", o.Path)
 	}
 
+	view, err := s.Store.View(t.Context(), s.Pair.Name)
+	require.NoError(t, err)
+	for p, err := range view.Pending(t.Context()) {
+		require.NoError(t, err)
+		if p.Result == syncer.Failed {
+			require.Equal(t, syncer.CauseRefused, p.Cause, "%s is remembered with the kind of its error", p.Path)
+		}
+	}
+
 	s.run() // too soon for another try
 	s.requireNoWrites()
 	check()

@@ -107,7 +107,7 @@ func aPending(key syncer.PendingKey) syncer.Pending {
 		PendingKey: key, On: syncer.Destination, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3,
 		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Undone: 2, Op: syncer.OpUpdate,
 		Did: syncer.DidMove, By: anAuthor,
-		Verified: [2]syncer.Verified{known, known},
+		Cause: syncer.CauseLocked, Verified: [2]syncer.Verified{known, known},
 	}
 }
 
