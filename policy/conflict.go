@@ -30,6 +30,17 @@ func Prefer(side syncer.Side) Always {
 // Resolve implements [syncer.Resolver].
 func (a Always) Resolve(syncer.Conflict) syncer.Resolution { return syncer.Resolution(a) }
 
+// Rule implements [syncer.Ruler]: "keep both", "leave", "source" or "destination".
+func (a Always) Rule(syncer.Conflict) string {
+	switch syncer.Resolution(a) {
+	case syncer.TakeSource:
+		return syncer.Source.String()
+	case syncer.TakeDestination:
+		return syncer.Destination.String()
+	}
+	return syncer.Resolution(a).String()
+}
+
 // Newest is a [syncer.Resolver] that takes the version with the later Entry.Modified.
 //
 // It compares the clocks of two services, or of the people's computers where a service believes
@@ -53,6 +64,9 @@ func (n Newest) Resolve(c syncer.Conflict) syncer.Resolution {
 	}
 	return syncer.TakeDestination
 }
+
+// Rule implements [syncer.Ruler]: "newest".
+func (Newest) Rule(syncer.Conflict) string { return "newest" }
 
 // ByFolder is a [syncer.Resolver] that asks another one, depending on where the item stands.
 type ByFolder struct {
@@ -80,7 +94,22 @@ func (b ByFolder) Resolve(c syncer.Conflict) syncer.Resolution {
 	return syncer.KeepBoth
 }
 
+// Rule implements [syncer.Ruler]: what the Resolver of the folder says, empty if it says nothing.
+func (b ByFolder) Rule(c syncer.Conflict) string {
+	_, r, found := b.folders.find(c.Path)
+	if !found {
+		return KeepBoth.Rule(c)
+	}
+	if r, ok := r.(syncer.Ruler); ok {
+		return r.Rule(c)
+	}
+	return ""
+}
+
 var (
+	_ syncer.Ruler    = KeepBoth
+	_ syncer.Ruler    = Newest{}
+	_ syncer.Ruler    = ByFolder{}
 	_ syncer.Resolver = KeepBoth
 	_ syncer.Resolver = Newest{}
 	_ syncer.Resolver = ByFolder{}

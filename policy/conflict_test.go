@@ -59,6 +59,34 @@ func TestResolversSettleConflicts(t *testing.T) {
 	}
 }
 
+func TestResolversSayWhichRuleTheyGoBy(t *testing.T) {
+	t.Parallel()
+	byFolder, err := policy.NewByFolder(map[string]syncer.Resolver{"Drawings": policy.Prefer(syncer.Source), "Photos": policy.Newest{}, "Site": quiet{}})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		rule syncer.Ruler
+		path string
+		want string
+	}{
+		{policy.KeepBoth, "p", "keep both"},
+		{policy.Leave, "p", "leave"},
+		{policy.Prefer(syncer.Source), "p", "source"},
+		{policy.Prefer(syncer.Destination), "p", "destination"},
+		{policy.Newest{}, "p", "newest"},
+		{byFolder, "Drawings/p", "source"},
+		{byFolder, "Photos/p", "newest"},
+		{byFolder, "Site/p", ""},
+		{byFolder, "p", "keep both"},
+	} {
+		require.Equal(t, c.want, c.rule.Rule(syncer.Conflict{Path: c.path}), c.path)
+	}
+}
+
+// quiet is a Resolver that says nothing of its rule.
+type quiet struct{}
+
+func (quiet) Resolve(syncer.Conflict) syncer.Resolution { return syncer.Leave }
+
 func TestATableOfFoldersRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	_, err := policy.NewByFolder(map[string]syncer.Resolver{"a": nil})

@@ -20,6 +20,9 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 	left := r.sift(&b, cut)
 	r.hold(&b, acts, cut)
 	listed := full && next.Source.Done && next.Destination.Done
+	if err := r.clash(ctx, &b, acts, listed && !cut); err != nil {
+		return err
+	}
 	hints := r.hints
 	r.hints = nil
 	for _, h := range hints {
@@ -46,7 +49,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 
 // idle reports whether a Batch would change nothing.
 func (b *Batch) idle() bool {
-	return b.Header == nil && len(b.Pending)+len(b.Cleared)+len(b.Taken)+len(b.Holds)+len(b.Lifted)+len(b.Seen) == 0
+	return b.Header == nil && len(b.Pending)+len(b.Cleared)+len(b.Taken)+len(b.Holds)+len(b.Lifted)+len(b.Clashes)+len(b.Seen) == 0
 }
 
 // hold stores the plan's Holds, adds those of the Gates, and lifts the others, but for those of items
@@ -69,10 +72,13 @@ func (r *run) hold(b *Batch, acts []*executor, cut bool) {
 	for _, id := range slices.Sorted(maps.Keys(now)) {
 		h := now[id]
 		if old, ok := r.holds[id]; ok {
-			h.Since, h.Decision = old.Since, old.Decision
+			h.Since, h.Run, h.Decision = old.Since, old.Run, old.Decision
 			if h == old {
 				continue
 			}
+		}
+		if h.Run == 0 {
+			h.Run = r.state.Fence()
 		}
 		r.holds[id] = h
 		b.Holds = append(b.Holds, h)
@@ -108,6 +114,7 @@ func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 		h.Policies = r.e.opts.Policies.fingerprint()
 		b.Unseen = true
 		b.Expire = r.now().Add(-r.e.opts.Memory)
+		b.Faded = r.now().Add(-clashMemory)
 		r.report.Full = !next.Gaps && len(r.o.incomplete) == 0
 		if !r.report.Full {
 			// Folders that could not be read are tried again long before the next scan is due.

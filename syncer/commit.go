@@ -151,6 +151,9 @@ func (g *gathering) take(b Batch, now time.Time) {
 	if b.Expire.After(g.Expire) {
 		g.Expire = b.Expire
 	}
+	if b.Faded.After(g.Faded) {
+		g.Faded = b.Faded
+	}
 	g.Fresh = g.Fresh || b.Fresh
 	g.Unseen = g.Unseen || b.Unseen
 	g.Intents = append(g.Intents, b.Intents...)
@@ -159,6 +162,7 @@ func (g *gathering) take(b Batch, now time.Time) {
 	g.Taken = append(g.Taken, b.Taken...)
 	g.Holds = append(g.Holds, b.Holds...)
 	g.Lifted = append(g.Lifted, b.Lifted...)
+	g.Clashes = append(g.Clashes, b.Clashes...)
 	g.Seen = append(g.Seen, b.Seen...)
 	g.Outcomes = append(g.Outcomes, b.Outcomes...)
 }

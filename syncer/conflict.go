@@ -113,15 +113,8 @@ func (w *world) settleConflict(n *node) {
 	if n.known {
 		c.Record = n.rec.ID
 	}
-	switch {
-	case dir.Mode != TwoWay && dir.Wrong != KeepAside:
-		c.Resolution = TakeSource
-		if dir.Mode == ToSource {
-			c.Resolution = TakeDestination
-		}
-	case dir.Mode == TwoWay && w.rules.Resolver != nil:
-		c.Resolution = w.rules.Resolver.Resolve(*c)
-	}
+	c.node = n
+	w.resolve(c, dir)
 	n.clash = c
 	switch c.Resolution {
 	case TakeSource:
@@ -132,6 +125,36 @@ func (w *world) settleConflict(n *node) {
 		n.leave(bothChanged+": waits for a person", n.known) // two that no Record joins are both kept in sight
 	default:
 		w.part(n, w.loser(dir))
+	}
+}
+
+// Rules of the engine's own, beside those that a Ruler tells.
+const (
+	ruleChosen  = "chosen"  // by a person
+	ruleOneWay  = "one way" // the sending side's version counts
+	ruleDefault = "keep both"
+)
+
+// resolve says what becomes of a conflict: what a person chose for these two versions, what the direction
+// says, or the Resolver. A choice never writes where the direction forbids it.
+func (w *world) resolve(c *Conflict, dir Direction) {
+	c.Rule = ruleDefault
+	choice, chosen := w.chosen[clashID(c.Source.Stamp(), c.Destination.Stamp())]
+	switch {
+	case chosen && (choice == KeepBoth || choice == TakeSource && dir.Mode.allows(Destination) || choice == TakeDestination && dir.Mode.allows(Source)):
+		c.Resolution, c.Rule = choice, ruleChosen
+	case dir.Mode != TwoWay && dir.Wrong != KeepAside:
+		c.Resolution, c.Rule = TakeSource, ruleOneWay
+		if dir.Mode == ToSource {
+			c.Resolution = TakeDestination
+		}
+	case dir.Mode != TwoWay:
+		c.Rule = ruleOneWay
+	case w.rules.Resolver != nil:
+		c.Resolution, c.Rule = w.rules.Resolver.Resolve(*c), ""
+		if r, ok := w.rules.Resolver.(Ruler); ok {
+			c.Rule = r.Rule(*c)
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ func (w *world) draft(pair string) *Plan {
 				side, _ := n.split.origin()
 				c.Copy = n.split.name[side]
 			}
+			if n.fate == leave {
+				c.Left = n.why
+			}
 			p.Conflicts = append(p.Conflicts, c)
 		}
 		switch {

@@ -69,6 +69,11 @@ func (r *run) newWorld() *world {
 	for id, h := range r.holds {
 		w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected
 	}
+	for id, c := range r.clashes {
+		if c.Chosen {
+			w.chosen[id] = c.Choice
+		}
+	}
 	return w
 }
 
@@ -120,6 +125,9 @@ func (r *run) followUp(ctx context.Context) error {
 		if n != nil && n.known {
 			r.renew(PendingKey{Record: n.rec.ID})
 		}
+	}
+	if err := r.visitChosen(ctx); err != nil {
+		return err
 	}
 	return r.visitPending(ctx)
 }

@@ -87,8 +87,13 @@ type Conflict struct {
 	Source      Entry      `json:"-"`
 	Destination Entry      `json:"-"`
 	Resolution  Resolution `json:"resolution"`
+	// Rule says what decided, and Left why both sides are left as they are, if they are.
+	Rule string `json:"rule,omitempty"`
+	Left string `json:"left,omitempty"`
 	// Copy is the name that one of the two versions got, with KeepBoth.
 	Copy string `json:"copy,omitempty"`
+
+	node *node
 }
 
 // Mode says which way changes flow.

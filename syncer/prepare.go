@@ -80,7 +80,7 @@ func (r *run) rootEntry(ctx context.Context, side Side) (Entry, error) {
 	return Entry{}, &Error{"list", side, "", errors.New("the listing is empty: not even the root is in it"), r.ends[side].name}
 }
 
-// recall reads holds, the pending set and the inbox.
+// recall reads holds, open conflicts, the pending set and the inbox.
 func (r *run) recall(ctx context.Context) error {
 	r.begun = r.header.Generation
 	for h, err := range r.view.Holds(ctx) {
@@ -88,6 +88,12 @@ func (r *run) recall(ctx context.Context) error {
 			return fmt.Errorf("read holds: %w", err)
 		}
 		r.holds[h.Action] = h
+	}
+	for c, err := range r.view.Clashes(ctx, true) {
+		if err != nil {
+			return fmt.Errorf("read conflicts: %w", err)
+		}
+		r.clashes[c.ID] = c
 	}
 	for p, err := range r.view.Pending(ctx) {
 		if err != nil {

@@ -34,6 +34,7 @@ type run struct {
 	header  Header
 	begun   uint64 // the generation that the run found
 	holds   map[ActionID]Hold
+	clashes map[ClashID]Clash // those that are open
 	pending map[PendingKey]Pending
 	hints   []Hinted
 	authors authors
@@ -58,7 +59,8 @@ type run struct {
 func (e *Engine) newRun(view View, o *RunOptions) *run {
 	r := &run{
 		e: e, view: view, log: e.opts.Logger.With("pair", e.pair.Name), report: &Report{Pair: e.pair.Name},
-		ghosts: [2]map[string][]string{{}, {}}, authors: authors{}, digests: map[version]Digest{}, holds: map[ActionID]Hold{}, pending: map[PendingKey]Pending{},
+		ghosts: [2]map[string][]string{{}, {}}, authors: authors{}, digests: map[version]Digest{}, holds: map[ActionID]Hold{},
+		clashes: map[ClashID]Clash{}, pending: map[PendingKey]Pending{},
 	}
 	if o != nil {
 		r.opts = *o

@@ -38,6 +38,8 @@ type world struct {
 	refused  map[RecordID]string
 	approved map[ActionID]bool
 	rejected map[ActionID]bool
+	// chosen is what a person wants to become of conflicts.
+	chosen map[ClashID]Resolution
 	// stuck are items that cannot move before something else is recorded, and why.
 	stuck map[RecordID]string
 	// waiting are Records whose last action failed and may not be tried again yet.
@@ -100,6 +102,7 @@ func newWorld() *world {
 		stuck:     map[RecordID]string{},
 		approved:  map[ActionID]bool{},
 		rejected:  map[ActionID]bool{},
+		chosen:    map[ClashID]Resolution{},
 		waiting:   map[PendingKey]Pending{},
 		inFlight:  newFlights(),
 	}
