@@ -37,7 +37,8 @@
 // # One file, or one for each part
 //
 // A [File] holds all parts. That is what a program wants that keeps its own data: one file to name, to
-// copy and to look after. [Open], [OpenLedger], [OpenTokens], [OpenBudget], [OpenNotes] and [OpenRuns] keep one part
+// copy and to look after; [File.Backup] copies it while it is used. [Open], [OpenLedger], [OpenTokens],
+// [OpenBudget], [OpenNotes] and [OpenRuns] keep one part
 // in a file of its own, for programs that share that part and nothing else, or that need only one. Each
 // kind of file is known by its header, and none is taken for another. The parts of a File take turns to write.
 //
