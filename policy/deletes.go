@@ -10,7 +10,7 @@ import (
 )
 
 // DeleteRule says what becomes of deletes. It belongs in both lists, of Guards and of Gates:
-// [DeletesOn], [DeletesOff], [DeleteLimit], and [DeletesByFolder] to choose among them.
+// [DeletesOn], [DeletesOff], [DeletesAsked], [DeleteLimit], and [DeletesByFolder] to choose among them.
 type DeleteRule interface {
 	syncer.Guard
 	syncer.Gate

@@ -21,6 +21,18 @@ func TestDeletesOffRefusesEveryDeleteAndNothingElse(t *testing.T) {
 	}, verdicts)
 }
 
+func TestDeletesAskedHoldsEveryDeleteThatNobodyApproved(t *testing.T) {
+	t.Parallel()
+	plan := deletes("d/a", "d")
+	plan.Actions[1].Approved = true
+	verdicts, err := policy.DeletesAsked{Reason: "restored"}.Judge(t.Context(), plan)
+	require.NoError(t, err)
+	require.Equal(t, []syncer.Verdict{{Action: "d", Reason: "restored"}}, verdicts)
+	verdicts, err = policy.DeletesAsked{}.Judge(t.Context(), deletes("d"))
+	require.NoError(t, err)
+	require.Equal(t, []syncer.Verdict{{Action: "d", Reason: "each delete waits for a person"}}, verdicts)
+}
+
 func TestDeleteRulesDecideAtTheLastMomentToo(t *testing.T) {
 	t.Parallel()
 	ledger := newClock().ledger()
@@ -41,6 +53,8 @@ func TestDeleteRulesDecideAtTheLastMomentToo(t *testing.T) {
 		{"switched on", policy.DeletesOn{}, "a", false, true},
 		{"switched off", policy.DeletesOff{}, "a", false, false},
 		{"switched off, and approved before", policy.DeletesOff{}, "a", true, true},
+		{"each waits for a person", policy.DeletesAsked{}, "a", false, false},
+		{"each waits for a person, who approved it", policy.DeletesAsked{}, "a", true, true},
 		{"the rule of everything", byFolder, "Drawings/a", false, true},
 		{"the rule of everything, for one too many", byFolder, "Drawings/b", false, false},
 		{"one too many, and approved", byFolder, "Drawings/c", true, true},
