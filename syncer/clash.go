@@ -35,8 +35,8 @@ type Clash struct {
 	Reason     string     `json:"reason,omitempty"`
 	// Copy is the name that one of the versions got, on the side where it stood.
 	Copy string `json:"copy,omitempty"`
-	// Chosen says that a person has chosen, and Choice what: the next run does it if the sides still have
-	// these two versions.
+	// Chosen says that a person has chosen, and Choice what: as long as it is open the next run does it if
+	// the sides still have these two versions; later it says what counts instead of Resolution.
 	Chosen bool       `json:"chosen,omitempty"`
 	Choice Resolution `json:"choice,omitempty"`
 	// Settled is when nothing was left to do, zero as long as it is open. With Leave it is when people had

@@ -24,8 +24,8 @@ type StateStore interface {
 	Advance(ctx context.Context, stream string, from, to Cursor, hints map[string][]Hint) error
 	// Decide records a person's word on a Hold. fs.ErrNotExist if the pair has no such Hold.
 	Decide(ctx context.Context, pair string, action ActionID, d Decision) error
-	// Choose records a person's word on a Clash that is open: how the next run is to settle it. Leave
-	// takes the word back. fs.ErrNotExist if the pair has no such Clash, or it is settled.
+	// Choose records a person's word on a Clash: how the next run is to settle it if it is open, or how
+	// it was settled again. Leave takes the word back. fs.ErrNotExist if the pair has no such Clash.
 	Choose(ctx context.Context, pair string, id ClashID, r Resolution) error
 }
 

@@ -210,7 +210,7 @@ func (s *Store) Choose(ctx context.Context, name string, id syncer.ClashID, r sy
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if p := s.pairs[name]; p != nil {
-			if c, found := p.clashes[id]; found && c.Open() {
+			if c, found := p.clashes[id]; found {
 				c.Chosen, c.Choice = r != syncer.Leave, r
 				if !c.Chosen {
 					c.Choice = 0
@@ -219,7 +219,7 @@ func (s *Store) Choose(ctx context.Context, name string, id syncer.ClashID, r sy
 				return nil
 			}
 		}
-		return fmt.Errorf("choose for conflict %s of pair %q: none such is open: %w", id, name, fs.ErrNotExist)
+		return fmt.Errorf("choose for conflict %s of pair %q: no such conflict: %w", id, name, fs.ErrNotExist)
 	})
 }
 

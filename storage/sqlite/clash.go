@@ -116,8 +116,8 @@ func (s *Store) Choose(ctx context.Context, name string, id syncer.ClashID, r sy
 		if err != nil {
 			return err
 		}
-		if !found || !v.Open() {
-			return fmt.Errorf("none such is open: %w", fs.ErrNotExist)
+		if !found {
+			return fmt.Errorf("no such conflict: %w", fs.ErrNotExist)
 		}
 		v.Chosen, v.Choice = r != syncer.Leave, r
 		if !v.Chosen {

@@ -56,14 +56,15 @@ var clashCases = []statePromise{{
 		c.equal("conflicts after the person changed their mind", c.read(c.view()).Clashes, again)
 	},
 }, {
-	"nothing is chosen for what is not open",
-	"Choose fails with fs.ErrNotExist if the pair has no such Clash, or it is settled.",
+	"nothing is chosen for what did not meet",
+	"Choose fails with fs.ErrNotExist if the pair has no such Clash. Of one that is settled it notes what counts instead.",
 	func(c *stateCheck) {
 		s := c.open()
 		settled := aClash("a", someDay)
 		settled.Settled = someDay
 		c.commit(s, syncer.Batch{Clashes: []syncer.Clash{settled}})
-		c.wrong(c.h.Store.Choose(c.ctx, thePair, "a", syncer.KeepBoth), "choose for what is settled", fs.ErrNotExist)
+		c.must(c.h.Store.Choose(c.ctx, thePair, "a", syncer.TakeDestination), "choose for what is settled")
+		settled.Chosen, settled.Choice = true, syncer.TakeDestination
 		c.wrong(c.h.Store.Choose(c.ctx, thePair, "b", syncer.KeepBoth), "choose for what is not there", fs.ErrNotExist)
 		c.wrong(c.h.Store.Choose(c.ctx, otherPair, "a", syncer.KeepBoth), "choose in another pair", fs.ErrNotExist)
 		c.wrong(c.h.Store.Choose(c.ctx, thePair, "a", syncer.Leave+1), "choose what is no resolution", syncer.ErrInvalid)

@@ -271,7 +271,7 @@ func TestStateStoreSuiteCatchesAStore(t *testing.T) {
 				return s.Commit(ctx, b)
 			}
 		}},
-		{"chooses whatever is asked", "nothing is chosen for what is not open", func(b *broken, m *memory.Store) {
+		{"chooses whatever is asked", "nothing is chosen for what did not meet", func(b *broken, m *memory.Store) {
 			b.choose = func(ctx context.Context, pair string, id syncer.ClashID, r syncer.Resolution) error {
 				m.Choose(ctx, pair, id, r)
 				return nil
