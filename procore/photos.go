@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -77,7 +78,7 @@ func (f *Photos) album(a *Album) syncer.Entry {
 func (f *Photos) photo(i *Image) syncer.Entry {
 	e := syncer.Entry{
 		ID: fileMark + i.ID.String(), ParentID: i.AlbumID.String(), Kind: syncer.File, Name: i.Filename,
-		Content: i.ID.String(), Guard: syncer.Precondition(i.AlbumID.String()), Size: int64(i.Size),
+		Content: i.ID.String(), Guard: photoGuard(i), Size: int64(i.Size),
 		Modified: i.CreatedAt, Trashed: i.Deleted,
 		Facts: &syncer.Facts{
 			Private: i.Private || i.AlbumPrivate, Created: i.CreatedAt, Modified: i.CreatedAt,
@@ -97,6 +98,11 @@ func (f *Photos) photo(i *Image) syncer.Entry {
 		e.ParentID, e.Skip = RootID, "Procore does not tell its album"
 	}
 	return e
+}
+
+// photoGuard names the state of a photo: where it is, and when anything was said of it last.
+func photoGuard(i *Image) syncer.Precondition {
+	return syncer.Precondition(i.AlbumID.String() + "." + strconv.FormatInt(seconds(i.UpdatedAt), 10))
 }
 
 // albumID is the number of an album; the root holds albums only.

@@ -111,8 +111,16 @@ func (f *Photos) news(ctx context.Context, last photoPosition) ([]syncer.Hint, p
 		if next.hear(key); slices.Contains(last.Heard, key) {
 			continue
 		}
-		tell(fileMark+photo.ID.String(), photo.AlbumID.String(), RootID)
-		if photos.find(photo.ID) >= 0 && photo.CreatedAt.Unix() >= last.At-int64(overlap/time.Second) {
+		id := fileMark + photo.ID.String()
+		tell(id, photo.AlbumID.String(), RootID)
+		if photos.find(photo.ID) < 0 {
+			continue
+		}
+		// A change that another look would not tell from this one is none, such as our own.
+		hint := told[id]
+		hint.Guard = photoGuard(photo)
+		told[id] = hint
+		if photo.CreatedAt.Unix() >= last.At-int64(overlap/time.Second) {
 			fresh[photo.ID] = true
 		}
 	}

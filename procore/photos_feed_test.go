@@ -55,6 +55,44 @@ func TestAFeedInWhichNothingHappenedCostsTwoCallsAndThePagesOfTheNumbers(t *test
 	})
 }
 
+func TestWhatWeDoWithPhotosCostsNoLook(t *testing.T) {
+	inStudio(t, unlimited(), func(t *testing.T, s *studio) {
+		s.add("Site", "IMG_1.jpg", "one")
+		s.add("Roof", "IMG_1.jpg", "two")
+		files := s.open(t, s.project, procore.Options{})
+		s.follow(files)
+		for _, step := range []struct {
+			what  string
+			looks int // at those that were replaced: are they gone?
+			do    func()
+		}{
+			{"photos are sent", 0, func() {
+				for i := range 9 {
+					s.bob.Add(fmt.Sprintf("Site/new %d.jpg", i), fmt.Sprint("new ", i))
+				}
+			}},
+			{"some are moved", 0, func() {
+				for i := range 3 {
+					s.bob.Move(fmt.Sprintf("Site/new %d.jpg", i), fmt.Sprintf("Roof/new %d.jpg", i))
+				}
+			}},
+			{"some are edited", 3, func() {
+				for i := range 3 {
+					s.bob.Write(fmt.Sprintf("Roof/new %d.jpg", i), fmt.Sprint("edited ", i))
+				}
+			}},
+		} {
+			step.do()
+			require.NoError(t, s.store.Append(t.Context(), "photos", syncer.Hint{Side: syncer.Destination, Full: true}))
+			require.Positive(t, s.follow(files).Totals.Writes)
+			s.ForgetCalls()
+			require.Zero(t, s.follow(files).Totals.Writes)
+			require.Equal(t, step.looks, s.Calls()["GET /rest/v1.0/images/{id}"], step.what)
+			require.Equal(t, 2, s.Calls()[listImages], step.what)
+		}
+	})
+}
+
 func TestWhatPeopleDoWithPhotosIsHeardOf(t *testing.T) {
 	t.Parallel()
 	for name, process := range map[string]func(s *studio, files *procore.Photos) *procore.Photos{

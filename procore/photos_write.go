@@ -128,7 +128,7 @@ func (f *Photos) unmoved(ctx context.Context, number ID, old syncer.Entry) (*Ima
 	case now.Deleted:
 		return nil, fmt.Errorf("it was deleted: %w", fs.ErrNotExist)
 	case old.Guard != f.photo(now).Guard:
-		return nil, fmt.Errorf("it was moved since it was read: %w", syncer.ErrStale)
+		return nil, fmt.Errorf("it has changed since it was read: %w", syncer.ErrStale)
 	}
 	return now, nil
 }
