@@ -175,6 +175,14 @@ func (s *service) tell(h http.Header) {
 	}
 }
 
+// span is how long a load lasts: a quarter of the usual time where tests shall be quick.
+func span(usual time.Duration) time.Duration {
+	if testing.Short() {
+		return usual / 4
+	}
+	return usual
+}
+
 // load keeps workers calling until ctx ends.
 func (s *service) load(ctx context.Context, wg *sync.WaitGroup, g *connect.Governor, workers int, c call) {
 	lane := g.Lane(c.pair)

@@ -43,13 +43,14 @@ func TestUnderLoadTheBindingWindowIsUsedAndNothingIsRefused(t *testing.T) {
 				s := newService(test.limits...)
 				s.failing = 0.1
 				g := newGovernor(t, connect.GovernorOptions{Windows: windowsOf(test.limits...)})
-				ctx, cancel := context.WithTimeout(t.Context(), test.run)
+				run := span(test.run)
+				ctx, cancel := context.WithTimeout(t.Context(), run)
 				defer cancel()
 				var wg sync.WaitGroup
 				s.load(ctx, &wg, g, 30, call{pair: "a", class: syncer.Bulk, kind: test.kind})
 				wg.Wait()
 				l := test.limits[test.bound]
-				used := float64(len(s.calls)) / (float64(test.run) / float64(l.Every) * float64(l.Most))
+				used := float64(len(s.calls)) / (float64(run) / float64(l.Every) * float64(l.Most))
 				require.Zero(t, s.refused)
 				require.GreaterOrEqual(t, used, 0.95)
 				t.Logf("%.1f %% of the window used, %d calls", 100*used, len(s.calls))

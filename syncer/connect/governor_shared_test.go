@@ -48,7 +48,8 @@ func TestProcessesShareACredentialWithinItsLimits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService(test.limits...)
-				ctx, cancel := context.WithTimeout(t.Context(), test.run)
+				run := span(test.run)
+				ctx, cancel := context.WithTimeout(t.Context(), run)
 				defer cancel()
 				var wg sync.WaitGroup
 				for i, g := range processes(t, test.n, windowsOf(test.limits...)...) {
@@ -56,7 +57,7 @@ func TestProcessesShareACredentialWithinItsLimits(t *testing.T) {
 				}
 				wg.Wait()
 				l := test.limits[test.bound]
-				used := float64(len(s.calls)) / (float64(test.run) / float64(l.Every) * float64(l.Most))
+				used := float64(len(s.calls)) / (float64(run) / float64(l.Every) * float64(l.Most))
 				require.Zero(t, s.refused)
 				require.GreaterOrEqual(t, used, 0.95)
 				t.Logf("%.1f %% of the window used, %d calls", 100*used, len(s.calls))

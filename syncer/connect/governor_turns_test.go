@@ -24,13 +24,14 @@ func TestALiveCallHardlyWaitsWhileAFirstSyncRuns(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService(rolling(hourly[0]), rolling(hourly[1]))
 				g := newGovernor(t, connect.GovernorOptions{Windows: hourly})
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+				run := span(3 * time.Hour)
+				ctx, cancel := context.WithTimeout(t.Context(), run)
 				defer cancel()
 				var wg sync.WaitGroup
 				s.load(ctx, &wg, g, 30, call{pair: bulk, class: syncer.Bulk})
 				var waits []time.Duration
 				lane := g.Lane("the same pair")
-				for range 3*60 - 1 { // somebody saves a file every minute
+				for range int(run/time.Minute) - 1 { // somebody saves a file every minute
 					time.Sleep(time.Minute)
 					began := time.Now()
 					require.NoError(t, lane.Wait(t.Context(), syncer.Live, oneCall()))
