@@ -128,18 +128,17 @@ func (c *console) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
 		c.connectCommand(), c.companiesCommand(), c.projectsCommand(), c.foldersCommand(), c.linkCommand(),
-		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), c.demoCommand(), fakesCommand(),
+		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), c.doctorCommand(), c.demoCommand(), fakesCommand(),
 	)
 	return root
 }
 
-// open opens the data directory for a command of that name.
-func (c *console) open(ctx context.Context, program string, backoff time.Duration) (*office.Office, error) {
+// open opens the data directory.
+func (c *console) open(ctx context.Context, o *office.Options) (*office.Office, error) {
 	s, err := c.settings()
 	if err != nil {
 		return nil, err
 	}
-	o := &office.Options{Backoff: backoff, Program: program}
 	if c.verbose {
 		o.Log = slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -170,9 +169,15 @@ func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *offic
 }
 
 // patiently lets what failed wait for its second try, 0 for as long as is usual.
-func (c *console) patiently(cmd *cobra.Command, backoff time.Duration, do func(ctx context.Context, o *office.Office) error) (err error) {
+func (c *console) patiently(cmd *cobra.Command, backoff time.Duration, do func(ctx context.Context, o *office.Office) error) error {
+	return c.through(cmd, &office.Options{Backoff: backoff}, do)
+}
+
+// through opens the data directory with options.
+func (c *console) through(cmd *cobra.Command, options *office.Options, do func(ctx context.Context, o *office.Office) error) (err error) {
 	ctx := cmd.Context()
-	o, err := c.open(ctx, cmd.CommandPath(), backoff)
+	options.Program = cmd.CommandPath()
+	o, err := c.open(ctx, options)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ func TestTheFormsOfCommandsThatOthersRelyOn(t *testing.T) {
 		{"watch", "every json"},
 		{"status", "json"},
 		{"files", "links json"},
+		{"doctor", "settle-facts write box-folder procore-folder json"},
 		{"demo", "keep"},
 		{"fakes", "box procore tree limits fault-rate seed switch json"},
 	} {
@@ -96,7 +97,7 @@ func TestTheExitCodesAreInTheHelp(t *testing.T) {
 }
 
 func TestEveryReadingCommandHasJSON(t *testing.T) {
-	for _, command := range []string{"companies", "projects", "folders", "link list", "link show", "plan", "status", "files"} {
+	for _, command := range []string{"companies", "projects", "folders", "link list", "link show", "plan", "status", "files", "doctor"} {
 		require.NotNil(t, find(t, strings.Fields(command)...).Flags().Lookup("json"), command)
 	}
 }

@@ -159,7 +159,7 @@ func (o *Office) procorePlace(ctx context.Context, l mapping.Link, t mapping.Too
 		if err != nil {
 			return mapping.Place{}, err
 		}
-		in, err := scope(l)
+		in, err := ScopeOf(l)
 		if err != nil {
 			return mapping.Place{}, err
 		}
@@ -175,8 +175,8 @@ func (o *Office) procorePlace(ctx context.Context, l mapping.Link, t mapping.Too
 	})
 }
 
-// scope is the project of a Link, or its company.
-func scope(l mapping.Link) (procore.Scope, error) {
+// ScopeOf is the project of a Link, or its company. An error wraps syncer.ErrInvalid.
+func ScopeOf(l mapping.Link) (procore.Scope, error) {
 	if l.Project == "" {
 		return procore.InCompany(), nil
 	}

@@ -1,0 +1,147 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+)
+
+// box looks at the account of Box.
+func (d *Doctor) box(ctx context.Context) []Finding {
+	all := []Finding{d.signedIn(ctx, office.BoxService)}
+	if all[0].Result == Failure {
+		return all
+	}
+	b, err := d.office.Box(ctx)
+	if err != nil {
+		return append(all, fail("box: account", `run "procorebox connect box", or look at the network and BOX_API_BASE`, "%v", err))
+	}
+	return append(all, account(b.User()), space(b.User()), d.events(ctx, b), d.boxHooks(ctx, b))
+}
+
+func account(u box.User) Finding {
+	const about = "box: account"
+	known := []string{"", "active", "inactive", "cannot_delete_edit", "cannot_delete_edit_upload"}
+	role := u.Role
+	if role == "" {
+		role = "a role that Box does not tell"
+	}
+	switch {
+	case !slices.Contains(known, u.Status):
+		return warn(about, "look for a newer version of this program", "%s has the status %q, which this program has never seen", u.Login, u.Status)
+	case u.Status == "" || u.Status == "active":
+		return fine(about, "%s <%s>, %s", u.Name, u.Login, role)
+	case u.Status == "inactive":
+		return fail(about, "an administrator of Box must make it active", "%s is not active: nothing is synced", u.Login)
+	}
+	return fail(about, "an administrator of Box must change its status", "%s has the status %s: deletes, and perhaps changes, do not reach Box", u.Login, u.Status)
+}
+
+// noLimit is more room than anybody buys: Box tells something huge where there is no limit.
+const noLimit = 1 << 50
+
+func space(u box.User) Finding {
+	const about = "box: space"
+	left := int64(u.SpaceAmount - u.SpaceUsed)
+	switch {
+	case u.SpaceAmount <= 0 || left > noLimit:
+		return fine(about, "Box tells no limit")
+	case left < littleRoom:
+		return warn(about, "an administrator of Box can give more", "%d MB are left; without room no file reaches Box", left>>20)
+	}
+	return fine(about, "%d GB are left; the largest file may have %d MB", left>>30, int64(u.MaxUploadSize)>>20)
+}
+
+// eventsKnown are the types that package box has names for.
+var eventsKnown = []string{
+	box.EventCreate, box.EventUpload, box.EventMove, box.EventRename, box.EventCopy, box.EventTrash, box.EventRestore,
+	box.EventPromote, box.EventModify, box.EventLock, box.EventUnlock, box.EventCollabAdd, box.EventCollabInvite,
+	box.EventCollabRole, box.EventCollabRemove, box.EventGroupAdd, box.EventGroupRemove,
+}
+
+// events reads the oldest page of the feed.
+func (d *Doctor) events(ctx context.Context, b *office.Box) Finding {
+	const about = "box: changes"
+	page, err := b.Client.GetEvents(ctx, box.Events{Stream: box.StreamChanges, Position: "0"})
+	if err != nil {
+		return warn(about, "", "the event stream cannot be read: changes of Box are found by a full sync only, once a day: %v", err)
+	}
+	unseen := map[string]bool{}
+	for _, e := range page.Entries {
+		if !slices.Contains(eventsKnown, e.EventType) {
+			unseen[e.EventType] = true
+		}
+	}
+	if len(unseen) > 0 {
+		return warn(about, "look for a newer version of this program", "the event stream tells of what this program has never seen: %s",
+			strings.Join(slices.Sorted(maps.Keys(unseen)), ", "))
+	}
+	return fine(about, "the event stream can be read, and holds nothing that this program has never seen")
+}
+
+func (d *Doctor) boxHooks(ctx context.Context, b *office.Box) Finding {
+	const about = "box: webhooks"
+	n := 0
+	for _, err := range b.Client.GetWebhooks(ctx) {
+		if errors.Is(err, fs.ErrPermission) {
+			return fine(about, "not used, and the app has no right to them (Manage webhooks): changes are heard by the event stream")
+		}
+		if err != nil {
+			return warn(about, "", "cannot be listed: %v", err)
+		}
+		n++
+	}
+	if n == 0 {
+		return fine(about, "none is registered, and none is needed: changes are heard by the event stream")
+	}
+	return fine(about, "%d are registered by this app", n)
+}
+
+// boxFolder looks at what the account may do in the folder of a tool.
+func (d *Doctor) boxFolder(ctx context.Context, b *office.Box, l mapping.Link, t mapping.Tool) Finding {
+	about := l.Name + ": " + string(t) + " in Box"
+	id := l.Roots[t].ID
+	if id == "" {
+		id = l.Folder
+	}
+	folder, err := b.Client.GetFoldersID(ctx, id)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && box.HasCode(err, box.CodeTrashed):
+		return fail(about, "restore it in Box", "folder %s is in the trash: nothing of it is synced, and nothing deleted", id)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return fail(about, "invite the account to it as an editor", "folder %s is not visible: nothing of it is synced, and nothing deleted", id)
+	case err != nil:
+		return fail(about, "", "folder %s: %v", id, err)
+	case folder.Permissions == nil:
+		return warn(about, "", "%s: Box does not tell what the account may do there", folder.Name)
+	}
+	return rights(about, folder, l.Rules.Direction(t))
+}
+
+// rights says what a missing right costs.
+func rights(about string, folder *box.Item, way mapping.Direction) Finding {
+	p := folder.Permissions
+	toBox := way != mapping.ToProcore
+	for _, r := range []struct {
+		has    *bool
+		needed bool
+		costs  string
+	}{
+		{p.CanDownload, way != mapping.ToBox, "download: nothing of it reaches Procore"},
+		{p.CanUpload, toBox, "upload: nothing new and no new version reaches Box"},
+		{p.CanRename, toBox, "rename: new names and moves of Procore do not reach Box"},
+		{p.CanDelete, toBox, "delete: deletes of Procore do not reach Box"},
+	} {
+		if r.needed && r.has != nil && !*r.has {
+			return fail(about, "make the account an editor or co-owner of the folder", "in %q the account may not %s", folder.Name, r.costs)
+		}
+	}
+	return fine(about, "%q: may be read and written", folder.Name)
+}

@@ -1,0 +1,139 @@
+package doctor_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/procorebox/procorebox/box/boxtest"
+	"github.com/procorebox/procorebox/examples/internal/doctor"
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/procore/procoretest"
+)
+
+func TestWhereAllIsWellEachCheckSaysSo(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	all, err := c.doctor.Examine(t.Context(), []mapping.Link{c.link})
+	require.NoError(t, err)
+	require.True(t, doctor.Healthy(all))
+	for _, f := range all {
+		if f.About != "disk" { // which is that of the machine
+			require.Equal(t, doctor.OK, f.Result, "%+v", f)
+			require.Empty(t, f.Do, "%+v", f)
+		}
+	}
+	require.Greater(t, len(all), 20)
+}
+
+func TestAMissingRightIsSaidWithWhatItCosts(t *testing.T) {
+	t.Parallel()
+	permit := func(tool procoretest.Tool, level procoretest.Level) func(c *clinic) {
+		return func(c *clinic) { c.procore.Permit(c.procore.Home().User, c.procore.Project().ID, tool, level) }
+	}
+	for _, s := range []struct {
+		name   string
+		take   func(c *clinic)
+		about  string
+		result doctor.Result
+		costs  string
+	}{
+		{"documents", permit(procoretest.Documents, procoretest.NoAccess), "tower: documents in Procore", doctor.Failure, "without that documents of project"},
+		{"photos", permit(procoretest.Photos, procoretest.NoAccess), "tower: photos in Procore", doctor.Failure, "without that photos of project"},
+		{"RFIs", permit(procoretest.RFIs, procoretest.NoAccess), "tower: rfis in Procore", doctor.Failure, "without that rfis of project"},
+		{"submittals", permit(procoretest.Submittals, procoretest.NoAccess), "tower: submittals in Procore", doctor.Failure, "without that submittals of project"},
+		{"webhooks", permit(procoretest.Webhooks, procoretest.NoAccess), "tower: webhooks of Procore", doctor.OK, "no right to them"},
+		{
+			"the recycle bin", permit(procoretest.Documents, procoretest.Standard), "tower: recycle bin in Procore", doctor.Warning,
+			"what is deleted in Procore looks like what was hidden, and is not deleted in Box",
+		},
+		{
+			"the project", func(c *clinic) { c.procore.PermitProjects(c.procore.Home().User) }, "tower: documents in Procore", doctor.Failure,
+			"is not visible: nothing of it is synced; what is in Box stays",
+		},
+		{
+			"the company", func(c *clinic) { c.procore.SetConnected(c.procore.Project().CompanyID, false) }, "tower: company", doctor.Failure,
+			"closed to the account, so nothing of the link is synced",
+		},
+		{
+			"the folder of Box", func(c *clinic) { c.trash("Tower/Documents") }, "tower: documents in Box", doctor.Failure,
+			"is in the trash: nothing of it is synced, and nothing deleted",
+		},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+			s.take(c)
+			f := c.finding(s.about)
+			require.Equal(t, s.result, f.Result, f)
+			require.Contains(t, f.Found, s.costs)
+			if s.result != doctor.OK {
+				require.NotEmpty(t, f.Do)
+			}
+		})
+	}
+}
+
+func (c *clinic) trash(path string) {
+	c.t.Helper()
+	found, err := c.box.Home().Find(path)
+	require.NoError(c.t, err)
+	require.NoError(c.t, c.box.Home().Trash(found))
+}
+
+func TestTokensThatNobodyUsesEnd(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	for _, s := range []struct {
+		days   int
+		result doctor.Result
+		found  string
+	}{
+		{1, doctor.OK, "end in 58 days if they are not used until then"},
+		{50, doctor.Warning, "end in 9 days if they are not used until then"},
+		{61, doctor.Failure, "Box keeps unused ones for 60 days"},
+	} {
+		c.doctor.At(time.Now().Add(time.Duration(s.days) * 24 * time.Hour).Add(time.Minute))
+		f := c.finding("box: sign-in")
+		require.Equal(t, s.result, f.Result)
+		require.Contains(t, f.Found, s.found)
+	}
+	require.Contains(t, c.finding("procore: sign-in").Found, "no end of an unused one is documented")
+}
+
+func TestAClockThatIsWrongIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, s := range []struct {
+		off    time.Duration
+		result doctor.Result
+	}{{2 * time.Second, doctor.OK}, {time.Minute, doctor.Warning}, {10 * time.Minute, doctor.Failure}} {
+		c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+		c.clock.Advance(s.off)
+		all, err := c.doctor.Examine(t.Context(), []mapping.Link{c.link})
+		require.NoError(t, err)
+		var results []doctor.Result
+		for _, f := range all {
+			if f.About == "clock" {
+				results = append(results, f.Result)
+			}
+		}
+		require.Contains(t, results, s.result)
+		require.Contains(t, results, doctor.OK, "of Box")
+	}
+}
+
+func TestADataDirectoryThatCannotBeWrittenIsAFailure(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	dir := c.office.Settings().Data
+	require.NoError(t, os.Rename(dir, dir+" elsewhere"))
+	t.Cleanup(func() { require.NoError(t, errors.Join(os.RemoveAll(dir), os.Rename(dir+" elsewhere", dir))) })
+	f := c.finding("data directory")
+	require.Equal(t, doctor.Failure, f.Result)
+	require.Contains(t, f.Found, "cannot be written, so nothing can be synced")
+	require.Contains(t, f.Do, filepath.Clean(dir))
+}

@@ -1,0 +1,162 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/procore"
+)
+
+// procore looks at the account of Procore.
+func (d *Doctor) procore(ctx context.Context) []Finding {
+	all := []Finding{d.signedIn(ctx, office.ProcoreService)}
+	if all[0].Result == Failure {
+		return all
+	}
+	const about = "procore: account"
+	p, err := d.office.Procore(ctx)
+	if err != nil {
+		return append(all, fail(about, "", "%v", err))
+	}
+	companies, err := p.Companies(ctx)
+	switch {
+	case err != nil:
+		return append(all, fail(about, `run "procorebox connect procore", or look at the network, PROCORE_BASE and PROCORE_COMPANY_ID`, "%v", err))
+	case len(companies) == 0:
+		return append(all, fail(about, "an administrator of Procore must add the account, or install the app, in the company", "the account belongs to no company: nothing can be synced"))
+	}
+	return append(all, fine(about, "belongs to %d companies", len(companies)))
+}
+
+// link looks at what the account may do in each tool of a Link, on both sides.
+func (d *Doctor) link(ctx context.Context, l mapping.Link) []Finding {
+	b, boxErr := d.office.Box(ctx)
+	p, procoreErr := d.office.Procore(ctx)
+	var all []Finding
+	if procoreErr == nil {
+		client, err := p.Company(l.Company)
+		if err != nil {
+			return []Finding{fail(l.Name, "", "%v", err)}
+		}
+		all = append(all, d.whose(ctx, p, client, l))
+		if all[0].Result == OK {
+			for _, t := range l.Tools {
+				all = append(all, d.tool(ctx, client, l, t))
+			}
+			all = append(all, d.bin(ctx, client, l)...)
+			all = append(all, d.procoreHooks(ctx, client, l))
+		}
+	}
+	if boxErr == nil {
+		for _, t := range l.Tools {
+			all = append(all, d.boxFolder(ctx, b, l, t))
+		}
+	}
+	return all
+}
+
+// whose asks whether the account is known in the company.
+func (d *Doctor) whose(ctx context.Context, p *office.Procore, client *procore.Client, l mapping.Link) Finding {
+	about := l.Name + ": company"
+	me, err := p.Me(ctx, client)
+	if err != nil {
+		return fail(about, `"procorebox companies" lists what the account sees; an app must be installed and connected there`,
+			"company %s is closed to the account, so nothing of the link is synced: %v", l.Company, err)
+	}
+	return fine(about, "%s is %s (%s) in company %s", "the account", me.Name, me.Login, l.Company)
+}
+
+// tool asks for the first page of a tool.
+func (d *Doctor) tool(ctx context.Context, c *procore.Client, l mapping.Link, t mapping.Tool) Finding {
+	about := l.Name + ": " + string(t) + " in Procore"
+	in, err := office.ScopeOf(l)
+	if err != nil {
+		return fail(about, "", "%v", err)
+	}
+	switch t {
+	case mapping.Documents:
+		err = first(c.GetDocuments(ctx, in, procore.DocumentQuery{PageSize: 1}))
+	case mapping.Photos:
+		err = first(c.GetImages(ctx, in, procore.ImageQuery{PageSize: 1}))
+	case mapping.RFIs:
+		err = first(c.GetRFIs(ctx, in.ProjectID(), procore.RecordQuery{}))
+	case mapping.Submittals:
+		err = first(c.GetSubmittals(ctx, in.ProjectID(), procore.RecordQuery{}))
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fail(about, "an administrator must turn the tool on in the project and give the account a right in it (Admin, if deletes are to be carried over)",
+			"may not be read: without that %s of %s are not synced; what is in Box stays", t, l.Target())
+	case errors.Is(err, fs.ErrNotExist):
+		return fail(about, "the account must be in the directory of the project; an app must have the project among its permitted ones",
+			"%s is not visible: nothing of it is synced; what is in Box stays", l.Target())
+	case err != nil:
+		return fail(about, "", "%v", err)
+	case t.Records() || l.Rules.Direction(t) == mapping.ToBox:
+		return fine(about, "may be read, and is not written")
+	}
+	return fine(about, "may be read; whether it may be written is told only by a write")
+}
+
+// first reads the first of a list.
+func first[T any](all iter.Seq2[T, error]) error {
+	for _, err := range all {
+		return err
+	}
+	return nil
+}
+
+// bin asks whether the account sees the recycle bin of the documents.
+func (d *Doctor) bin(ctx context.Context, c *procore.Client, l mapping.Link) []Finding {
+	in, err := office.ScopeOf(l)
+	if err != nil || l.Tools[0] != mapping.Documents {
+		return nil
+	}
+	about := l.Name + ": recycle bin in Procore"
+	top, err := c.GetFolders(ctx, in, procore.FolderQuery{NoFiles: true})
+	if err != nil {
+		return nil // the tool says it
+	}
+	for _, f := range top.Folders {
+		if f.IsRecycleBin {
+			return []Finding{fine(about, "can be seen: a delete in Procore is proved by it")}
+		}
+	}
+	return []Finding{warn(about, `an administrator must give the account Admin in Documents, or the right "See Recycle Bin"`,
+		"cannot be seen: what is deleted in Procore looks like what was hidden, and is not deleted in Box")}
+}
+
+// namespace is that of the program's webhooks.
+const namespace = "procorebox"
+
+func (d *Doctor) procoreHooks(ctx context.Context, c *procore.Client, l mapping.Link) Finding {
+	about := l.Name + ": webhooks of Procore"
+	in, err := office.ScopeOf(l)
+	if err != nil {
+		return fail(about, "", "%v", err)
+	}
+	n, disabled := 0, 0
+	for h, err := range c.GetHooks(ctx, in, namespace) {
+		if errors.Is(err, fs.ErrPermission) {
+			return fine(about, `not used, and the account has no right to them (Standard in "Webhooks API"): Procore is asked for changes`)
+		}
+		if err != nil {
+			return warn(about, "", "cannot be listed: %v", err)
+		}
+		n++
+		if h.Status == procore.HookDisabled {
+			disabled++
+		}
+	}
+	switch {
+	case disabled > 0:
+		return warn(about, "enable them in Procore", "%d of %d are disabled: changes are found later, by asking", disabled, n)
+	case n == 0:
+		return fine(about, "none is registered, and none is needed: Procore is asked for changes")
+	}
+	return fine(about, "%d are registered", n)
+}
