@@ -156,8 +156,9 @@ func (c *stateCheck) whole(v syncer.View) error {
 	return nil
 }
 
-// patience is how long a case waits before it takes a call for stuck.
-const patience = 20 * time.Second
+// patience is how long a case waits before it takes a call for stuck. A file on the slow disk of a busy
+// machine may need a fifth of it.
+const patience = 2 * time.Minute
 
 // within calls f, and ends the case if it fails or does not return.
 func (c *stateCheck) within(what string, f func() error) {
