@@ -54,6 +54,10 @@ type subject struct {
 	tool string
 }
 
+// mostLost is how many deliveries are looked at that were not taken. A hook that has lost more is believed
+// again when Procore has forgotten them.
+const mostLost = 1000
+
 // NewTrust returns a Trust that believes nothing yet. An error that wraps syncer.ErrInvalid names the
 // option that makes no sense.
 func NewTrust(o TrustOptions) (*Trust, error) {
@@ -140,9 +144,14 @@ func (t *Trust) check(ctx context.Context, c *Client, in Scope, hook ID, kept bo
 				now.from = at
 			}
 		}}
+		rows := 0
 		for d, err := range c.GetHooksIDDeliveries(ctx, in, hook, q) {
 			if err != nil {
 				return err
+			}
+			if rows++; rows > mostLost {
+				late = true
+				break
 			}
 			switch d.Status {
 			case DeliveryRetrying:

@@ -1,6 +1,7 @@
 package procore_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -290,6 +291,32 @@ func TestToKnowThatWebhooksCanBeTrustedCostsFiveCallsForEachProject(t *testing.T
 		made := h.tower.calls(func() { require.Len(h, h.reconcile().Kept, 1) })
 		const hooks = "GET /rest/v2.0/companies/{company_id}/projects/{project_id}/webhooks/hooks"
 		require.Equal(h, map[string]int{hooks: 1, hooks + "/{hook_id}/triggers": 1, hooks + "/{hook_id}/deliveries": 3}, made)
+	})
+}
+
+func TestAHookThatHasLostALotIsBelievedWhenProcoreHasForgottenIt(t *testing.T) {
+	t.Parallel()
+	trusting(t, func(h *herald) {
+		h.reconcile()
+		h.settle()
+		h.wire.leadTo(nil)
+		for n := range 1001 {
+			_, err := h.ann.CreateFolder(h.Project().RootID, fmt.Sprint("folder ", n))
+			require.NoError(h, err)
+		}
+		time.Sleep(20 * time.Hour)
+		synctest.Wait()
+		h.wire.leadTo(h.receiver)
+		for range 5 {
+			made := h.tower.calls(func() { h.reconcile() })
+			require.LessOrEqual(h, counted(made), 2+2+11, "it is not all read each time")
+			calls, _ := h.run()
+			require.Positive(h, calls)
+		}
+		time.Sleep(28 * 24 * time.Hour)
+		h.reconcile()
+		h.reconcile()
+		h.settle()
 	})
 }
 
