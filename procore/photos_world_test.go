@@ -81,7 +81,7 @@ func (d *darkroom) process(n int) (*syncer.Report, error) {
 		Name:        "photos",
 		Source:      syncer.Endpoint{FS: d.open(d.t, d.project, procore.Options{HTTP: end}), Root: procore.RootID},
 		Destination: syncer.Endpoint{FS: d.handle.FileSystem(), Root: d.handle.Root()},
-	}, nil)
+	}, &syncer.Options{Policies: d.policies})
 	require.NoError(d.t, err)
 	report, err := engine.Run(ctx, &syncer.RunOptions{Full: true})
 	if ctx.Err() != nil {
@@ -230,6 +230,38 @@ func TestPhotosAndFolderEndEqualWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *
 					require.Contains(t, there, body, "nobody has deleted or replaced it")
 				}
 				killed.Add(int64(d.killed))
+			})
+		})
+	}
+}
+
+// Where deletes are off each side may hold what was deleted on the other. An edit is none, however its run ends.
+func TestWithDeletesOffNoPhotoIsThereTwiceWhateverPeopleDoAndHoweverOftenRunsAreKilled(t *testing.T) {
+	t.Parallel()
+	seeds := 6
+	if *everyPhotoSwitch {
+		seeds = 100
+	}
+	for seed := range uint64(seeds) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := newDarkroom(t, seed)
+				d.deletesOff()
+				for range 12 {
+					for range d.random.IntN(5) {
+						d.edit()
+					}
+					_, _ = d.process(d.random.IntN(2) * d.random.IntN(20))
+					time.Sleep(time.Duration(d.random.IntN(120)) * time.Second)
+				}
+				d.settle()
+				for _, there := range [][]string{bodiesOf(d.photos()), bodiesOf(d.files())} {
+					require.Len(t, slices.Compact(slices.Clone(there)), len(there), "nothing is there twice: %v", there)
+					for body := range d.alive {
+						require.Contains(t, there, body, "nobody has deleted or replaced it")
+					}
+				}
 			})
 		})
 	}
