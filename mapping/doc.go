@@ -54,9 +54,17 @@
 // changed. Before anything is written an observer is told what it takes, and after each action what is left. It
 // may be killed at any point.
 //
+// # What was done
+//
+// With Options.Runs every run of a tool is remembered: when it began and ended, by whom, how it ended and why, its
+// figures and calls ([Links.Runs]), and each item that it touched ([Links.Items], [Links.AllItems]). A run whose
+// process died is told as interrupted. Runs that did nothing are taken together, day by day, and what is
+// older than Options.Keep is forgotten.
+//
 // # What this package does not know
 //
 // It knows words, and no client of either service: a program opens the file systems, and makes policies of
 // [Rules]. Procore is the source of every pair, Box the destination. Links are kept by a [Store], as texts
-// with a version; stores of this project have one beside the state of pairs.
+// with a version, and so is what became of runs, by a [RunStore]; stores of this project have both beside the
+// state of pairs.
 package mapping

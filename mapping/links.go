@@ -24,6 +24,14 @@ type Options struct {
 	// Store keeps the Links, States what is remembered of their pairs.
 	Store  Store
 	States syncer.StateStore
+	// Runs keeps what became of runs: see [Links.Runs]. Nil means that it is not remembered.
+	Runs RunStore
+	// Keep is how long runs, and the outcomes in the journals of States, are kept; 0 means 400 days, less
+	// than 0 for ever.
+	Keep time.Duration
+	// Calls returns how many calls have been made for a Link since the program began, by service, for
+	// what is remembered of runs. Nil means that nobody counts.
+	Calls func(l Link) map[string]int64
 	// Box returns the account in which the folder of a Link is. Its FS must be a syncer.FileSystem with
 	// a syncer.Looker; Root and Follow do not matter. Links of one account are best given the same FS.
 	Box func(ctx context.Context, l Link) (Place, error)
@@ -73,6 +81,12 @@ func New(o Options) (*Links, error) {
 	}
 	if o.Engine.Clock == nil {
 		o.Engine.Clock = time.Now
+	}
+	if o.Runs == nil {
+		o.Runs = nobody{}
+	}
+	if o.Keep == 0 {
+		o.Keep = keep
 	}
 	return &Links{o: o}, nil
 }

@@ -25,9 +25,13 @@ type Part struct {
 }
 
 // Engine returns an engine for the part, with its rules. Whoever wants other settings, such as an observer
-// of its own, says so in change, which may be nil. Make one for each run: it knows the Links as they were
+// of its own, says so in change, which may be nil. What becomes of its runs is not remembered: see Record. Make one for each run: it knows the Links as they were
 // when the Part was opened.
 func (s *Links) Engine(p Part, change func(o *syncer.Options)) (*syncer.Engine, error) {
+	return s.engine(p, s.o.States, change)
+}
+
+func (s *Links) engine(p Part, states syncer.StateStore, change func(o *syncer.Options)) (*syncer.Engine, error) {
 	if p.Paused != "" {
 		return nil, fmt.Errorf("%s is paused: %s: %w", p.Pair.Name, p.Paused, syncer.ErrHalted)
 	}
@@ -35,7 +39,7 @@ func (s *Links) Engine(p Part, change func(o *syncer.Options)) (*syncer.Engine, 
 	if change != nil {
 		change(&o)
 	}
-	return syncer.New(s.o.States, p.Pair, &o)
+	return syncer.New(states, p.Pair, &o)
 }
 
 // Parts opens the tools of a Link, one Part each, in their order. A tool that has no folder in Box yet gets

@@ -22,6 +22,8 @@ type SyncOptions struct {
 	Stop <-chan struct{}
 	// Once ends after one slice of each tool, whatever is left.
 	Once bool
+	// By is what began it, in the program's words, for what is remembered of the runs.
+	By string
 	// Confirm names the Evidence of Halts that a person has looked at.
 	Confirm []string
 	// Observe is told how the runs get on, one Event at a time; Event.Pair says which. The last one of
@@ -73,8 +75,10 @@ func (s *Links) Sync(ctx context.Context, which string, o SyncOptions) ([]Result
 	}
 	parts, err := s.Parts(ctx, l.ID)
 	if err != nil {
+		s.failed(ctx, l, o.By, err)
 		return nil, err
 	}
+	defer s.forget(ctx, l)
 	if err := s.begin(ctx, parts); err != nil {
 		// Without a position the listing is all there is, and the next Sync tries again.
 		s.log().WarnContext(ctx, "feeds could not be asked for their position", "link", l.Name, "error", err)
@@ -84,11 +88,16 @@ func (s *Links) Sync(ctx context.Context, which string, o SyncOptions) ([]Result
 		y.o.Slice.Time = slice
 	}
 	for _, p := range parts {
-		y.turns = append(y.turns, &turn{part: p, due: p.Paused == "", Result: Result{Link: l.Name, Tool: p.Tool, Paused: p.Paused}})
+		t := &turn{part: p, due: p.Paused == "", Result: Result{Link: l.Name, Tool: p.Tool, Paused: p.Paused}, record: s.recorder(&p, o.By)}
+		if !t.due {
+			t.record.end(ctx, &t.Result)
+		}
+		y.turns = append(y.turns, t)
 	}
 	err = y.work(ctx)
 	results := make([]Result, len(y.turns))
 	for i, t := range y.turns {
+		t.record.finish(ctx)
 		results[i] = t.Result
 	}
 	return results, err
@@ -108,6 +117,8 @@ type turn struct {
 	due   bool
 	whole bool // it has been scanned in full
 	idle  int  // slices without a write
+
+	record *recorder
 }
 
 // work gives each tool a slice, again and again, until none is due.
@@ -164,8 +175,14 @@ func (y *syncing) due(ctx context.Context, round int) (bool, error) {
 	return left, nil
 }
 
-// run works on a tool for one slice. Its error ends the whole Sync.
+// run works on a tool for one slice, and remembers it. Its error ends the whole Sync.
 func (y *syncing) run(ctx context.Context, t *turn) error {
+	t.record.start()
+	defer t.record.end(ctx, &t.Result)
+	return y.slice(ctx, t)
+}
+
+func (y *syncing) slice(ctx context.Context, t *turn) error {
 	stands, err := y.links.stands(ctx, &t.part)
 	if err != nil {
 		t.due, t.Err = false, err
@@ -175,7 +192,7 @@ func (y *syncing) run(ctx context.Context, t *turn) error {
 		t.due, t.Paused = false, t.part.Paused
 		return nil
 	}
-	e, err := y.links.Engine(t.part, func(eo *syncer.Options) { eo.Observe = y.o.Observe })
+	e, err := y.links.engine(t.part, noting{y.links.o.States, t.record}, func(eo *syncer.Options) { eo.Observe = y.o.Observe })
 	if err != nil {
 		t.due, t.Err = false, err
 		return nil //nolint:nilerr // the tool's trouble, not the others': its Result says so
