@@ -60,6 +60,7 @@ Exit codes of every command:
 Environment:
 
   PROCOREBOX_DATA        the data directory (or --data)
+  PROCOREBOX_LOG_LEVEL   for "watch --log": debug, info, warn or error
   PROCOREBOX_SETTLE      for fakes: how long a write may take to be seen, such as 0s
   BOX_TOKEN              an access token, where no connection is stored
   BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,
@@ -86,6 +87,8 @@ func (c *console) run(ctx context.Context, args []string) int {
 		return exitSettled
 	case errors.Is(err, errWaits):
 		return exitWaits
+	case errors.Is(err, errSaid):
+		return exitFailed
 	}
 	c.complain(err)
 	if isUsage(err) {
@@ -127,15 +130,29 @@ func (c *console) command() *cobra.Command {
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "say on standard error what is called")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
-		c.connectCommand(), c.companiesCommand(), c.projectsCommand(), c.foldersCommand(), c.linkCommand(),
-		c.planCommand(), c.applyCommand(), c.syncCommand(), c.watchCommand(), c.statusCommand(), c.filesCommand(), c.doctorCommand(), c.demoCommand(), fakesCommand(),
+		c.connectCommand(),
+		c.companiesCommand(),
+		c.projectsCommand(),
+		c.foldersCommand(),
+		c.linkCommand(),
+		c.planCommand(),
+		c.applyCommand(),
+		c.syncCommand(),
+		c.watchCommand(),
+		c.statusCommand(),
+		c.filesCommand(),
+		c.doctorCommand(),
+		c.backupCommand(),
+		c.restoreCommand(),
+		c.demoCommand(),
+		fakesCommand(),
 	)
 	return root
 }
 
 // open opens the data directory.
 func (c *console) open(ctx context.Context, o *office.Options) (*office.Office, error) {
-	s, err := c.settings()
+	s, err := c.settings(c.getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -149,17 +166,14 @@ func (c *console) open(ctx context.Context, o *office.Options) (*office.Office, 
 	return opened, err
 }
 
-func (c *console) settings() (office.Settings, error) {
-	getenv := c.getenv
-	if c.data != "" {
-		getenv = func(name string) string {
-			if name == "PROCOREBOX_DATA" {
-				return c.data
-			}
-			return c.getenv(name)
+// settings are those of an environment. The flag for the data directory counts before it.
+func (c *console) settings(getenv func(string) string) (office.Settings, error) {
+	return office.FromEnvironment(func(name string) string {
+		if name == "PROCOREBOX_DATA" && c.data != "" {
+			return c.data
 		}
-	}
-	return office.FromEnvironment(getenv)
+		return getenv(name)
+	})
 }
 
 // with opens the data directory for as long as do runs. What failed is tried again at once: whoever runs a

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 func (c *console) linkCommand() *cobra.Command {
@@ -25,7 +26,7 @@ Where a command takes LINK, that is the name of a link or its ID.`,
 	}
 	cmd.AddCommand(
 		c.linkAddCommand(), c.linkListCommand(), c.linkShowCommand(), c.linkEditCommand(),
-		c.linkRemoveCommand(), c.linkPauseCommand(), c.linkResumeCommand(),
+		c.linkRemoveCommand(), c.linkPauseCommand(), c.linkResumeCommand(), c.linkReleaseCommand(),
 	)
 	return cmd
 }
@@ -115,8 +116,9 @@ func (c *console) linkPauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause LINK",
 		Short: "Stop keeping a link in step",
-		Long: `Stop keeping a link in step until "link resume". A run that has begun goes on to its end.
-What happens in the meantime is found when it is resumed.`,
+		Long: `Stop keeping a link in step until "link resume". A run that has begun, in this or another
+process, ends what it is just doing within seconds, and begins nothing more. What happens
+in the meantime is found when it is resumed.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("paused", func(ctx context.Context, o *office.Office, link string) error {
@@ -133,6 +135,27 @@ func (c *console) linkResumeCommand() *cobra.Command {
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("resumed", func(ctx context.Context, o *office.Office, link string) error {
 			return o.Links.Resume(ctx, link)
+		}),
+	}
+}
+
+func (c *console) linkReleaseCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "release LINK",
+		Short: "Let deletes flow again after a restore",
+		Long: `Let deletes of a link flow again whose data directory was put back from a backup. Until
+then every delete is held: what looks deleted from back then may have been restored by
+somebody since. "sync" and "status" show what is held. For 24 hours after the restore the
+limit of deletes counts as used up, so what was held goes on after that, or when a person
+approves it.`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: c.change("released: deletes flow again", func(ctx context.Context, o *office.Office, link string) error {
+			done, err := o.Release(ctx, link)
+			if err == nil && !done {
+				err = fmt.Errorf("link was not put back from a backup, or is released already: %w", syncer.ErrInvalid)
+			}
+			return err
 		}),
 	}
 }

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"box":     boxInScript,
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,
+			"signal":  signalInScript,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "small-disks" {

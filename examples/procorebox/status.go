@@ -56,6 +56,8 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 				state = t.Last.Err
 			case t.Settled():
 				state = "settled"
+			case !l.Backup.IsZero():
+				state = "deletes wait, since it was put back from a backup: see link release"
 			}
 			rows = append(rows, []string{
 				l.Link, string(t.Tool), string(t.Direction), strconv.Itoa(t.Items), when(t.Synced),

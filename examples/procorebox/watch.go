@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,67 +9,123 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/examples/internal/service"
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 )
 
+// watchFlags are those of "watch".
+type watchFlags struct {
+	every, drain, stale time.Duration
+	json                bool
+	listen, log, level  string
+	envFile             string
+}
+
+const defaultDrain = 30 * time.Second
+
 func (c *console) watchCommand() *cobra.Command {
-	var every time.Duration
-	var asJSON bool
+	var f watchFlags
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Keep all links in step until stopped",
-		Long: `Keep all links in step until interrupted, but for those that are paused. What changes in
-Box is told by Box within seconds; Procore is asked now and then. Links that are made or
-changed in the meantime count, too.
+		Long: `Keep all links in step until stopped, but for those that are paused. What changes in Box
+is told by Box within seconds; Procore is asked now and then. Links that are made, changed,
+paused or removed in the meantime, also by other commands beside it, count from the next
+question on; a run of a link that is paused ends what it has begun, and begins nothing more.
 
-Each action is printed when it is done. With --json each is one line of JSON.`,
-		Args: cobra.NoArgs,
+Each action is printed when it is done. With --json each is one line of JSON. With --log
+nothing is printed, and everything is logged on standard error.
+
+As a service:
+
+  SIGTERM, SIGINT  begin nothing new, end the calls that are under way, and exit with code 0;
+                   after the time of --drain they are cut off, and the next run looks what
+                   became of them. A second signal cuts them off at once.
+  SIGHUP           read the file of --env-file, the key, the connections and the links again.
+                   If they cannot be used it goes on as before, and says why.
+
+--listen serves /healthz (200, or 503 with the reasons as JSON) and /metrics for Prometheus.
+internal/docs/operations.md has a unit for systemd and says what the figures mean.`,
+		Example: "  procorebox watch\n  procorebox watch --log json --listen :9464 --env-file /etc/procorebox/env",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if every < time.Second {
-				return usage("--every must be 1s or more, not %s", every)
+			if err := f.check(); err != nil {
+				return err
 			}
-			return c.patiently(cmd, 0, func(ctx context.Context, o *office.Office) error { return c.watch(ctx, o, every, asJSON) })
+			return c.watch(cmd.Context(), cmd.CommandPath(), f)
 		},
 	}
-	cmd.Flags().DurationVar(&every, "every", time.Minute, "how often to ask Procore for changes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	flags := cmd.Flags()
+	flags.DurationVar(&f.every, "every", time.Minute, "how often to ask Procore for changes")
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	flags.DurationVar(&f.drain, "drain", defaultDrain, "how long calls under way may take to end when it is stopped")
+	flags.StringVar(&f.listen, "listen", "", "serve /healthz and /metrics at `ADDR`, such as 127.0.0.1:9464; without a host, to this machine only")
+	flags.DurationVar(&f.stale, "stale", service.DefaultStale, "without the end of a run for this long, /healthz says so")
+	flags.StringVar(&f.log, "log", "", "log on standard error as `text|json` instead of printing")
+	flags.StringVar(&f.level, "log-level", "", "log from `debug|info|warn|error` on (default: PROCOREBOX_LOG_LEVEL, or info)")
+	flags.StringVar(&f.envFile, "env-file", "", "`FILE` of NAME=value lines that count before the environment; read again on SIGHUP")
+	cmd.MarkFlagsMutuallyExclusive("json", "log")
 	return cmd
 }
 
-func (c *console) watch(ctx context.Context, o *office.Office, every time.Duration, asJSON bool) error {
-	// Whoever starts a watch without a connection should be told at once.
-	if _, err := o.Box(ctx); err != nil {
-		return err
+func (f *watchFlags) check() error {
+	switch {
+	case f.every < time.Second:
+		return usage("--every must be 1s or more, not %s", f.every)
+	case f.drain < 0:
+		return usage("--drain must not be negative, not %s", f.drain)
+	case f.stale < time.Second:
+		return usage("--stale must be 1s or more, not %s", f.stale)
+	case !slices.Contains([]string{"", "text", "json"}, f.log):
+		return usage("--log must be text or json, not %q", f.log)
 	}
-	if _, err := o.Procore(ctx); err != nil {
-		return err
+	_, err := levelOf(f.level)
+	if err != nil {
+		return usage("--log-level %w", err)
 	}
-	c.say("keeping all links in step; interrupt to stop")
-	p := c.printer(asJSON, true)
-	left := map[string]string{}
-	err := o.Watch(ctx, office.WatchOptions{
-		Every:   every,
-		Observe: func(e syncer.Event) { p.event(e) },
-		Told: func(l mapping.Link, s *office.Synced) {
-			was, now := left[l.ID], skipped(s)
-			left[l.ID] = now
-			if s.Totals.Writes > 0 || !s.Settled() || now != was {
-				for _, r := range s.Results {
-					p.result(r)
-				}
-				p.totals(s.Totals)
-			}
-			if s.Err != nil {
-				c.complain(s.Err)
-			}
-		},
-		Trouble: c.complain,
-	})
-	if err == nil {
-		err = p.err
+	return nil
+}
+
+// A teller is told how a watch gets on, by one goroutine at a time.
+type teller interface {
+	event(e syncer.Event)
+	told(l mapping.Link, s *office.Synced)
+	looked(kept []mapping.Link)
+	trouble(err error)
+	// say is about the watch itself.
+	say(text string, args ...any)
+}
+
+// paper tells people, on standard output and standard error.
+type paper struct {
+	*printer
+	left map[string]string // of links, what they left alone last time
+}
+
+func (p *paper) told(l mapping.Link, s *office.Synced) {
+	was, now := p.left[l.ID], skipped(s)
+	p.left[l.ID] = now
+	if s.Totals.Writes > 0 || !s.Settled() || now != was {
+		for _, r := range s.Results {
+			p.result(r)
+		}
+		p.totals(s.Totals)
 	}
-	return err
+	if s.Err != nil {
+		p.c.complain(s.Err)
+	}
+}
+
+func (p *paper) looked([]mapping.Link) {}
+
+func (p *paper) trouble(err error) { p.c.complain(err) }
+
+func (p *paper) say(text string, args ...any) {
+	for i := 0; i+1 < len(args); i += 2 {
+		text += fmt.Sprintf(", %v %v", args[i], args[i+1])
+	}
+	p.c.complain(fmt.Errorf("%s", text))
 }
 
 // skipped tells two runs apart that have left different items alone.

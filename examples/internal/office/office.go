@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -51,6 +52,7 @@ type Office struct {
 	traffic   Traffic
 	backoff   time.Duration
 	file      *sqlite.File
+	shared    io.Closer // the lock that those share who have the data directory open
 
 	boxCalls, procoreCalls atomic.Int64
 	places                 places
@@ -82,20 +84,32 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if err := os.MkdirAll(o.uploads(), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
-	key, err := connect.TokenKeyFile(filepath.Join(s.Data, keyName))
+	shared, err := lockShared(s.Data)
 	if err != nil {
-		return nil, fmt.Errorf("key of the data directory: %w", err)
+		return nil, err
 	}
-	o.file, err = sqlite.OpenFile(ctx, filepath.Join(s.Data, databaseName), sqlite.FileOptions{
+	o.shared = shared
+	if err := o.openFile(ctx, opts); err != nil {
+		return nil, errors.Join(err, shared.Close())
+	}
+	return o, nil
+}
+
+func (o *Office) openFile(ctx context.Context, opts *Options) error {
+	key, err := connect.TokenKeyFile(filepath.Join(o.settings.Data, keyName))
+	if err != nil {
+		return fmt.Errorf("key of the data directory: %w", err)
+	}
+	o.file, err = sqlite.OpenFile(ctx, filepath.Join(o.settings.Data, databaseName), sqlite.FileOptions{
 		Options: sqlite.Options{Clock: opts.Clock, Program: opts.Program}, Key: key,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("data directory: %w", err)
 	}
 	if o.Links, err = o.newLinks(); err != nil {
-		return nil, errors.Join(err, o.file.Close())
+		return errors.Join(err, o.file.Close())
 	}
-	return o, nil
+	return nil
 }
 
 func (o *Office) uploads() string { return filepath.Join(o.settings.Data, uploadsName) }
@@ -105,7 +119,7 @@ func (o *Office) Close() error {
 	if t, ok := o.transport.(*http.Transport); ok {
 		t.CloseIdleConnections()
 	}
-	return o.file.Close()
+	return errors.Join(o.file.Close(), o.shared.Close())
 }
 
 // Settings returns what the Office was opened with.

@@ -18,6 +18,11 @@ func (o *Office) policies(l mapping.Link, t mapping.Tool) (syncer.Policies, erro
 		Guards:   []syncer.Guard{policy.Brake{}, deletes},
 		Gates:    []syncer.Gate{deletes},
 	}
+	if l.Rules.DeletesIn(t) {
+		if err := o.careful(l, &p); err != nil {
+			return p, err
+		}
+	}
 	if len(l.Rules.Include)+len(l.Rules.Exclude) > 0 {
 		globs, err := policy.NewGlobs(policy.GlobOptions{Include: l.Rules.Include, Exclude: l.Rules.Exclude})
 		if err != nil {

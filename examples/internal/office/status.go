@@ -11,11 +11,14 @@ import (
 
 // LinkStatus is how far a Link is, as far as is known here. Nobody is called to find it out.
 type LinkStatus struct {
-	Link   string       `json:"link"`
-	ID     string       `json:"id"`
-	Target string       `json:"target"`
-	Folder string       `json:"folder"`
-	Paused bool         `json:"paused"`
+	Link   string `json:"link"`
+	ID     string `json:"id"`
+	Target string `json:"target"`
+	Folder string `json:"folder"`
+	Paused bool   `json:"paused"`
+	// Backup is when the backup was made that the link was put back from, as long as deletes wait because
+	// of it.
+	Backup time.Time    `json:"backup,omitzero"`
 	Tools  []ToolStatus `json:"tools"`
 }
 
@@ -60,6 +63,13 @@ func (o *Office) Status(ctx context.Context, which string) ([]LinkStatus, error)
 	out := []LinkStatus{}
 	for _, l := range chosen {
 		s := LinkStatus{Link: l.Name, ID: l.ID, Target: l.Target(), Folder: l.Folder, Paused: l.Paused, Tools: []ToolStatus{}}
+		back, err := o.restored(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		if back != nil {
+			s.Backup = back.Made
+		}
 		for _, t := range l.Tools {
 			tool, err := o.toolStatus(ctx, l, t)
 			if err != nil {

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -67,19 +68,22 @@ type attended struct {
 // Token implements connect.Tokens.
 func (a attended) Token(ctx context.Context) (string, error) {
 	token, err := a.Tokens.Token(ctx)
-	a.tell(err)
-	return token, err
+	return token, a.tell(err)
 }
 
 // Refused implements connect.Tokens.
 func (a attended) Refused(ctx context.Context, token string) error {
-	err := a.Tokens.Refused(ctx, token)
-	a.tell(err)
-	return err
+	return a.tell(a.Tokens.Refused(ctx, token))
 }
 
-func (a attended) tell(err error) {
-	if a.traffic.SignedIn != nil && (errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)) {
+// tell passes an error on, with what a person can do about it.
+func (a attended) tell(err error) error {
+	if !errors.Is(err, connect.ErrSignIn) && !errors.Is(err, connect.ErrClient) {
+		return err
+	}
+	err = fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service)
+	if a.traffic.SignedIn != nil {
 		a.traffic.SignedIn(a.service, err)
 	}
+	return err
 }

@@ -27,7 +27,7 @@ type WatchOptions struct {
 	// to their end. It may be nil.
 	Stop <-chan struct{}
 	// Observe is told how runs get on, Told of the end of each; both by one goroutine at a time. Looked is
-	// told, after each question to the services, which Links are kept in step. What is wrong beside the runs
+	// told, before each question to the services, which Links are kept in step. What is wrong beside the runs
 	// is told to Trouble. All four may be nil.
 	Observe func(syncer.Event)
 	Told    func(l mapping.Link, s *Synced)
@@ -117,21 +117,38 @@ func (w *watch) look(ctx, idle context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.looked(chosen)
 	w.staff(ctx, chosen)
-	hints, err := w.office.Links.Poll(idle)
+	_, err = w.office.Links.Poll(idle)
 	for _, l := range chosen {
-		for _, t := range l.Tools {
-			if hints[l.Pair(t)] > 0 {
-				w.workers[l.ID].wake()
-			}
+		if e := w.call(idle, l); e != nil {
+			return errors.Join(err, e)
 		}
 	}
+	return err
+}
+
+// call wakes the worker of a Link that hints wait for, whoever has heard them: a run of another Link or
+// another process asks for all.
+func (w *watch) call(ctx context.Context, l mapping.Link) error {
+	for _, t := range l.Tools {
+		n, err := w.office.Inbox(ctx, l, t)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			w.workers[l.ID].wake()
+		}
+	}
+	return nil
+}
+
+func (w *watch) looked(kept []mapping.Link) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.opts.Looked != nil {
-		w.opts.Looked(chosen)
+		w.opts.Looked(kept)
 	}
-	return err
 }
 
 // staff gives each of the Links a worker, and sends those of others home. One that is still on its way is

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/hashicorp/go-envparse"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/examples/internal/service"
+	"github.com/procorebox/procorebox/mapping"
+)
+
+// errSaid ends a command whose trouble is in the log.
+var errSaid = errors.New("it was logged")
+
+// watching is a watch with all that belongs to it, from its start to its end. What is read again on SIGHUP
+// is in its session.
+type watching struct {
+	c       *console
+	program string
+	f       watchFlags
+	level   slog.LevelVar
+	log     *slog.Logger // nil if nobody asked for one
+	tell    teller
+	monitor *service.Monitor
+}
+
+// session is a watch of an open data directory.
+type session struct {
+	office *office.Office
+	stop   chan struct{}
+	cancel context.CancelFunc
+	done   chan error
+}
+
+// watch keeps all links in step until ctx ends, which drains it.
+func (c *console) watch(ctx context.Context, program string, f watchFlags) error {
+	w := &watching{c: c, program: program, f: f, monitor: service.NewMonitor(f.stale)}
+	p := c.printer(f.json, true)
+	w.tell = &paper{p, map[string]string{}}
+	switch {
+	case f.log != "":
+		w.log = newLogger(c.stderr, f.log, &w.level)
+		w.tell = &logbook{w.log, map[string]place{}}
+	case c.verbose:
+		w.log = newLogger(c.stderr, "text", slog.LevelDebug)
+	}
+	err := w.run(ctx)
+	if err == nil {
+		err = p.err
+	}
+	if err != nil && f.log != "" {
+		w.log.Error("could not go on", "error", err.Error())
+		return errSaid
+	}
+	return err
+}
+
+func (w *watching) run(ctx context.Context) (err error) {
+	again, hurry, end := signals()
+	defer end()
+	o, err := w.open(ctx)
+	if err != nil {
+		return err
+	}
+	if w.f.listen != "" {
+		s, err := service.Listen(ctx, w.f.listen, w.monitor, w.logger())
+		if err != nil {
+			return errors.Join(err, o.Close())
+		}
+		defer func() { err = errors.Join(err, s.Close()) }() //nolint:contextcheck // it ends after the watch
+		w.tell.say("serving /healthz and /metrics", "at", s.Addr().String())
+	}
+	now := w.begin(ctx, o)
+	notify(daemon.SdNotifyReady)
+	w.tell.say("keeping all links in step; interrupt to stop")
+	for {
+		select {
+		case <-ctx.Done():
+			notify(daemon.SdNotifyStopping)
+			w.monitor.Stopping()
+			w.tell.say("stopping: nothing new is begun, calls under way may end", "within", w.f.drain)
+			return w.end(now, hurry)
+		case <-again:
+			if now, err = w.reread(ctx, now, hurry); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// signals tells of those that a service gets: to read settings again, and a second one to stop. The first
+// one to stop ends the context that the command got.
+func signals() (again, hurry <-chan struct{}, end func()) {
+	got := make(chan os.Signal, 8)
+	signal.Notify(got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	reread, second, over := make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
+	go func() {
+		stops := 0
+		for {
+			select {
+			case <-over:
+				return
+			case s := <-got:
+				switch s {
+				case syscall.SIGHUP:
+					select {
+					case reread <- struct{}{}:
+					default: // it will be read anyway
+					}
+				default:
+					if stops++; stops == 2 {
+						close(second)
+					}
+				}
+			}
+		}
+	}()
+	return reread, second, func() {
+		signal.Stop(got)
+		close(over)
+	}
+}
+
+// notify tells systemd, where there is one.
+func notify(state string) {
+	_, _ = daemon.SdNotify(false, state) // without systemd nobody listens
+}
+
+// open reads the settings and opens the data directory by them. Whoever starts a watch without a
+// connection is told at once.
+func (w *watching) open(ctx context.Context) (*office.Office, error) {
+	getenv, err := w.environment()
+	if err != nil {
+		return nil, err
+	}
+	word := w.f.level
+	if word == "" {
+		word = getenv("PROCOREBOX_LOG_LEVEL")
+	}
+	level, err := levelOf(word)
+	if err != nil {
+		return nil, fmt.Errorf("PROCOREBOX_LOG_LEVEL %w", err)
+	}
+	s, err := w.c.settings(getenv)
+	if err != nil {
+		return nil, err
+	}
+	o, err := office.Open(ctx, s, &office.Options{Program: w.program, Log: w.log, Traffic: w.monitor.Traffic()})
+	if err != nil {
+		return nil, err
+	}
+	if _, err = o.Box(ctx); err == nil {
+		_, err = o.Procore(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	w.level.Set(level)
+	return o, nil
+}
+
+// environment returns the variables: those of the file count before the others.
+func (w *watching) environment() (func(string) string, error) {
+	if w.f.envFile == "" {
+		return w.c.getenv, nil
+	}
+	file, err := os.Open(w.f.envFile)
+	if err != nil {
+		return nil, fmt.Errorf("--env-file: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	values, err := envparse.Parse(file)
+	if parse, ok := errors.AsType[*envparse.ParseError](err); ok {
+		return nil, fmt.Errorf("--env-file: line %d of %s is not NAME=value", parse.Line, w.f.envFile) // what stands there may be a secret
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--env-file: %w", err)
+	}
+	return func(name string) string {
+		if value, ok := values[name]; ok {
+			return value
+		}
+		return w.c.getenv(name)
+	}, nil
+}
+
+func (w *watching) logger() *slog.Logger {
+	if w.log != nil {
+		return w.log
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// begin watches an open data directory. The end of ctx is not the end of its calls: see end.
+func (w *watching) begin(ctx context.Context, o *office.Office) *session {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &session{office: o, stop: make(chan struct{}), cancel: cancel, done: make(chan error, 1)}
+	w.monitor.Watch(o)
+	opts := office.WatchOptions{
+		Every: w.f.every, Stop: s.stop, Trouble: w.tell.trouble,
+		Looked: both(w.tell.looked, w.monitor.Looked), Observe: both(w.tell.event, w.monitor.Observe),
+		Told: func(l mapping.Link, done *office.Synced) {
+			w.tell.told(l, done)
+			w.monitor.Told(l, done)
+		},
+	}
+	go func() { s.done <- o.Watch(ctx, opts) }()
+	return s
+}
+
+// both lets two be told.
+func both[T any](a, b func(T)) func(T) {
+	return func(t T) {
+		a(t)
+		b(t)
+	}
+}
+
+// end drains a session: calls that are not over in time, or when somebody is in a hurry, are cut off.
+func (w *watching) end(s *session, hurry <-chan struct{}) error {
+	close(s.stop)
+	timer := time.NewTimer(w.f.drain)
+	defer timer.Stop()
+	defer s.cancel()
+	var err error
+	select {
+	case err = <-s.done:
+		w.tell.say("stopped: all calls have ended")
+	case <-timer.C:
+		w.tell.say("calls that have not ended are cut off; the next run looks what became of them", "after", w.f.drain)
+		s.cancel()
+		err = <-s.done
+	case <-hurry:
+		w.tell.say("calls that have not ended are cut off at once; the next run looks what became of them")
+		s.cancel()
+		err = <-s.done
+	}
+	w.monitor.Watch(nil)
+	return errors.Join(err, s.office.Close())
+}
+
+// reread opens everything anew and goes on with that, or goes on as before if it cannot be used.
+func (w *watching) reread(ctx context.Context, now *session, hurry <-chan struct{}) (*session, error) {
+	notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
+	defer notify(daemon.SdNotifyReady)
+	o, err := w.open(ctx)
+	w.monitor.Reloaded(err)
+	if err != nil {
+		w.tell.trouble(fmt.Errorf("read settings again: going on as before: %w", err))
+		return now, nil
+	}
+	if err := w.end(now, hurry); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	w.tell.say("read again: environment file, key, connections, links and log level", "level", w.level.Level().String())
+	return w.begin(ctx, o), nil
+}
