@@ -250,8 +250,12 @@ func TestADamagedLedgerFreesNothing(t *testing.T) {
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
 	page := int(binary.BigEndian.Uint16(good[16:]))
+	wanted := sampled()
 	for at := page; at < len(good); at += page { // the first page has no rows of ours
 		for i := range 40 {
+			if !wanted() {
+				continue
+			}
 			path := filepath.Join(t.TempDir(), "harmed.db")
 			require.NoError(t, os.WriteFile(path, flip.do(good, uint32(at+page-1-i), []byte{0x11}), 0o600))
 			l, err := sqlite.OpenLedger(t.Context(), path, o)

@@ -160,6 +160,9 @@ func amiss(query string, plan []string) string {
 }
 
 func TestEveryStatementFindsItsRowsByAWholeKey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every suite once more, for what each statement is and not for what it does")
+	}
 	t.Parallel()
 	all := statements(t)
 	require.Greater(t, len(all), 60, "the suites make a store prepare all that it knows")
