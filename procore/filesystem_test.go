@@ -203,27 +203,29 @@ func TestFileSystemHoldsWhicheverWayEachSwitchOfTheServiceStands(t *testing.T) {
 	for name, switches := range positions() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits, Switches: switches})
-			err := syncertest.CheckFileSystem(t.Context(), func(context.Context) (*syncertest.Harness, error) {
-				return p.harness(t), nil
+			synctest.Test(t, func(t *testing.T) { // what is tried again rests before that
+				p := newTower(t, procoretest.Options{Limits: procoretest.NoLimits, Switches: switches})
+				err := syncertest.CheckFileSystem(t.Context(), func(context.Context) (*syncertest.Harness, error) {
+					return p.harness(t), nil
+				})
+				want := map[string]bool{}
+				for _, s := range (procoretest.Switches{}).All() {
+					with := switches
+					if s.Set(&with, true); with != switches {
+						continue
+					}
+					for _, promise := range takenAway[s.Name] {
+						want[promise] = true
+					}
+				}
+				got := broken(t, err)
+				if *every {
+					require.Equal(t, want, got, "%v", err)
+				}
+				for promise := range got { // where others are on too, one may mend what another breaks
+					require.True(t, want[promise], "%v", err)
+				}
 			})
-			want := map[string]bool{}
-			for _, s := range (procoretest.Switches{}).All() {
-				with := switches
-				if s.Set(&with, true); with != switches {
-					continue
-				}
-				for _, promise := range takenAway[s.Name] {
-					want[promise] = true
-				}
-			}
-			got := broken(t, err)
-			if *every {
-				require.Equal(t, want, got, "%v", err)
-			}
-			for promise := range got { // where others are on too, one may mend what another breaks
-				require.True(t, want[promise], "%v", err)
-			}
 		})
 	}
 }
