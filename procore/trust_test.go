@@ -32,10 +32,17 @@ type herald struct {
 
 func trusting(t *testing.T, test func(h *herald)) {
 	t.Helper()
+	trustingWith(t, procoretest.Switches{}, test)
+}
+
+func trustingWith(t *testing.T, switches procoretest.Switches, test func(h *herald)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
 		h := &herald{T: t, wire: w, store: memory.New(memory.Options{}), copies: map[string]*syncertest.Service{}}
-		h.tower = newTower(t, procoretest.Options{Limits: procoretest.NoLimits, WebhookClient: &http.Client{Transport: w}})
+		h.tower = newTower(t, procoretest.Options{
+			Limits: procoretest.NoLimits, WebhookClient: &http.Client{Transport: w}, Switches: switches,
+		})
 		h.speaker = h.client(t, procore.Options{})
 		in := procore.InProject(procore.ID(h.Project().ID))
 		trust, err := procore.NewTrust(procore.TrustOptions{})
@@ -154,44 +161,54 @@ var everyTool = []string{procore.ToolDocuments, procore.ToolPhotos, procore.Tool
 
 func TestAToolWhoseWebhooksAreTrustedCostsNoCallUntilTheNextFullScan(t *testing.T) {
 	t.Parallel()
-	trusting(t, func(h *herald) {
-		h.work("at first")
+	for name, switches := range map[string]procoretest.Switches{
+		"as it is": {}, "the even switches are on": half(0), "the odd switches are on": half(1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			trustingWith(t, switches, quietDays)
+		})
+	}
+}
+
+// quietDays is a project in which nothing happens for hours, and a little once.
+func quietDays(h *herald) {
+	h.work("at first")
+	h.reconcile()
+	h.settle()
+
+	// Hours in which nothing happens.
+	for range 10 {
 		h.reconcile()
-		h.settle()
-
-		// Hours in which nothing happens.
-		for range 10 {
-			h.reconcile()
-			for range 60 {
-				calls, _ := h.run()
-				require.Zero(h, calls)
-			}
+		for range 60 {
+			calls, _ := h.run()
+			require.Zero(h, calls)
 		}
+	}
 
-		// What people do is heard of at once, and also what no webhook names: a new attachment.
-		h.work("later")
+	// What people do is heard of at once, and also what no webhook names: a new attachment.
+	h.work("later")
+	calls, full := h.run()
+	require.Equal(h, everyTool, h.done("later"))
+	require.False(h, full)
+	require.Less(h, calls, 40)
+	h.settle()
+
+	// Once a day each tool is asked, and listed.
+	scans, busy := 0, 0
+	for range 48 {
+		h.reconcile()
+		time.Sleep(time.Hour)
 		calls, full := h.run()
-		require.Equal(h, everyTool, h.done("later"))
-		require.False(h, full)
-		require.Less(h, calls, 40)
-		h.settle()
-
-		// Once a day each tool is asked, and listed.
-		scans, busy := 0, 0
-		for range 48 {
-			h.reconcile()
-			time.Sleep(time.Hour)
-			calls, full := h.run()
-			if calls > 0 {
-				busy++
-			}
-			if full {
-				scans++
-			}
+		if calls > 0 {
+			busy++
 		}
-		require.Equal(h, 2, scans)
-		require.LessOrEqual(h, busy, 4)
-	})
+		if full {
+			scans++
+		}
+	}
+	require.Equal(h, 2, scans)
+	require.LessOrEqual(h, busy, 4)
 }
 
 func TestWhatHappensWhileWebhooksAreLostIsFoundWithoutAFullScan(t *testing.T) {
