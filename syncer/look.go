@@ -60,6 +60,7 @@ func (r *run) newWorld() *world {
 	w := newWorld()
 	w.adopt = r.e.opts.Adopt
 	w.mode, w.rules, w.now, w.next = r.e.pair.Mode, r.e.opts.Policies, r.now(), r.header.Next
+	w.backoff = r.e.opts.Backoff
 	w.digests, w.waiting, w.inFlight, w.ghosts = r.digests, r.pending, r.inFlight, r.ghosts
 	w.authors = r.authors
 	for _, side := range sides {
@@ -137,7 +138,7 @@ func (r *run) visitPending(ctx context.Context) error {
 	for i, key := range sortedKeys(r.pending) {
 		p := r.pending[key]
 		unseen := key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] // an earlier slice of the scan has met it
-		if p.Quiet && !unseen || p.waits(r.now()) {
+		if p.Quiet && !unseen || p.waits(r.now(), r.e.opts.Backoff) {
 			continue
 		}
 		if i > 0 && r.budget.over(shareOfVisits) {

@@ -102,7 +102,7 @@ func (r *run) postpone(b *Batch, p Pending) {
 	if p.Result == Failed {
 		p.Attempts = old.Attempts + 1
 		p.NotBefore = r.now().Add(backoff(r.e.opts.Backoff, p.Attempts))
-	} else if was && old.Result == Failed && p.Result == 0 && old.waits(r.now()) {
+	} else if was && old.Result == Failed && p.Result == 0 && old.waits(r.now(), r.e.opts.Backoff) {
 		p = old // it still waits for its next try
 	}
 	p.Undone = max(p.Undone, old.Undone)
@@ -113,10 +113,11 @@ func (r *run) postpone(b *Batch, p Pending) {
 	b.Pending = append(b.Pending, p)
 }
 
-// waits reports whether the item's next try is still to come. A time further away than any back-off
-// was set by a clock that was wrong.
-func (p Pending) waits(now time.Time) bool {
-	return now.Before(p.NotBefore) && p.NotBefore.Sub(now) <= 2*time.Hour
+// waits reports whether the item's next try is still to come, for an engine whose first back-off is first.
+// A time further away than its own back-off was set by a clock that was wrong, or by an engine that waits
+// longer: where a person says when to try again, what failed in a service is tried at once.
+func (p Pending) waits(now time.Time, first time.Duration) bool {
+	return now.Before(p.NotBefore) && p.NotBefore.Sub(now) <= backoff(first, p.Attempts)
 }
 
 func backoff(first time.Duration, attempts int) time.Duration {
@@ -131,7 +132,7 @@ func backoff(first time.Duration, attempts int) time.Duration {
 func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
 	for _, k := range sortedKeys(r.pending) {
 		p := r.pending[k]
-		if met[k] || r.unvisited[k] || p.waits(r.now()) {
+		if met[k] || r.unvisited[k] || p.waits(r.now(), r.e.opts.Backoff) {
 			continue
 		}
 		n := r.w.nodes[k.Record]

@@ -11,7 +11,7 @@ const patience = 3
 func (w *world) decide(n *node) {
 	wait, waits := w.waiting[w.pendingKey(n)]
 	switch {
-	case waits && wait.waits(w.now):
+	case waits && wait.waits(w.now, w.backoff):
 		n.leave(wait.Reason, false)
 		n.soon = wait.Attempts <= patience
 	case w.inFlight.hold(n):

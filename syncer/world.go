@@ -9,17 +9,18 @@ import (
 // world is everything that one round of planning knows: values only. Observing fills it, planning
 // reads it.
 type world struct {
-	info  [2]Info
-	names [2]string // what people call the sides
-	mode  Mode
-	adopt Adoption
-	rules Policies
-	now   time.Time
-	full  bool
-	nodes map[RecordID]*node
-	byID  [2]map[string]*node
-	fresh []*node
-	next  RecordID
+	info    [2]Info
+	names   [2]string // what people call the sides
+	mode    Mode
+	adopt   Adoption
+	rules   Policies
+	now     time.Time
+	backoff time.Duration // the first one of this engine
+	full    bool
+	nodes   map[RecordID]*node
+	byID    [2]map[string]*node
+	fresh   []*node
+	next    RecordID
 	// numbered is next before any draft.
 	numbered RecordID
 	tally    [2]Tally

@@ -143,8 +143,8 @@ var deciding = []mutation{
 	{
 		name:  "a failed action is tried again in every run",
 		file:  "syncer/reconcile.go",
-		old:   `case waits && wait.waits(w.now):`,
-		new:   `case waits && wait.waits(w.now) && wait.Quiet:`,
+		old:   `case waits && wait.waits(w.now, w.backoff):`,
+		new:   `case waits && wait.waits(w.now, w.backoff) && wait.Quiet:`,
 		why:   "the run has it in hand anyway",
 		in:    unit,
 		tests: []string{"TestWhatIsStillInAFolderKeepsItFromBeingTried"},
