@@ -3,6 +3,7 @@ package syncertest
 import (
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -77,7 +78,7 @@ var lookCases = []promise{{
 		}
 		c.found(f, work, plan.Name, plan)
 		c.found(f, work, other.Name, other)
-		c.found(f, c.root(), "WORK", work)
+		c.found(f, c.root(), strings.ToUpper(work.Name), work) // some sides name what people make
 		c.found(f, work, "nothing"+c.ext())
 		c.found(f, work, "Pl")
 	},
