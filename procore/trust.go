@@ -31,7 +31,8 @@ type TrustOptions struct {
 //   - when it has not asked for TrustOptions.Longest.
 //
 // Nothing that happened meanwhile is lost in the first three cases; in the last one it comes late. A Trust
-// remembers nothing beyond its process. It is safe for use by many goroutines.
+// remembers nothing beyond its process, and knows nothing of others: webhooks must come to the process that
+// polls. It is safe for use by many goroutines.
 type Trust struct {
 	o      TrustOptions
 	mu     sync.Mutex
