@@ -59,3 +59,14 @@ func (f firstMeeting) Resolve(c syncer.Conflict) syncer.Resolution {
 	}
 	return syncer.KeepBoth
 }
+
+// Rule implements [syncer.Ruler].
+func (f firstMeeting) Rule(c syncer.Conflict) string {
+	if r := f.Resolver.Resolve(c); c.Record == 0 && r != syncer.Leave {
+		return "first meeting"
+	}
+	if r, ok := f.Resolver.(syncer.Ruler); ok {
+		return r.Rule(c)
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,6 +91,9 @@ func clashOf(ctx context.Context, view View, id ClashID) (*Clash, error) {
 	return nil, fs.ErrNotExist
 }
 
+// says is what people call a side.
+func (e *Engine) says(side Side) string { return cmp.Or(e.pair.Endpoint(side).Name, side.String()) }
+
 // mayWrite refuses what the direction forbids.
 func (e *Engine) mayWrite(c *Clash, r Resolution) error {
 	var dir Direction
@@ -103,7 +107,7 @@ func (e *Engine) mayWrite(c *Clash, r Resolution) error {
 	case dir.Mode == TwoWay || r == Leave:
 	case c.Open() && (r == KeepBoth || r == TakeSource && dir.Mode.allows(Destination) || r == TakeDestination && dir.Mode.allows(Source)):
 	default:
-		return fmt.Errorf("%q flows %s: %w", c.Path, dir.Mode, errors.ErrUnsupported)
+		return fmt.Errorf("%q flows one way only: %w", c.Path, errors.ErrUnsupported)
 	}
 	return nil
 }
@@ -175,7 +179,7 @@ func (c *chooser) entry(ctx context.Context, r *Record, side Side) (Entry, error
 	h := r.Half(side)
 	looker := c.e.ends[side].looker
 	if looker == nil {
-		return Entry{}, fmt.Errorf("%s shows nobody a single item: %w", side, errors.ErrUnsupported)
+		return Entry{}, fmt.Errorf("%s shows nobody a single item: %w", c.e.says(side), errors.ErrUnsupported)
 	}
 	if h.Presence != Present || h.Behind {
 		return Entry{}, fmt.Errorf("%q is not in step: %w", r.Name, ErrStale)
@@ -185,9 +189,9 @@ func (c *chooser) entry(ctx context.Context, r *Record, side Side) (Entry, error
 	case err != nil:
 		return e, err
 	case e.Trashed:
-		return e, fmt.Errorf("%q is in the trash of %s: %w", r.Name, side, fs.ErrNotExist)
+		return e, fmt.Errorf("%q is in the trash of %s: %w", r.Name, c.e.says(side), fs.ErrNotExist)
 	case e.Stamp() != h.Stamp():
-		return e, fmt.Errorf("%q was edited on %s since the last run: %w", r.Name, side, ErrStale)
+		return e, fmt.Errorf("%q was edited on %s since the last run: %w", r.Name, c.e.says(side), ErrStale)
 	}
 	return e, nil
 }
@@ -214,7 +218,7 @@ func (c *chooser) holds(r *Record) (Side, bool) {
 func (c *chooser) put(ctx context.Context, side Side) error {
 	end := c.e.ends[side]
 	if end.fs == nil {
-		return fmt.Errorf("%s can only be read: %w", side, errors.ErrUnsupported)
+		return fmt.Errorf("%s can only be read: %w", c.e.says(side), errors.ErrUnsupported)
 	}
 	var wrote Entry
 	var err error
@@ -248,7 +252,7 @@ func (c *chooser) put(ctx context.Context, side Side) error {
 func (c *chooser) version(ctx context.Context, side Side) (Version, error) {
 	end, met := c.e.ends[side], c.clash.Version(side)
 	if end.versions == nil {
-		return Version{}, fmt.Errorf("%s shows no earlier versions: %w", side, errors.ErrUnsupported)
+		return Version{}, fmt.Errorf("%s shows no earlier versions: %w", c.e.says(side), errors.ErrUnsupported)
 	}
 	if c.now[side].ID == met.ID {
 		for v, err := range end.versions.Versions(ctx, c.now[side]) {
@@ -260,7 +264,7 @@ func (c *chooser) version(ctx context.Context, side Side) (Version, error) {
 			}
 		}
 	}
-	return Version{}, fmt.Errorf("the version that %s had is not in the history of %q any more: %w", side, c.clash.Path, fs.ErrNotExist)
+	return Version{}, fmt.Errorf("the version that %s had is not in the history of %q any more: %w", c.e.says(side), c.clash.Path, fs.ErrNotExist)
 }
 
 // makeCopy puts the version that side once had beside the file.
@@ -271,7 +275,7 @@ func (c *chooser) makeCopy(ctx context.Context, side Side) error {
 		return err
 	}
 	if end.fs == nil {
-		return fmt.Errorf("%s can only be read: %w", side, errors.ErrUnsupported)
+		return fmt.Errorf("%s can only be read: %w", c.e.says(side), errors.ErrUnsupported)
 	}
 	body := Content{Size: v.Size, Digest: v.Digest, Modified: v.Modified, Open: func(ctx context.Context) (io.ReadCloser, error) {
 		return end.versions.OpenVersion(ctx, c.now[side], v)
@@ -303,7 +307,7 @@ func (c *chooser) drop(ctx context.Context, side Side) error {
 	}
 	end := c.e.ends[side]
 	if end.fs == nil {
-		return fmt.Errorf("%s can only be read: %w", side, errors.ErrUnsupported)
+		return fmt.Errorf("%s can only be read: %w", c.e.says(side), errors.ErrUnsupported)
 	}
 	if _, err := end.fs.Delete(ctx, e); err != nil {
 		return fmt.Errorf("drop the copy %q: %w", c.copy.Name, err)

@@ -168,7 +168,7 @@ func (u *undoing) find(ctx context.Context, o Outcome) (place lying, there *Entr
 	for _, at := range u.places(ctx, o) {
 		end := u.ends[at.side]
 		if end.looker == nil {
-			missing = fmt.Errorf("nobody can look into the trash of %s for us: %w", at.side, errors.ErrUnsupported)
+			missing = fmt.Errorf("nobody can look into the trash of %s for us: %w", u.e.says(at.side), errors.ErrUnsupported)
 			continue
 		}
 		e, err := end.looker.Look(ctx, at.trash.ID)
@@ -182,7 +182,7 @@ func (u *undoing) find(ctx context.Context, o Outcome) (place lying, there *Entr
 		case !e.Trashed:
 			continue // it was moved away from here
 		case end.restorer == nil:
-			missing = fmt.Errorf("it lies in the trash of %s, and only a person can take it out there: %w", at.side, errors.ErrUnsupported)
+			missing = fmt.Errorf("it lies in the trash of %s, and only a person can take it out there: %w", u.e.says(at.side), errors.ErrUnsupported)
 			continue
 		}
 		if at.up = e.ParentID; e.Name != "" {

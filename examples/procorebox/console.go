@@ -141,6 +141,8 @@ func (c *console) command() *cobra.Command {
 		c.watchCommand(),
 		c.statusCommand(),
 		c.filesCommand(),
+		c.holdsCommand(),
+		c.conflictsCommand(),
 		c.doctorCommand(),
 		c.backupCommand(),
 		c.restoreCommand(),

@@ -219,7 +219,8 @@ func (w *watch) start(ctx context.Context, id string) {
 	w.running.Go(func() {
 		defer close(k.gone)
 		for ctx.Err() == nil && !closed(k.stop) {
-			k.pause(ctx, w.sync(ctx, id, k.stop))
+			seen := w.office.nudged(ctx, id)
+			k.pause(ctx, w.sync(ctx, id, k.stop), func() bool { return w.office.nudged(ctx, id) != seen })
 		}
 	})
 }
@@ -234,15 +235,26 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// pause waits for a nudge, and no longer than d.
-func (k *worker) pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
+// pause waits for a nudge, of the watch or of a person, and no longer than d.
+func (k *worker) pause(ctx context.Context, d time.Duration, nudged func() bool) {
+	timer, tick := time.NewTimer(d), time.NewTicker(glance)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-k.stop:
-	case <-k.nudge:
-	case <-timer.C:
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-k.stop:
+			return
+		case <-k.nudge:
+			return
+		case <-timer.C:
+			return
+		case <-tick.C:
+			if nudged() {
+				return
+			}
+		}
 	}
 }
 

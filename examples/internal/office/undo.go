@@ -1,0 +1,133 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// Undo takes decisions back. What has not been carried out yet waits again. A delete that was carried out is
+// taken out of the trash, and the next run brings it to the other side as well. Of what was carried out All
+// means nothing: a person names IDs, a folder or a run, which is the one that carried it out then.
+func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided, []Unclear, error) {
+	if err := s.check(); err != nil {
+		return nil, nil, err
+	}
+	l, err := o.Links.Get(ctx, which)
+	if err != nil {
+		return nil, nil, err
+	}
+	held, err := o.held(ctx, l)
+	if err != nil {
+		return nil, nil, err
+	}
+	picked, unclear := s.pick(held)
+	out, err := o.decide(ctx, l, picked, syncer.Waiting)
+	if err != nil {
+		return out, nil, err
+	}
+	s.All = false
+	var rest []Unclear
+	s.IDs = nil
+	for _, u := range unclear {
+		done, err := o.carriedOut(ctx, l, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, u.ID) })
+		switch {
+		case err != nil:
+			return out, nil, err
+		case u.Why != "":
+			rest = append(rest, u)
+		case items(done) == 0:
+			rest = append(rest, Unclear{u.ID, "nothing of this link waits under it or was deleted under it"})
+		case items(done) > 1:
+			rest = append(rest, Unclear{u.ID, fmt.Sprintf("%d deletes begin with it: use more of it", items(done))})
+		default:
+			s.IDs = append(s.IDs, string(done[0].Action))
+		}
+	}
+	back, err := o.bringBack(ctx, l, s)
+	return append(out, back...), rest, err
+}
+
+func begins(out *syncer.Outcome, id string) bool {
+	return id != "" && strings.HasPrefix(string(out.Action), strings.ToLower(id))
+}
+
+// items counts what was deleted, each once however often.
+func items(done []carried) int {
+	met := map[syncer.ActionID]bool{}
+	for _, d := range done {
+		met[d.Action] = true
+	}
+	return len(met)
+}
+
+// bringBack takes deletes back that were carried out.
+func (o *Office) bringBack(ctx context.Context, l mapping.Link, s Selection) ([]Decided, error) {
+	want := func(t mapping.Tool, out *syncer.Outcome) bool {
+		return slices.Contains(s.IDs, string(out.Action)) || s.covers(joined(t, out.Path), runName(t, out.Position.Fence))
+	}
+	done, err := o.carriedOut(ctx, l, want)
+	if err != nil || len(done) == 0 {
+		return nil, err
+	}
+	parts, err := o.Links.Parts(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	meant := map[mapping.Tool]bool{}
+	for _, d := range done {
+		meant[d.tool] = true
+	}
+	var out []Decided
+	for _, p := range parts {
+		if !meant[p.Tool] {
+			continue
+		}
+		engine, err := o.Links.Engine(p, nil)
+		if err != nil {
+			return out, err
+		}
+		back, err := engine.Undo(ctx, func(out syncer.Outcome) bool { return want(p.Tool, &out) })
+		for i := range back {
+			out = append(out, undone(l, p.Tool, &back[i]))
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, o.nudge(ctx, l.ID)
+}
+
+// undone says what became of an undo.
+func undone(l mapping.Link, t mapping.Tool, u *syncer.Undone) Decided {
+	was := u.Delete
+	d := Decided{
+		Held: Held{
+			Link: l.Name, Tool: t, ID: was.Action, Run: runName(t, was.Position.Fence), Op: was.Op.String(), On: on(was.On), Kind: was.Kind.String(),
+			Path: joined(t, was.Path), Reason: was.Reason, Since: was.At.UTC(), Decision: "undone",
+		},
+		Was: "carried out", Err: u.Err,
+	}
+	in := on(u.On).Title()
+	switch {
+	case errors.Is(u.Err, fs.ErrNotExist):
+		d.Decision, d.Note = "gone", "neither Box nor Procore has it in the trash any more"
+	case u.Err != nil:
+		d.Decision = "failed"
+	case u.There:
+		d.Note = "it is out of the trash of " + in + " already"
+	case u.Folder:
+		d.Note = "it came out of the trash of " + in + " with its folder"
+	case u.Renamed:
+		d.Note = fmt.Sprintf("taken out of the trash of %s; another item has its name, so it is %q now", in, u.Entry.Name)
+	default:
+		d.Note = "taken out of the trash of " + in
+	}
+	return d
+}
