@@ -71,6 +71,8 @@ type Call struct {
 	// Timeout is how long the first byte of an answer may take after the request has been sent; 0
 	// means Options.Timeout.
 	Timeout time.Duration
+
+	redirected bool // Path came from an answer
 }
 
 // Path joins segments to a path that begins with a slash. Each is escaped, so that no ID or name
@@ -140,14 +142,14 @@ func (c Call) check() error {
 	return nil
 }
 
-// place says where c goes in a way that can be shown to anybody: never a query, and of a Plain call
-// only the host.
+// place says where c goes in a way that can be shown to anybody: never a query, and of a Plain call, or
+// of an address that an answer told, only the host: what gives access may be in its path.
 func (c Call) place() string {
 	u, err := url.Parse(c.Path)
 	if err != nil {
 		return "(unreadable path)"
 	}
-	if c.Plain {
+	if c.Plain || c.redirected {
 		return u.Host
 	}
 	if u.EscapedPath() == "" {

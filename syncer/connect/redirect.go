@@ -95,7 +95,7 @@ func (c *Client) follow(call Call, resp *http.Response) (Call, error) {
 		return fail(fmt.Errorf("redirect to %s, which is not https: %w", u.Host, ErrReply))
 	}
 	next := call
-	next.Path, next.Query, next.Follow = target, nil, call.Follow-1
+	next.Path, next.Query, next.Follow, next.redirected = target, nil, call.Follow-1, true
 	if call.Plain || !c.trusts(u) {
 		next.Plain, next.Header = true, http.Header{}
 		for _, name := range []string{"Range", "If-Range", "Accept"} {

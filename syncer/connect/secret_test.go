@@ -80,6 +80,21 @@ func TestOfASignedURLOnlyTheHostIsShown(t *testing.T) {
 	})
 }
 
+func TestOfTheTargetOfARedirectOnlyTheHostIsShownAlsoIfItIsTrusted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		w := wired(reply(302, "", "Location: https://dl.example.com/d/1/s3cret-ticket/download"), reply(403, ""))
+		c := client(t, w, logged(&log), func(o *connect.Options) {
+			o.Tokens, o.Trust = tokens("tok"), func(u *url.URL) bool { return u.Hostname() == "dl.example.com" }
+		})
+		err := fails(c.Do(t.Context(), connect.Call{Op: "download", Path: "/files/1/content", Follow: 1}))
+		require.ErrorContains(t, err, "download: GET dl.example.com: ")
+		require.Contains(t, log.String(), "path=/files/1/content")
+		require.NotContains(t, log.String()+err.Error(), "s3cret")
+		require.Equal(t, "/d/1/s3cret-ticket/download", w.seen[1].URL.Path)
+	})
+}
+
 func TestARequestIDCannotForgeALineOfTheLog(t *testing.T) {
 	w := wired(reply(404, "", "X-Service-Id: 7\n\x1b[31mlevel=ERROR "+strings.Repeat("x", 500)))
 	err := client(t, w, func(o *connect.Options) { o.RequestID = []string{"X-Other", "x-service-id"} }).
