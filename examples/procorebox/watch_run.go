@@ -261,6 +261,7 @@ func (w *watching) reread(ctx context.Context, now *session, hurry <-chan struct
 	if err := w.end(now, hurry); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
+	next := w.begin(ctx, o)
 	w.tell.say("read again: environment file, key, connections, links and log level", "level", w.level.Level().String())
-	return w.begin(ctx, o), nil
+	return next, nil
 }

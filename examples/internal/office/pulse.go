@@ -29,7 +29,14 @@ func (o *Office) TokenSince(ctx context.Context, s Service) (time.Time, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, nil
 	}
-	return token.Since, err
+	if err != nil || !token.Since.IsZero() {
+		return token.Since, err
+	}
+	c, err := o.connection(ctx, s) // the first token, of the sign-in
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.Since, nil
 }
 
 // Inbox returns how many hints wait for a tool of a Link.
