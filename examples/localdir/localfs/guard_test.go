@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -242,7 +243,7 @@ func TestAPrivateAreaOnAnotherFileSystemIsRefused(t *testing.T) {
 	if err := unix.Stat("/dev/shm", &there); err != nil || here.Dev == there.Dev {
 		t.Skip("there is no second file system here")
 	}
-	f := newFS(t, &Options{Private: "/dev/shm/localfs-test-private"})
+	f := newFS(t, &Options{Private: filepath.Join("/dev/shm", "localfs-test-"+strconv.Itoa(os.Getpid()))})
 	_, err := f.CreateFile(t.Context(), listed(t, f)[""], "plan", content("bytes", nothing))
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.ErrorContains(t, err, "private area")
