@@ -16,8 +16,8 @@ import (
 	"github.com/procorebox/procorebox/syncer/connect"
 )
 
-// App is a program as it is registered at Procore, in one environment. However it is printed or logged,
-// the secret is not shown.
+// App is a program as it is registered at Procore, in one environment. However it is printed or logged, by
+// itself or in an exported field, the secret is not shown.
 type App struct {
 	ClientID     string
 	ClientSecret string

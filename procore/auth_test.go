@@ -211,13 +211,15 @@ func TestAnAppWithoutItsSecretIsRefused(t *testing.T) {
 func TestAnAppAndATokenShowNoSecret(t *testing.T) {
 	a := procore.App{ClientID: "CID", ClientSecret: "SECRET"}
 	o := procore.Options{Tokens: procore.Fixed("SECRET")}
-	encoded, err := json.Marshal(map[string]any{"app": a})
+	part := struct{ App procore.App }{a}
+	encoded, err := json.Marshal(map[string]any{"app": a, "part": part})
 	require.NoError(t, err)
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "app", a, "options", fmt.Sprint(o))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		require.NotContains(t, fmt.Sprintf(verb, a), "SECRET")
 		require.NotContains(t, fmt.Sprintf(verb, &a), "SECRET")
+		require.NotContains(t, fmt.Sprintf(verb, part), "SECRET")
 		require.NotContains(t, fmt.Sprintf(verb, o), "SECRET")
 	}
 	require.NotContains(t, log.String()+string(encoded), "SECRET")
