@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -77,6 +78,7 @@ func (x *explainer) isStopped() bool {
 		return false
 	}
 	if halt, ok := errors.AsType[*Halt](x.trouble); ok {
+		x.out.Evidence = halt.Evidence
 		return x.say(Stopped, halt.Side, halt.Why)
 	}
 	return x.say(Stopped, Source, x.trouble.Error())
@@ -87,8 +89,8 @@ func (x *explainer) isGone() bool {
 	if x.found() {
 		return false
 	}
-	for i := len(x.out.Outcomes) - 1; i >= 0; i-- {
-		if o := &x.out.Outcomes[i]; o.Result == Done && (o.Op == OpDelete || o.Op == OpForget) {
+	for _, o := range slices.Backward(x.out.Outcomes) {
+		if o.Result == Done && (o.Op == OpDelete || o.Op == OpForget) {
 			return x.say(Deleted, o.On, o.Reason)
 		}
 	}

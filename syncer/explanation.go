@@ -27,6 +27,9 @@ type Explanation struct {
 	Condition Condition `json:"condition"`
 	Reason    string    `json:"reason,omitempty"`
 	Side      Side      `json:"side"`
+	// Evidence lets a run go on that is Stopped, if RunOptions.Confirm names it; empty if a person must
+	// mend what is wrong.
+	Evidence string `json:"evidence,omitempty"`
 	// Record is 0 if the item was never in step.
 	Record RecordID `json:"record,omitempty"`
 	Kind   Kind     `json:"kind,omitempty"`

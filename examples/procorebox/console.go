@@ -143,6 +143,7 @@ func (c *console) command() *cobra.Command {
 		c.filesCommand(),
 		c.holdsCommand(),
 		c.conflictsCommand(),
+		c.whyCommand(),
 		c.doctorCommand(),
 		c.backupCommand(),
 		c.restoreCommand(),

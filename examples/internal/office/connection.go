@@ -30,6 +30,14 @@ func (s Service) Title() string {
 	return "Box"
 }
 
+// Other returns the other one.
+func (s Service) Other() Service {
+	if s == ProcoreService {
+		return BoxService
+	}
+	return ProcoreService
+}
+
 // Way is how a connection gets its tokens.
 type Way string
 

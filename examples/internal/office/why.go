@@ -1,0 +1,251 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// About names the item that Why is asked about: by the path that it has on either side, which begins with
+// the tool, or by the number that a service gives it.
+type About struct {
+	Path string
+	ID   string
+	// On says whose number ID is; empty means whoever knows it.
+	On Service
+}
+
+// What Why says of an item besides the words for a syncer.Condition.
+const (
+	PausedLink   = "paused"       // the Link or the tool is
+	NotChosen    = "not chosen"   // the Link does not sync the tool
+	OutsideLinks = "outside"      // it belongs to no tool
+	NeverSynced  = "never synced" // the tool has had no run yet
+)
+
+// Why says why an item is in step or is not.
+type Why struct {
+	Link string       `json:"link"`
+	Tool mapping.Tool `json:"tool,omitempty"`
+	Path string       `json:"path"`
+	Kind string       `json:"kind,omitempty"`
+	// State is one of the constants above or a word for a syncer.Condition; Reason is why, and On whose
+	// side the reason is about, where it is about one. Item is the state of the item itself, where State
+	// is about more than that.
+	State  string  `json:"state"`
+	Item   string  `json:"item,omitempty"`
+	Reason string  `json:"reason,omitempty"`
+	On     Service `json:"on,omitempty"`
+	// ByPerson says that a person has paused the Link.
+	ByPerson bool `json:"by_person,omitempty"`
+	// By is who made the change that waits, on the side that On is not; Did says what it was.
+	By  *syncer.Author `json:"by,omitempty"`
+	Did string         `json:"did,omitempty"`
+	// Action and Evidence are what a person approves a hold by, or lets a halted tool go on with.
+	Action   syncer.ActionID `json:"action,omitempty"`
+	Evidence string          `json:"evidence,omitempty"`
+	Limit    *LimitState     `json:"limit,omitempty"`
+	// Procore and Box are what each shows now; nil if nobody was asked.
+	Procore *WhySide `json:"procore,omitempty"`
+	Box     *WhySide `json:"box,omitempty"`
+	// Since is when it was first left or held, Tries how often it has failed, NextTry when it is tried
+	// again.
+	Since   time.Time `json:"since,omitzero"`
+	Tries   int       `json:"tries,omitempty"`
+	NextTry time.Time `json:"next_try,omitzero"`
+	// Decision is a person's word on a hold that no run has heard yet.
+	Decision string `json:"decision,omitempty"`
+	// Changes are hints that no run has looked at yet, Open writes of which nobody knows the outcome.
+	Changes int        `json:"changes,omitempty"`
+	Open    []WhyEvent `json:"open,omitempty"`
+	// Events are what was done about it, oldest first. Next is what a run would do now, Before what it
+	// would have to do first.
+	Events []WhyEvent `json:"events,omitempty"`
+	Next   []WhyEvent `json:"next,omitempty"`
+	Before []WhyEvent `json:"before,omitempty"`
+	// Synced is when the tool was last read as a whole.
+	Synced time.Time `json:"synced,omitzero"`
+}
+
+// WhySide is an item as one side shows it.
+type WhySide struct {
+	FileSide
+
+	// Where says where it is: here, outside, in trash, invisible, nowhere, unreachable.
+	Where   string `json:"where"`
+	Path    string `json:"path,omitempty"`
+	Author  string `json:"author,omitempty"` // the account that wrote the contents
+	Locked  string `json:"locked,omitempty"`
+	Private bool   `json:"private,omitempty"`
+	Err     string `json:"error,omitempty"`
+}
+
+// WhyEvent is something that was or would be done.
+type WhyEvent struct {
+	At     time.Time      `json:"at,omitzero"`
+	Op     string         `json:"op"`
+	On     Service        `json:"on"`
+	Path   string         `json:"path"`
+	From   string         `json:"from,omitempty"`
+	Result string         `json:"result,omitempty"`
+	Reason string         `json:"reason,omitempty"`
+	Err    string         `json:"error,omitempty"`
+	By     *syncer.Author `json:"by,omitempty"`
+}
+
+// LimitState is how full the limit on deletes is.
+type LimitState struct {
+	Most int `json:"most"`
+	Used int `json:"used"`
+	// Room is when the oldest of them stops to count, if there is none now.
+	Room time.Time `json:"room,omitzero"`
+}
+
+// Settled reports whether nothing waits for a person or a retry.
+func (w *Why) Settled() bool {
+	switch w.State {
+	case syncer.InConflict.String():
+		return len(w.Next) > 0 // it settles itself
+	case syncer.Settled.String(), syncer.Due.String(), syncer.Deleted.String(), syncer.LeftOut.String(), syncer.Skipped.String(), NotChosen, OutsideLinks:
+		return true
+	}
+	return false
+}
+
+// Why says why an item is in step or is not, and what a run would do about it. It works beside a watch.
+// Services that cannot be reached leave what is remembered. An item that nothing is known of is an error
+// that wraps fs.ErrNotExist.
+func (o *Office) Why(ctx context.Context, which string, about About) (*Why, error) {
+	l, err := o.Links.Get(ctx, which)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.DeleteFunc(strings.Split(about.Path, "/"), func(name string) bool { return name == "" || name == "." })
+	w := &Why{Link: l.Name, Path: strings.Join(names, "/")}
+	var tool mapping.Tool
+	if len(names) > 0 {
+		tool = toolNamed(names[0])
+	}
+	switch {
+	case len(names) == 0 && about.ID == "":
+		return nil, fmt.Errorf("a path begins with a tool, as in Documents/Drawings: %w", syncer.ErrInvalid)
+	case len(names) > 0 && tool == "":
+		w.State, w.Reason = OutsideLinks, "what stands beside the folders of the tools belongs to no tool, and is left alone"
+		return w, nil
+	case tool != "" && !slices.Contains(l.Tools, tool):
+		w.Tool, w.State, w.Reason = tool, NotChosen, fmt.Sprintf("the link does not sync %s", tool)
+		return w, nil
+	}
+	parts, err := o.openParts(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	parts = slices.DeleteFunc(parts, func(p mapping.Part) bool { return tool != "" && p.Tool != tool })
+	part, subject, err := o.subject(ctx, parts, names, about)
+	if err != nil {
+		return nil, err
+	}
+	return w, o.why(ctx, w, l, part, subject)
+}
+
+// toolNamed is the tool that a path begins with, empty if it begins with none.
+func toolNamed(name string) mapping.Tool {
+	for _, t := range mapping.Tools() {
+		if syncer.NameKey(t.Folder()) == syncer.NameKey(name) || syncer.NameKey(string(t)) == syncer.NameKey(name) {
+			return t
+		}
+	}
+	return ""
+}
+
+// why asks the engine of a part and says it in the words of Procore and Box.
+func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.Part, subject syncer.Subject) error {
+	w.Tool = part.Tool
+	if part.Paused != "" {
+		w.State, w.Reason = PausedLink, part.Paused
+		return nil
+	}
+	engine, err := o.Links.Engine(part, nil)
+	if err != nil {
+		return err
+	}
+	x, err := engine.Explain(ctx, subject)
+	if err != nil {
+		return err
+	}
+	if x.Condition == syncer.Unknown && !asked(x) {
+		return fmt.Errorf("%s: neither side has it, and nothing is remembered of it: %w", w.name(subject), fs.ErrNotExist)
+	}
+	w.State, w.Reason, w.On, w.Evidence = x.Condition.String(), x.Reason, on(x.Side), x.Evidence
+	w.tell(x, o)
+	if w.Path == "" {
+		w.Path = part.Tool.Folder() + "/" + firstOf(x.Destination.Path, x.Source.Path)
+	}
+	if x.Condition == syncer.OnHold && len(w.Action) > 0 {
+		if w.Limit, err = o.limitState(ctx, l, part.Tool); err != nil {
+			return err
+		}
+	}
+	switch why := l.Roots[part.Tool].Paused; {
+	case l.Paused:
+		w.Item, w.State, w.ByPerson = w.State, PausedLink, true
+	case why != "" && x.Condition != syncer.Stopped:
+		w.Item, w.State, w.Reason = w.State, PausedLink, why
+	case x.Condition == syncer.Due && w.Synced.IsZero():
+		w.Item, w.State = w.State, NeverSynced
+	}
+	return nil
+}
+
+func firstOf(paths ...string) string {
+	for _, p := range paths {
+		if p != "" {
+			return p
+		}
+	}
+	return ""
+}
+
+// asked reports whether an answer is missing from a side.
+func asked(x *syncer.Explanation) bool {
+	return x.Source.Whereabouts == syncer.Unreachable || x.Destination.Whereabouts == syncer.Unreachable
+}
+
+func (w *Why) name(s syncer.Subject) string {
+	if s.ID != "" {
+		return "number " + s.ID
+	}
+	return w.Path
+}
+
+// limitState asks how full the limit on deletes is.
+func (o *Office) limitState(ctx context.Context, l mapping.Link, t mapping.Tool) (*LimitState, error) {
+	if !l.Rules.DeletesIn(t) {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	s := &LimitState{Most: l.Rules.Limit()}
+	used, room, err := o.file.Ledger.Used(ctx, l.ID, 24*time.Hour)
+	if err != nil {
+		return nil, fmt.Errorf("read the limit of link %q: %w", l.Name, err)
+	}
+	if s.Used = used; used >= s.Most {
+		s.Room = room.UTC()
+	}
+	return s, nil
+}
+
+// openParts opens the tools of a Link, or what can be said of them without asking anybody.
+func (o *Office) openParts(ctx context.Context, l mapping.Link) ([]mapping.Part, error) {
+	parts, err := o.Links.Parts(ctx, l.ID)
+	if err == nil || ctx.Err() != nil || errors.Is(err, syncer.ErrInvalid) || errors.Is(err, syncer.ErrDamaged) {
+		return parts, err
+	}
+	return o.darkParts(ctx, l, err)
+}
