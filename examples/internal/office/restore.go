@@ -165,13 +165,8 @@ func (r *restoring) putAside(ctx context.Context) error {
 		return err
 	}
 	r.out.Aside = aside
-	// What was written last may not be in the database yet. One that is damaged is kept as it is, in parts.
-	if _, err := os.Stat(r.data(databaseName)); err == nil {
-		if file, err := sqlite.OpenFile(ctx, r.data(databaseName), sqlite.FileOptions{}); err == nil {
-			if err := file.Close(); err != nil {
-				return err
-			}
-		}
+	if err := r.gather(ctx, aside); err != nil {
+		return err
 	}
 	if err := keep(r.data(databaseName), filepath.Join(aside, databaseName)); err != nil {
 		return err
@@ -183,6 +178,29 @@ func (r *restoring) putAside(ctx context.Context) error {
 		if err := os.Rename(r.data(name), filepath.Join(aside, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	return nil
+}
+
+// gather sees to it that the database is whole in one file: what was written last may not be in it yet. One
+// that is damaged is kept as it is, in parts, which SQLite might clear away when it finds them.
+func (r *restoring) gather(ctx context.Context, aside string) error {
+	log := databaseName + "-wal"
+	if _, err := os.Stat(r.data(databaseName)); err != nil {
+		return nil //nolint:nilerr // there is none
+	}
+	if err := keep(r.data(log), filepath.Join(aside, log)); err != nil {
+		return err
+	}
+	file, err := sqlite.OpenFile(ctx, r.data(databaseName), sqlite.FileOptions{})
+	if err != nil {
+		return nil //nolint:nilerr // it is damaged, perhaps the reason for all this
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(aside, log)); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

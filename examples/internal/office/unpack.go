@@ -46,6 +46,10 @@ func unpack(from, dir string) (*manifest, error) {
 	if _, err := files.Next(); !errors.Is(err, io.EOF) {
 		return nil, noBackup(from, errors.New("there is more in it than it says"))
 	}
+	// The checksum of the whole comes last.
+	if _, err := io.Copy(io.Discard, io.LimitReader(zipped, mostManifest)); err != nil {
+		return nil, noBackup(from, err)
+	}
 	if len(m.Files) == 0 || m.Files[0].Name != databaseName {
 		return nil, noBackup(from, errors.New("there is no "+databaseName+" in it"))
 	}
