@@ -52,7 +52,7 @@ func room(dir string) Finding {
 func (d *Doctor) whole(ctx context.Context) Finding {
 	const about = "what is remembered"
 	if err := d.office.Check(ctx); err != nil {
-		return fail(about, "bring back a copy of the data directory, or begin with an empty one: what both sides have in common is paired then", "%v", err)
+		return fail(about, `bring back a backup ("procorebox restore FILE --replace"), or begin with an empty directory: what both sides have in common is paired then`, "%v", err)
 	}
 	return fine(about, "all of it was read, and is whole")
 }
