@@ -2,9 +2,11 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/box/boxtest"
 	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
@@ -64,4 +66,28 @@ func TestAFileThatBoxDoesNotLetTheAccountWriteWaitsForTheRight(t *testing.T) {
 	code, stdout, stderr = run(t, env, "sync", "tower")
 	require.Equal(t, exitSettled, code, stderr)
 	require.Contains(t, stdout, "1 writes (1 uploads")
+}
+
+func TestAConnectionThatNobodyHasUsedForTooLongNamesWhatToDo(t *testing.T) {
+	clock := boxtest.NewClock(time.Now())
+	bx, err := boxtest.Start(t.Context(), "127.0.0.1:0", boxtest.Options{Limits: boxtest.NoLimits, Clock: clock})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, bx.Close()) })
+	env, err := boxSettings(bx)
+	require.NoError(t, err)
+	env["PROCOREBOX_DATA"], env["BOX_TOKEN"] = t.TempDir(), ""
+	code, _, stderr := run(t, env, "connect", "box", "--refresh-token")
+	require.Equal(t, exitSettled, code, stderr)
+	code, _, stderr = run(t, env, "folders")
+	require.Equal(t, exitSettled, code, stderr)
+
+	clock.Advance(61 * 24 * time.Hour)
+	for range 2 { // the second time the service is not asked
+		code, stdout, stderr := run(t, env, "folders")
+		oneLine(t, code, stdout, stderr)
+		require.Contains(t, stderr, `sign in with "procorebox connect box"`)
+	}
+	code, stdout, stderr := run(t, env, "doctor")
+	require.Equal(t, exitWaits, code, stderr)
+	require.Regexp(t, `failure +box: sign-in +a person must sign in again: .*; run "procorebox connect box"`, stdout)
 }
