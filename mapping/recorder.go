@@ -95,13 +95,12 @@ func (r *Run) settle(t *Result) {
 	if t.Report != nil {
 		r.Full, r.Totals = t.Report.Full, t.Report.Totals
 		switch {
+		case len(t.Report.Incomplete) > 0:
+			r.State, r.Reason = RunWaits, t.Report.Incomplete[0]
 		case t.Report.More:
 			r.State = RunUnfinished
 		case t.Report.Waits():
 			r.State = RunWaits
-		}
-		if len(t.Report.Incomplete) > 0 {
-			r.Reason = t.Report.Incomplete[0]
 		}
 	}
 	switch {

@@ -101,8 +101,10 @@ const most = 32
 func (r *Run) follows(before *Run) bool {
 	quiet := func(r *Run) bool { return r.Totals.Writes == 0 && r.State != RunRunning && r.State != RunInterrupted }
 	const day = 24 * time.Hour
-	return quiet(r) && quiet(before) && r.By == before.By && r.State == before.State && r.Reason == before.Reason &&
-		r.Cause == before.Cause && r.Evidence == before.Evidence && r.Full == before.Full && r.Totals == before.Totals &&
+	return quiet(r) && quiet(before) && r.By == before.By && r.State == before.State && r.Cause == before.Cause &&
+		(r.Reason == "") == (before.Reason == "") && // it may name a request, so the text of one trouble differs each time
+		(r.Cause != "" || r.State == RunWaits || r.Reason == before.Reason) &&
+		r.Evidence == before.Evidence && r.Full == before.Full && r.Totals == before.Totals &&
 		r.Started.UTC().Truncate(day).Equal(before.Started.UTC().Truncate(day)) && len(before.Fences) < most
 }
 

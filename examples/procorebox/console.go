@@ -61,6 +61,7 @@ Environment:
 
   PROCOREBOX_DATA        the data directory (or --data)
   PROCOREBOX_LOG_LEVEL   for "watch --log": debug, info, warn or error
+  PROCOREBOX_KEEP_DAYS   how many days to remember what was done (default 400; 0: for ever)
   PROCOREBOX_SETTLE      for fakes: how long a write may take to be seen, such as 0s
   BOX_TOKEN              an access token, where no connection is stored
   BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,
@@ -144,6 +145,9 @@ func (c *console) command() *cobra.Command {
 		c.holdsCommand(),
 		c.conflictsCommand(),
 		c.whyCommand(),
+		c.historyCommand(),
+		c.errorsCommand(),
+		c.exportCommand(),
 		c.doctorCommand(),
 		c.backupCommand(),
 		c.restoreCommand(),
@@ -232,7 +236,10 @@ func (c *console) object(v any) error {
 // table writes rows under a head, in columns.
 func (c *console) table(head []string, rows [][]string) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
-	for _, row := range append([][]string{head}, rows...) {
+	if head != nil {
+		rows = append([][]string{head}, rows...)
+	}
+	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = readable(cell)
 		}

@@ -86,12 +86,12 @@ func commandsIn(t *testing.T, path string) [][]string {
 	return all
 }
 
-var quoted = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
+var word = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
 
 // arguments splits a line as a shell does, as far as documents need it.
 func arguments(line string) []string {
 	var all []string
-	for _, word := range quoted.FindAllString(line, -1) {
+	for _, word := range word.FindAllString(line, -1) {
 		all = append(all, strings.Trim(word, `'"`))
 	}
 	return all

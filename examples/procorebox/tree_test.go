@@ -267,6 +267,7 @@ func connected(t *testing.T) (map[string]string, *procoretest.Server, *boxtest.S
 // calm are the commands that answer without calling a service, whatever it would say.
 var calm = []string{
 	"status", "link list", "link show", "link edit", "link pause", "link resume", "link remove", "link release",
+	"history", "errors", "export history", "export runs", "export files", "export errors",
 	// These bring another token, have nothing to do, or copy what is there.
 	"connect box", "connect procore", "apply", "backup", "restore",
 }

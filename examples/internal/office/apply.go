@@ -32,15 +32,17 @@ func (o *Office) Apply(ctx context.Context, p *Plan, observe func(syncer.Event))
 	}
 	out := &Synced{}
 	for _, j := range jobs {
-		report, err := j.engine.Apply(ctx, j.plan)
+		report, err := o.Links.Record(ctx, j.part, "apply", j.observe, func(e *syncer.Engine) (*syncer.Report, error) {
+			return e.Apply(ctx, j.plan)
+		})
+		if report == nil {
+			return nil, err
+		}
 		if errors.Is(err, syncer.ErrStale) && len(out.Results) == 0 {
 			return nil, fmt.Errorf("%s of link %q: %w", j.part.Tool, j.part.Link.Name, err)
 		}
 		results := []mapping.Result{{Link: j.part.Link.Name, Tool: j.part.Tool, Report: report, Err: err}}
 		out.add(results, nil)
-		if err := o.noteRuns(ctx, j.part.Link, results); err != nil {
-			out.Err = errors.Join(out.Err, err)
-		}
 	}
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil
@@ -48,9 +50,10 @@ func (o *Office) Apply(ctx context.Context, p *Plan, observe func(syncer.Event))
 
 // job is the plan of a tool, ready to be carried out.
 type job struct {
-	part   mapping.Part
-	engine *syncer.Engine
-	plan   *syncer.Plan
+	part    mapping.Part
+	engine  *syncer.Engine
+	observe func(e *syncer.Options)
+	plan    *syncer.Plan
 }
 
 func (o *Office) jobs(ctx context.Context, p *Plan, observe func(syncer.Event)) ([]job, error) {
@@ -67,11 +70,12 @@ func (o *Office) jobs(ctx context.Context, p *Plan, observe func(syncer.Event)) 
 		if err != nil {
 			return nil, err
 		}
-		engine, err := o.Links.Engine(part, func(e *syncer.Options) { e.Observe = observe })
+		watched := func(e *syncer.Options) { e.Observe = observe }
+		engine, err := o.Links.Engine(part, watched)
 		if err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, job{part, engine, t.engine()})
+		jobs = append(jobs, job{part, engine, watched, t.engine()})
 	}
 	return jobs, nil
 }

@@ -82,7 +82,7 @@ func (b *Box) lane(ctx context.Context, pair string) (*box.FileSystem, *connect.
 func (b *Box) client(name string) (*box.Client, error) {
 	client, err := box.New(box.Options{
 		Bases: b.office.settings.Box.Bases, Tokens: b.tokens, HTTP: b.office.carrier(BoxService),
-		Pace: metered{b.governor.Lane(name), &b.office.boxCalls, BoxService, b.office.traffic}, Log: b.office.log, SessionDir: b.office.uploads(),
+		Pace: metered{b.governor.Lane(name), &b.office.boxCalls, b.office.lanes.of(BoxService, name), BoxService, b.office.traffic}, Log: b.office.log, SessionDir: b.office.uploads(),
 	})
 	if err != nil { // all else that it is given is our own
 		return nil, fmt.Errorf("one of BOX_API_BASE, BOX_UPLOAD_BASE and BOX_LOGIN_BASE: %w", err)

@@ -3,9 +3,11 @@ package office
 import (
 	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
 )
@@ -29,6 +31,7 @@ func (o *Office) Calls() Calls { return Calls{o.boxCalls.Load(), o.procoreCalls.
 type metered struct {
 	*connect.Lane
 	count   *atomic.Int64
+	lane    *atomic.Int64
 	service Service
 	traffic Traffic
 }
@@ -44,7 +47,36 @@ func (p metered) Wait(ctx context.Context, class syncer.Class, cost syncer.Cost)
 		return err
 	}
 	p.count.Add(int64(cost.Calls))
+	p.lane.Add(int64(cost.Calls))
 	return nil
+}
+
+// lanes count the calls of each lane: a Link has one at each service.
+type lanes struct {
+	mu    sync.Mutex
+	calls map[string]*atomic.Int64
+}
+
+func (l *lanes) of(s Service, name string) *atomic.Int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := string(s) + " " + name
+	if l.calls == nil {
+		l.calls = map[string]*atomic.Int64{}
+	}
+	if l.calls[key] == nil {
+		l.calls[key] = new(atomic.Int64)
+	}
+	return l.calls[key]
+}
+
+// linkCalls returns how many calls there have been for a Link since the Office was opened.
+func (o *Office) linkCalls(l mapping.Link) map[string]int64 {
+	calls := map[string]int64{}
+	for _, s := range []Service{BoxService, ProcoreService} {
+		calls[string(s)] = o.lanes.of(s, l.ID).Load()
+	}
+	return calls
 }
 
 // governor returns the one of a credential.

@@ -129,7 +129,7 @@ func (o *Office) wire(ctx context.Context, s Service) (string, connect.Tokens, c
 		if base == "" {
 			base = "https://api.procore.com"
 		}
-		return base, p.tokens, metered{p.governor.Lane(house), &o.procoreCalls, ProcoreService, o.traffic}, nil
+		return base, p.tokens, metered{p.governor.Lane(house), &o.procoreCalls, o.lanes.of(ProcoreService, house), ProcoreService, o.traffic}, nil
 	}
 	b, err := o.Box(ctx)
 	if err != nil {
@@ -139,5 +139,5 @@ func (o *Office) wire(ctx context.Context, s Service) (string, connect.Tokens, c
 	if base == "" {
 		base = "https://api.box.com"
 	}
-	return base, b.tokens, metered{b.governor.Lane(house), &o.boxCalls, BoxService, o.traffic}, nil
+	return base, b.tokens, metered{b.governor.Lane(house), &o.boxCalls, o.lanes.of(BoxService, house), BoxService, o.traffic}, nil
 }

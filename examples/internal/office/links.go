@@ -17,6 +17,9 @@ func (o *Office) newLinks() (*mapping.Links, error) {
 	return mapping.New(mapping.Options{
 		Store:    o.file.Notes,
 		States:   o.file.Store,
+		Runs:     o.file.Runs,
+		Keep:     o.settings.Keep,
+		Calls:    o.linkCalls,
 		Box:      o.boxPlace,
 		Procore:  o.procorePlace,
 		Policies: o.policies,

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,15 +49,16 @@ func (o *Office) SyncNarrow(ctx context.Context, which string, n Narrow, opts Sy
 	if err := o.file.Store.Append(ctx, part.Pair.Name, hints...); err != nil {
 		return nil, err
 	}
-	engine, err := o.Links.Engine(part, func(e *syncer.Options) { e.Observe = opts.Observe })
-	if err != nil {
+	observe := func(e *syncer.Options) { e.Observe = opts.Observe }
+	report, err := o.Links.Record(ctx, part, cmp.Or(opts.By, "sync"), observe, func(e *syncer.Engine) (*syncer.Report, error) {
+		return e.Run(ctx, &syncer.RunOptions{Confirm: opts.Confirm})
+	})
+	if report == nil {
 		return nil, err
 	}
-	report, err := engine.Run(ctx, &syncer.RunOptions{Confirm: opts.Confirm})
 	results := []mapping.Result{{Link: l.Name, Tool: part.Tool, Report: report, Err: err}}
 	out := &Synced{}
 	out.add(results, nil)
-	out.Err = errors.Join(out.Err, o.noteRuns(ctx, l, results))
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil
 }

@@ -56,6 +56,7 @@ type Office struct {
 
 	boxCalls, procoreCalls atomic.Int64
 	places                 places
+	lanes                  lanes
 
 	mu      sync.Mutex
 	box     *Box // once somebody asked

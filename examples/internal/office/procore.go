@@ -64,7 +64,7 @@ func (p *Procore) options(lane string) procore.Options {
 	o := p.office
 	return procore.Options{
 		Bases: o.settings.Procore.Bases, Tokens: p.tokens, HTTP: o.carrier(ProcoreService),
-		Pace: metered{p.governor.Lane(lane), &o.procoreCalls, ProcoreService, o.traffic}, Log: o.log, UploadDir: o.uploads(),
+		Pace: metered{p.governor.Lane(lane), &o.procoreCalls, o.lanes.of(ProcoreService, lane), ProcoreService, o.traffic}, Log: o.log, UploadDir: o.uploads(),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/procorebox/procorebox/box"
@@ -20,7 +21,9 @@ type Settings struct {
 	Data string
 	// Settle, if it is not nil, is how long after a write a service may still show the old state. It is
 	// for fakes, which show the new one at once, and refused for anything else.
-	Settle  *time.Duration
+	Settle *time.Duration
+	// Keep is how long runs and what they did are remembered, less than 0 for ever; 0 means 400 days.
+	Keep    time.Duration
 	Box     BoxSettings
 	Procore ProcoreSettings
 }
@@ -84,6 +87,16 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 			return s, fmt.Errorf("PROCOREBOX_SETTLE must be a time such as 10s, not %q: %w", settle, syncer.ErrInvalid)
 		}
 		s.Settle = &d
+	}
+	if days := getenv("PROCOREBOX_KEEP_DAYS"); days != "" {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 0 || n > 36500 {
+			return s, fmt.Errorf("PROCOREBOX_KEEP_DAYS must be a number of days, 0 for ever, not %q: %w", days, syncer.ErrInvalid)
+		}
+		s.Keep = time.Duration(n) * 24 * time.Hour
+		if n == 0 {
+			s.Keep = -1
+		}
 	}
 	if s.Data == "" {
 		dir, err := os.UserConfigDir()

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -17,7 +18,7 @@ const again = 2
 // settle syncs a Link until nothing is left that was left only because a service may still show the state
 // before our own write: somebody who edits a file that was synced just now should not have to come twice.
 func (o *Office) settle(ctx context.Context, l mapping.Link, opts SyncOptions) ([]mapping.Result, error) {
-	ask := mapping.SyncOptions{Full: opts.Full, Once: opts.Once, Confirm: opts.Confirm, Stop: opts.Stop, Observe: opts.Observe}
+	ask := mapping.SyncOptions{By: cmp.Or(opts.By, "sync"), Full: opts.Full, Once: opts.Once, Confirm: opts.Confirm, Stop: opts.Stop, Observe: opts.Observe}
 	results, err := o.Links.Sync(ctx, l.ID, ask)
 	for range again {
 		if err != nil || opts.Once || closed(opts.Stop) {

@@ -96,7 +96,7 @@ func (o *Office) toolStatus(ctx context.Context, l mapping.Link, t mapping.Tool)
 	if header.Completed.IsZero() {
 		s.Synced = time.Time{}
 	}
-	if s.Last, err = o.lastRun(ctx, l.Pair(t)); err != nil {
+	if s.Last, err = o.lastRun(ctx, l, t); err != nil {
 		return s, err
 	}
 	for _, count := range []func(context.Context, syncer.View) error{s.countRecords, s.countPending, s.countRest} {

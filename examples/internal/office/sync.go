@@ -15,6 +15,8 @@ type SyncOptions struct {
 	Full, Once bool
 	// Confirm names the Evidence of halts that a person has looked at.
 	Confirm []string
+	// By says what began it, in what is remembered of its runs; empty means "sync".
+	By string
 	// Stop, once it is closed, ends it: nothing new is started, and calls that are under way go on to their
 	// end. It may be nil. A Link that is paused or removed meanwhile is left in the same way.
 	Stop <-chan struct{}
@@ -63,7 +65,6 @@ func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Syn
 		}
 		results, failed := o.settleWanted(ctx, l, opts)
 		out.add(results, failed)
-		out.Err = errors.Join(out.Err, o.noteRuns(ctx, l, results))
 		if ctx.Err() != nil || closed(opts.Stop) {
 			break
 		}

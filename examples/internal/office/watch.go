@@ -260,7 +260,7 @@ func (k *worker) pause(ctx context.Context, d time.Duration, nudged func() bool)
 
 // sync runs a Link once and returns when to do so again.
 func (w *watch) sync(ctx context.Context, id string, stop <-chan struct{}) time.Duration {
-	done, err := w.office.Sync(ctx, id, SyncOptions{Stop: stop, Observe: w.observe})
+	done, err := w.office.Sync(ctx, id, SyncOptions{By: "watch", Stop: stop, Observe: w.observe})
 	if err != nil {
 		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) { // one that was removed is no trouble
 			w.trouble(err)

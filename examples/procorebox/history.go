@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/mapping"
+)
+
+// past are the flags that choose what of the past is of interest.
+type past struct {
+	since, until string
+	options      office.HistoryOptions
+}
+
+func (p *past) times(flags *pflag.FlagSet) {
+	flags.StringVar(&p.since, "since", "", "only what was at that `TIME` or later: 2026-05-04, \"2026-05-04 15:30\", or 2h or 7d ago")
+	flags.StringVar(&p.until, "until", "", "only what was before that `TIME`")
+}
+
+// read takes the flags together.
+func (p *past) read(link string, now time.Time) (h office.HistoryOptions, err error) {
+	h = p.options
+	h.Link = link
+	if h.Since, err = parseTime(p.since, now); err != nil {
+		return h, usage("--since %v", err)
+	}
+	if h.Until, err = parseTime(p.until, now); err != nil {
+		return h, usage("--until %v", err)
+	}
+	if err := h.Check(); err != nil {
+		return h, &usageError{fmt.Errorf("--%w", err)}
+	}
+	return h, nil
+}
+
+// parseTime reads a time as people write it: a day or an instant by the clock of this place, or how long ago.
+func parseTime(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 {
+			return now.AddDate(0, 0, -n), nil
+		}
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	for _, form := range []string{time.DateOnly, "2006-01-02 15:04", time.DateTime, time.RFC3339} {
+		if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("must be a time such as 2026-05-04, \"2026-05-04 15:30\", 2h or 7d, not %q", text)
+}
+
+func (c *console) historyCommand() *cobra.Command {
+	var p past
+	var asJSON, items bool
+	cmd := &cobra.Command{
+		Use:   "history [LINK]",
+		Short: "Say what was done, and by whom",
+		Long: `Say what was done, in a link or in all, as far as it is remembered here: no service is called.
+
+Without more, the runs of each tool are listed, the last one first: its number, when it began,
+how long it took, what began it, how it ended, what it did, and the calls it made. Runs that
+wrote nothing and came to the same end are one line with how often (x12).
+
+  settled      both sides agree         paused   the tool's folder is away
+  waits        something is left        halted   a person must look
+  unfinished   a later run goes on      failed   an error ended it
+  running      it works now             stopped  somebody ended it
+  interrupted  the program died; the next run finds out what was done
+
+With --items, --run or one of --path, --op, --result and --by, items are listed instead, in the
+order in which they were done: when, by which run, what, on which side, from where to where,
+how it ended, bytes, who made the change that was carried over and when, and why.
+
+A --path may hold * and **, and a folder stands for all below it. With --json each line is
+one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
+		Example: "  procorebox history bridge --since 7d\n  procorebox history bridge --run 57\n" +
+			"  procorebox history --op delete --path 'Documents/Drawings' --since 2026-05-04",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: c.completeLink,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := p.read(optional(args), time.Now())
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("run") && h.Run == 0 {
+				return usage("--run must be a number that \"procorebox history\" shows")
+			}
+			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				if items || h.Items() {
+					return c.historyItems(ctx, o, h, asJSON)
+				}
+				return c.historyRuns(o.Runs(ctx, h), asJSON)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	p.times(flags)
+	flags.Uint64Var(&p.options.Run, "run", 0, "only what the run of that `NUMBER` did")
+	flags.BoolVar(&items, "items", false, "list items, not runs")
+	flags.StringVar(&p.options.Path, "path", "", "only items at a `PATTERN`, as in 'Documents/**/*.pdf'")
+	flags.StringVar(&p.options.Op, "op", "", "only one `KIND` of deed, as in delete")
+	flags.StringVar(&p.options.Result, "result", "", "only those that ended `SO`: done, failed, held, blocked, dropped")
+	flags.StringVar(&p.options.By, "by", "", "only changes of the `PERSON` of that name or account")
+	flags.BoolVar(&asJSON, "json", false, "print JSON, a line for each")
+	return cmd
+}
+
+func (c *console) historyRuns(runs iter.Seq2[mapping.Run, error], asJSON bool) error {
+	head := []string{
+		"RUN", "BEGAN", "TOOK", "LINK", "TOOL", "BY", "RESULT", "TIMES", "WRITES", "BYTES", "CONFLICTS", "HELD", "SKIPPED", "FAILED",
+		"BOX", "PROCORE", "",
+	}
+	return stream(c, runs, asJSON, head, func(r mapping.Run) []string {
+		took, by := "", r.By
+		if !r.Ended.IsZero() {
+			took = r.Ended.Sub(r.Started).Round(time.Second).String()
+		}
+		why := r.Reason
+		if r.Full {
+			why = strings.TrimSuffix("read as a whole; "+why, "; ")
+		}
+		t := r.Totals
+		row := []string{strconv.FormatUint(r.Number, 10), when(r.Started), took, r.Name, string(r.Tool), by, string(r.State), fmt.Sprintf("x%d", r.Times)}
+		for _, n := range []int64{
+			int64(t.Writes), t.Bytes, int64(t.Conflicts), int64(t.Held), int64(t.Skipped), int64(t.Failed),
+			r.Calls[string(office.BoxService)], r.Calls[string(office.ProcoreService)],
+		} {
+			row = append(row, strconv.FormatInt(n, 10))
+		}
+		return append(row, why)
+	})
+}
+
+func (c *console) historyItems(ctx context.Context, o *office.Office, h office.HistoryOptions, asJSON bool) error {
+	if h.Run != 0 && !asJSON {
+		run, err := o.Run(ctx, h)
+		if err != nil {
+			return c.noRun(h.Run, err)
+		}
+		if err := c.historyRuns(func(yield func(mapping.Run, error) bool) { yield(run, nil) }, false); err != nil {
+			return err
+		}
+	}
+	head := []string{"AT", "RUN", "LINK", "RESULT", "ACTION", "IN", "PATH", "FROM", "BYTES", "CHANGED BY", "CHANGED AT", "WHY"}
+	err := stream(c, o.Items(ctx, h), asJSON, head, func(i office.HistoryItem) []string {
+		why, changed := i.Reason, ""
+		if i.Err != "" {
+			why = i.Err
+		}
+		if !i.Changed.IsZero() {
+			changed = when(i.Changed)
+		}
+		return []string{
+			when(i.At), strconv.FormatUint(i.Run, 10), i.Link, i.Result, i.Op, i.On.Title(), i.Path, i.From, strconv.FormatInt(i.Bytes, 10),
+			i.By, changed, why,
+		}
+	})
+	return c.noRun(h.Run, err)
+}
+
+// noRun says what to do about a run that is not remembered.
+func (c *console) noRun(number uint64, err error) error {
+	if number == 0 || err == nil || advice(err) != "" {
+		return err
+	}
+	return &advised{err, `"procorebox history" shows those that are remembered`}
+}
+
+// batch is how many rows of a table are in columns together: a table may be too long for memory.
+const batch = 200
+
+// stream prints rows as they come: as a table under a head, or as JSON with a line for each.
+func stream[T any](c *console, all iter.Seq2[T, error], asJSON bool, head []string, row func(T) []string) error {
+	var rows [][]string
+	first := true
+	flush := func() error {
+		top := head
+		if !first {
+			top = nil
+		}
+		first = false
+		err := c.table(top, rows)
+		rows = rows[:0]
+		return err
+	}
+	for v, err := range all {
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			if err := c.object(v); err != nil {
+				return err
+			}
+			continue
+		}
+		if rows = append(rows, row(v)); len(rows) == batch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if asJSON || len(rows) == 0 && !first {
+		return nil
+	}
+	return flush()
+}
