@@ -134,7 +134,9 @@ func (s *sending) renew(ctx context.Context) bool {
 	}
 	s.renewed = true
 	if err := s.c.options.Tokens.Refused(ctx, s.token); err != nil {
-		s.err = signIn("the token was refused", err)
+		if s.err = err; !errors.Is(err, ErrSignIn) {
+			s.err = signIn("the token was refused", err)
+		}
 		return false
 	}
 	s.wait = 0
