@@ -57,7 +57,7 @@ func (f *FileSystem) facts(item *Item) *syncer.Facts {
 		facts.Author = item.ModifiedBy.ID
 	}
 	if (item.Type == TypeFile || item.Type == TypeFolder) && !item.Trashed() {
-		facts.Link = "https://app.box.com/" + item.Type + "/" + item.ID
+		facts.Link = f.web + "/" + item.Type + "/" + item.ID
 	}
 	return facts
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -39,6 +40,7 @@ type FileSystemOptions struct {
 type FileSystem struct {
 	client  *Client
 	account string
+	web     string // where people open items
 	info    syncer.Info
 	atOnce  int
 	now     func() time.Time
@@ -48,13 +50,14 @@ type FileSystem struct {
 }
 
 var (
-	_ syncer.FileSystem = (*FileSystem)(nil)
-	_ syncer.Mover      = (*FileSystem)(nil)
-	_ syncer.Looker     = (*FileSystem)(nil)
-	_ syncer.Finder     = (*FileSystem)(nil)
-	_ syncer.Restorer   = (*FileSystem)(nil)
-	_ syncer.Versions   = (*FileSystem)(nil)
-	_ syncer.Feed       = (*FileSystem)(nil)
+	_ syncer.FileSystem   = (*FileSystem)(nil)
+	_ syncer.Mover        = (*FileSystem)(nil)
+	_ syncer.Looker       = (*FileSystem)(nil)
+	_ syncer.Finder       = (*FileSystem)(nil)
+	_ syncer.FolderReader = (*FileSystem)(nil)
+	_ syncer.Restorer     = (*FileSystem)(nil)
+	_ syncer.Versions     = (*FileSystem)(nil)
+	_ syncer.Feed         = (*FileSystem)(nil)
 )
 
 // NewFileSystem returns the account whose token client has. Unless FileSystemOptions.User is set it
@@ -88,7 +91,7 @@ func NewFileSystem(ctx context.Context, client *Client, o *FileSystemOptions) (*
 		return nil, err
 	}
 	f := &FileSystem{
-		client: client, account: set.User.ID, atOnce: cmp.Or(set.Listings, 4), now: set.Clock, spool: spool,
+		client: client, account: set.User.ID, web: cmp.Or(strings.TrimSuffix(set.User.Hostname, "/"), "https://app.box.com"), atOnce: cmp.Or(set.Listings, 4), now: set.Clock, spool: spool,
 	}
 	if f.now == nil {
 		f.now = time.Now

@@ -45,10 +45,20 @@ func (f *FileSystem) item(ctx context.Context, kind, number string) (*Item, erro
 // Find implements syncer.Finder. Box has no question for it, so it reads the folder: one call for each
 // thousand items.
 func (f *FileSystem) Find(ctx context.Context, parent syncer.Entry, key syncer.Key) ([]syncer.Entry, error) {
+	return f.standing(ctx, parent, func(name string) bool { return syncer.NameKey(name) == key })
+}
+
+// ReadFolder implements syncer.FolderReader. It takes as many calls as Find does.
+func (f *FileSystem) ReadFolder(ctx context.Context, folder syncer.Entry) ([]syncer.Entry, error) {
+	return f.standing(ctx, folder, func(string) bool { return true })
+}
+
+// standing lists what stands directly in a folder under some names.
+func (f *FileSystem) standing(ctx context.Context, in syncer.Entry, wanted func(name string) bool) ([]syncer.Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	number, err := f.folderID(parent.ID)
+	number, err := f.folderID(in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("find in folder: %w", err)
 	}
@@ -57,7 +67,7 @@ func (f *FileSystem) Find(ctx context.Context, parent syncer.Entry, key syncer.K
 		if err != nil {
 			return nil, fmt.Errorf("find in folder %s: %w", number, err)
 		}
-		if !item.Trashed() && syncer.NameKey(item.Name) == key {
+		if !item.Trashed() && wanted(item.Name) {
 			found = append(found, f.child(number, &item))
 		}
 	}

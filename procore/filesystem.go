@@ -96,12 +96,13 @@ type Documents struct {
 }
 
 var (
-	_ syncer.FileSystem = (*Documents)(nil)
-	_ syncer.Mover      = (*Documents)(nil)
-	_ syncer.Looker     = (*Documents)(nil)
-	_ syncer.Finder     = (*Documents)(nil)
-	_ syncer.Versions   = (*Documents)(nil)
-	_ syncer.Feed       = (*Documents)(nil)
+	_ syncer.FileSystem   = (*Documents)(nil)
+	_ syncer.Mover        = (*Documents)(nil)
+	_ syncer.Looker       = (*Documents)(nil)
+	_ syncer.Finder       = (*Documents)(nil)
+	_ syncer.FolderReader = (*Documents)(nil)
+	_ syncer.Versions     = (*Documents)(nil)
+	_ syncer.Feed         = (*Documents)(nil)
 )
 
 // NewDocuments returns the Documents tool of a project or of the company, as the user sees it whose

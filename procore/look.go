@@ -62,10 +62,20 @@ func (t *tool) show(ctx context.Context, number ID, folder bool, q FolderQuery) 
 
 // Find implements syncer.Finder. It costs one call, which shows all that is directly in the folder.
 func (f *Documents) Find(ctx context.Context, parent syncer.Entry, key syncer.Key) ([]syncer.Entry, error) {
+	return f.standing(ctx, parent, func(name string) bool { return syncer.NameKey(name) == key })
+}
+
+// ReadFolder implements syncer.FolderReader. It costs one call, as Find does.
+func (f *Documents) ReadFolder(ctx context.Context, folder syncer.Entry) ([]syncer.Entry, error) {
+	return f.standing(ctx, folder, func(string) bool { return true })
+}
+
+// standing lists what stands directly in a folder under some names.
+func (f *Documents) standing(ctx context.Context, in syncer.Entry, wanted func(name string) bool) ([]syncer.Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	number, err := folderID(parent.ID)
+	number, err := folderID(in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("find in folder: %w", err)
 	}
@@ -78,7 +88,7 @@ func (f *Documents) Find(ctx context.Context, parent syncer.Entry, key syncer.Ke
 	}
 	var found []syncer.Entry
 	for it := range f.within(folder) {
-		if syncer.NameKey(it.name) == key {
+		if wanted(it.name) {
 			found = append(found, it.entry())
 		}
 	}

@@ -21,6 +21,7 @@ type endpoint struct {
 
 	looker   Looker
 	finder   Finder
+	folders  FolderReader
 	mover    Mover
 	restorer Restorer
 	versions Versions

@@ -179,6 +179,7 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 	end.fs, _ = p.FS.(FileSystem)
 	end.looker, _ = p.FS.(Looker)
 	end.finder, _ = p.FS.(Finder)
+	end.folders, _ = p.FS.(FolderReader)
 	end.mover, _ = p.FS.(Mover)
 	end.restorer, _ = p.FS.(Restorer)
 	end.versions, _ = p.FS.(Versions)

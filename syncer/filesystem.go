@@ -96,6 +96,13 @@ type Finder interface {
 	Find(ctx context.Context, parent Entry, key Key) ([]Entry, error)
 }
 
+// FolderReader lists all that stands directly in a folder, as Find does for one name, and fails as Find
+// does. It is for services that read a folder to find a name in it: of a crowd of new files in one folder
+// each would cost such a reading.
+type FolderReader interface {
+	ReadFolder(ctx context.Context, folder Entry) ([]Entry, error)
+}
+
 // Restorer takes an item out of the trash, with its ID, into parent under name. It fails with
 // fs.ErrNotExist if the trash no longer holds it and with fs.ErrExist if the name is taken.
 type Restorer interface {

@@ -97,16 +97,12 @@ func (r *run) followUp(ctx context.Context) error {
 		id   string
 	}
 	met := map[item]bool{}
-	var known []version
-	for _, h := range r.hints {
-		if n, err := r.o.byID(ctx, h.Side, h.ID); err != nil {
-			return err
-		} else if n != nil && n.sight[h.Side] == assumed && !r.o.echo(n, &h.Hint) {
-			known = append(known, version{h.Side, Stamp{ID: h.ID}})
-		}
-	}
-	r.o.prefetch(ctx, known)
 	for i, h := range r.hints {
+		if i%crowd == 0 {
+			if err := r.foresee(ctx, r.hints[i:min(i+crowd, len(r.hints))]); err != nil {
+				return err
+			}
+		}
 		if h.Full || met[item{h.Side, h.ID}] {
 			continue
 		}
@@ -131,6 +127,32 @@ func (r *run) followUp(ctx context.Context) error {
 		return err
 	}
 	return r.visitPending(ctx)
+}
+
+// crowd is how many hints are looked at together.
+const crowd = 256
+
+// foresee looks at once at what hints name, those apart that tell nothing new or are about another pair.
+func (r *run) foresee(ctx context.Context, hints []Hinted) error {
+	var list []version
+	for _, h := range hints {
+		if h.Full || r.budget.over(shareOfVisits) {
+			continue
+		}
+		n, err := r.o.byID(ctx, h.Side, h.ID)
+		news := n != nil && n.sight[h.Side] == assumed && !r.o.echo(n, &h.Hint)
+		if err == nil && n == nil {
+			news, err = r.o.concerns(ctx, h.Side, h.Within)
+		}
+		if err != nil {
+			return err
+		}
+		if news {
+			list = append(list, version{h.Side, Stamp{ID: h.ID}})
+		}
+	}
+	r.o.prefetch(ctx, list)
+	return nil
 }
 
 // visitPending looks at the pending set, as far as the budget allows.

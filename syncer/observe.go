@@ -29,6 +29,7 @@ type observer struct {
 	outside    [2]map[string]bool // IDs known to be outside the root
 	binned     [2]map[string]bool // IDs of folders that are in the trash, or in one that is
 	looked     map[version]lookup
+	read       [2]map[string]map[Key][]Entry // what stands directly in folders, by their IDs, as read in this round
 	expanded   map[*node]bool
 	above      [2]map[*node]bool // folders on the way up that is being walked
 	proving    [2]map[*node]bool
@@ -45,6 +46,7 @@ func newObserver(view View, ends [2]*endpoint, w *world, b *budget, parallel int
 		outside:  [2]map[string]bool{{}, {}},
 		binned:   [2]map[string]bool{{}, {}},
 		looked:   map[version]lookup{},
+		read:     [2]map[string]map[Key][]Entry{{}, {}},
 		expanded: map[*node]bool{},
 		above:    [2]map[*node]bool{{}, {}},
 		proving:  [2]map[*node]bool{{}, {}},

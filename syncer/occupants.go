@@ -51,17 +51,52 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 		if !p.there(at) || o.whole[at] && !ghost || at == side && here {
 			continue
 		}
-		if err := o.ask(ctx, n, p, at, names[at]); err != nil {
+		if err := o.ask(ctx, n, p, at, names[at], o.standing); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ask brings in whoever stands in p under a name, as the side itself tells.
-func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string) error {
-	found, err := o.find(ctx, at, p, name)
+// finding returns who stands in a folder of a side under a name.
+type finding func(ctx context.Context, side Side, p *node, name string) ([]Entry, error)
+
+// standing is find for crowds: a side that can read a folder at once is asked once in a round for all
+// names in it.
+func (o *observer) standing(ctx context.Context, side Side, p *node, name string) ([]Entry, error) {
+	end, id := o.ends[side], p.idOn(side)
+	if end.folders == nil {
+		return o.standingNow(ctx, side, p, name)
+	}
+	if there, ok := o.read[side][id]; ok {
+		return there[NameKey(name)], nil
+	}
+	if err := end.busy.why(); err != nil {
+		return nil, err
+	}
 	o.budget.spend()
+	all, err := end.folders.ReadFolder(ctx, Entry{ID: id, Kind: Folder, Name: p.nameOn(side)})
+	end.busy.note(err)
+	if err != nil {
+		return nil, err
+	}
+	there := map[Key][]Entry{}
+	for _, e := range all {
+		there[NameKey(e.Name)] = append(there[NameKey(e.Name)], e)
+	}
+	o.read[side][id] = there
+	return there[NameKey(name)], nil
+}
+
+// standingNow asks anew.
+func (o *observer) standingNow(ctx context.Context, side Side, p *node, name string) ([]Entry, error) {
+	o.budget.spend()
+	return o.find(ctx, side, p, name)
+}
+
+// ask brings in whoever stands in p under a name, as the side itself tells.
+func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string, find finding) error {
+	found, err := find(ctx, at, p, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if p.sight[at] == assumed {
 			o.touch(p) // the folder itself needs a look
@@ -92,7 +127,7 @@ func (o *observer) successor(ctx context.Context, n *node, side Side) error {
 	if o.w.direction(n, t).Mode.allows(t) && o.w.contentChange(n, t) != hasChanged && !n.rec.Half(side).Behind {
 		return nil // it is deleted
 	}
-	return o.ask(ctx, n, p, side, n.nameOn(side))
+	return o.ask(ctx, n, p, side, n.nameOn(side), o.standingNow)
 }
 
 // tagOccupants brings in whoever has the first names that n would get instead of a taken one.

@@ -99,6 +99,10 @@ var lookCases = []promise{{
 		got, err := f.Find(c.ctx, c.gone(), "plan")
 		c.wrong(err, "find in a deleted folder", fs.ErrNotExist)
 		c.expect(len(got) == 0, "found %+v", got)
+		if r, ok := c.fs.(syncer.FolderReader); ok {
+			_, err := r.ReadFolder(c.ctx, c.gone())
+			c.wrong(err, "read a deleted folder", fs.ErrNotExist)
+		}
 	},
 }}
 
@@ -106,6 +110,18 @@ func (c *check) found(f syncer.Finder, parent syncer.Entry, name string, want ..
 	c.settled()
 	got, err := f.Find(c.ctx, parent, syncer.NameKey(name))
 	c.must(err, "find "+name)
+	c.these(got, name, want)
+	r, ok := c.fs.(syncer.FolderReader)
+	if !ok {
+		return
+	}
+	all, err := r.ReadFolder(c.ctx, parent)
+	c.must(err, "read the folder of "+name)
+	c.these(slices.DeleteFunc(all, func(e syncer.Entry) bool { return syncer.NameKey(e.Name) != syncer.NameKey(name) }), name, want)
+}
+
+// these wants exactly these items under the key of a name.
+func (c *check) these(got []syncer.Entry, name string, want []syncer.Entry) {
 	c.expect(len(got) == len(want), "%d items found under the key of %q, not %d", len(got), name, len(want))
 	for _, w := range want {
 		i := slices.IndexFunc(got, func(e syncer.Entry) bool { return e.ID == w.ID })
