@@ -87,7 +87,7 @@ func TestAFolderMayHaveADeleteRuleOfItsOwn(t *testing.T) {
 	verdicts, err := rule.Judge(t.Context(), deletes("Drawings/a", "Photos/1.jpg", "Drawings/b", "Photos", "Other/x"))
 	require.NoError(t, err)
 	require.Equal(t, []syncer.Verdict{
-		{Action: "Drawings/b", Reason: `over the limit of 1 deletes in 24 hours for "drawings", 0 used before this run`},
+		{Action: "Drawings/b", Reason: `over the limit of 1 delete in 24 hours for "drawings", 0 used before this run`},
 		{Action: "Photos/1.jpg", Refuse: true, Reason: "deletes are switched off"},
 		{Action: "Photos", Refuse: true, Reason: "deletes are switched off"},
 	}, verdicts)

@@ -88,7 +88,7 @@ func ExampleDeleteLimit() {
 	now = now.Add(24 * time.Hour)
 	fmt.Println(again(w), w.Destination.Tree())
 	// Output:
-	// held: delete "b": over the limit of 1 deletes in 24 hours for "drawings", 0 used before this run
+	// held: delete "b": over the limit of 1 delete in 24 hours for "drawings", 0 used before this run
 	// <nil> map[b:2 c:edited]
 	// <nil> map[c:edited]
 }

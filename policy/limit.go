@@ -24,6 +24,8 @@ type DeleteLimit struct {
 	// Scope names what is limited: one pair, and no other. Most is how many deletes it may hold.
 	Scope string
 	Most  int
+	// Name is what people call this limit, in reasons; empty means the Scope, quoted.
+	Name string
 	// Also names further limits that each delete must keep to, of an account or a company. Pairs
 	// that name the same one share it.
 	Also []syncer.Limit
@@ -143,7 +145,7 @@ func (l DeleteLimit) left(ctx context.Context) (least int, reason string, err er
 		}
 		if left := max(limit.Most-used, 0); left < least {
 			least = left
-			reason = fmt.Sprintf("over the limit of %d deletes in %s for %q, %d used before this run", limit.Most, inWords(l.window()), limit.Scope, used)
+			reason = fmt.Sprintf("over the limit of %s in %s for %s, %d used before this run", plural(limit.Most, "delete"), inWords(l.window()), limit, used)
 			if !until.IsZero() {
 				reason += "; room from " + until.UTC().Format(time.DateTime) + " UTC"
 			}
@@ -188,7 +190,7 @@ func (l DeleteLimit) Withdraw(ctx context.Context, a syncer.Action) error {
 }
 
 func (l DeleteLimit) limits() []syncer.Limit {
-	return append([]syncer.Limit{{Scope: l.Scope, Most: l.Most}}, l.Also...)
+	return append([]syncer.Limit{{Scope: l.Scope, Most: l.Most, Name: l.Name}}, l.Also...)
 }
 
 func (l DeleteLimit) window() time.Duration {
@@ -215,6 +217,14 @@ func (l DeleteLimit) check() error {
 		}
 	}
 	return nil
+}
+
+// plural counts things in words.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // inWords writes whole hours as people do.

@@ -85,7 +85,20 @@ func TestDeleteLimitSaysWhatIsUsedAndWhenThereIsRoomAgain(t *testing.T) {
 	require.NoError(t, limit.Admit(t.Context(), deletes("a").Actions[1], false))
 	verdicts, err := limit.Judge(t.Context(), deletes("b"))
 	require.NoError(t, err)
-	require.Equal(t, []syncer.Verdict{{Action: "b", Reason: `over the limit of 1 deletes in 24 hours for "drawings", 1 used before this run; room from 2026-05-05 09:00:00 UTC`}}, verdicts)
+	require.Equal(t, []syncer.Verdict{{Action: "b", Reason: `over the limit of 1 delete in 24 hours for "drawings", 1 used before this run; room from 2026-05-05 09:00:00 UTC`}}, verdicts)
+}
+
+func TestDeleteLimitIsCalledByItsNameWhereItHasOne(t *testing.T) {
+	t.Parallel()
+	limit := policy.DeleteLimit{
+		Ledger: newClock().ledger(), Scope: "x7/drawings", Most: 1, Name: "the bridge",
+		Also: []syncer.Limit{{Scope: "x7", Most: 1, Name: "the bridge"}},
+	}
+	require.NoError(t, limit.Admit(t.Context(), deletes("a").Actions[1], false))
+	require.ErrorContains(t, limit.Admit(t.Context(), deletes("b").Actions[1], false), "1 of at most 1 in the bridge within 24h0m0s are used")
+	verdicts, err := limit.Judge(t.Context(), deletes("b"))
+	require.NoError(t, err)
+	require.Contains(t, verdicts[0].Reason, "over the limit of 1 delete in 24 hours for the bridge, 1 used")
 }
 
 func TestDeleteLimitDecidesAtTheLastMoment(t *testing.T) {

@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"iter"
+	"strconv"
 	"time"
 )
 
@@ -39,4 +40,14 @@ type Charge struct {
 type Limit struct {
 	Scope string
 	Most  int
+	// Name is what people call it, in reasons; empty means the Scope, quoted.
+	Name string
+}
+
+// String returns the Name, or else the Scope, quoted.
+func (l Limit) String() string {
+	if l.Name != "" {
+		return l.Name
+	}
+	return strconv.Quote(l.Scope)
 }

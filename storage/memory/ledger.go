@@ -69,8 +69,8 @@ func (l *Ledger) Charge(ctx context.Context, c syncer.Charge) error {
 		for _, limit := range c.Scopes {
 			used, _ := l.used(limit.Scope, now, c.Window)
 			if used > limit.Most-c.Count {
-				return fmt.Errorf("%d of at most %d in %q within %s are used: %w",
-					used, limit.Most, limit.Scope, c.Window, syncer.ErrHeld)
+				return fmt.Errorf("%d of at most %d in %s within %s are used: %w",
+					used, limit.Most, limit, c.Window, syncer.ErrHeld)
 			}
 			if !slices.Contains(taken.scopes, limit.Scope) {
 				taken.scopes = append(taken.scopes, limit.Scope)

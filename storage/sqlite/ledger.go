@@ -139,8 +139,8 @@ func admit(c *conn, charge syncer.Charge, now time.Time) error {
 			return err
 		}
 		if used > limit.Most-charge.Count {
-			return fmt.Errorf("%d of at most %d in %q within %s are used: %w",
-				used, limit.Most, limit.Scope, charge.Window, syncer.ErrHeld)
+			return fmt.Errorf("%d of at most %d in %s within %s are used: %w",
+				used, limit.Most, limit, charge.Window, syncer.ErrHeld)
 		}
 		if !slices.Contains(scopes, limit.Scope) {
 			scopes = append(scopes, limit.Scope)

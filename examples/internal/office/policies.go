@@ -49,9 +49,10 @@ func (o *Office) deletes(l mapping.Link, t mapping.Tool) policy.DeleteRule {
 	if !l.Rules.DeletesIn(t) {
 		return policy.DeletesOff{}
 	}
+	name := fmt.Sprintf("link %q", l.Name)
 	return policy.DeleteLimit{
-		Ledger: o.file.Ledger, Scope: l.Pair(t), Most: l.Rules.Limit(),
-		Also: []syncer.Limit{{Scope: l.ID, Most: l.Rules.Limit()}},
+		Ledger: o.file.Ledger, Scope: l.Pair(t), Most: l.Rules.Limit(), Name: name,
+		Also: []syncer.Limit{{Scope: l.ID, Most: l.Rules.Limit(), Name: name}},
 	}
 }
 
