@@ -87,7 +87,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 		case <-ctx.Done():
 			notify(daemon.SdNotifyStopping)
 			w.monitor.Stopping()
-			w.tell.say("stopping: nothing new is begun, calls under way may end", "within", w.f.drain)
+			w.tell.say("stopping: nothing new is begun, calls under way may end", "within", w.f.drain.String())
 			return w.end(now, hurry)
 		case <-again:
 			if now, err = w.reread(ctx, now, hurry); err != nil {
@@ -236,7 +236,7 @@ func (w *watching) end(s *session, hurry <-chan struct{}) error {
 	case err = <-s.done:
 		w.tell.say("stopped: all calls have ended")
 	case <-timer.C:
-		w.tell.say("calls that have not ended are cut off; the next run looks what became of them", "after", w.f.drain)
+		w.tell.say("calls that have not ended are cut off; the next run looks what became of them", "after", w.f.drain.String())
 		s.cancel()
 		err = <-s.done
 	case <-hurry:
