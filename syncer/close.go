@@ -148,7 +148,7 @@ func (r *run) fillReport(ctx context.Context) error {
 		switch p.Result {
 		case Held:
 		case 0:
-			rep.Skips = append(rep.Skips, Skip{Side: p.On, Path: p.Path, Record: p.Record, ID: p.ID, Reason: p.Reason, Retry: !p.Quiet})
+			rep.Skips = append(rep.Skips, p.skip())
 		default:
 			rep.Failures = append(rep.Failures, Outcome{
 				At: p.Since, Op: p.Op, On: p.On, Record: p.Record, Path: p.Path, Result: p.Result, Err: p.Reason,

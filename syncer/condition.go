@@ -3,7 +3,6 @@ package syncer
 import (
 	"errors"
 	"slices"
-	"strings"
 )
 
 // Condition says in a word what holds of an item.
@@ -148,7 +147,7 @@ func (x *explainer) isLeft() bool {
 		return n.agree&attrCannotFollow != 0 && x.say(Skipped, x.stuckOn(n), n.why)
 	case n.silent:
 		return x.say(LeftOut, x.stuckOn(n), cause(n.why))
-	case strings.HasPrefix(n.why, bothChanged):
+	case n.contested:
 		return x.say(InConflict, Destination, n.why)
 	case n.unclear(Source) || n.unclear(Destination):
 		side := Source

@@ -103,9 +103,6 @@ func (w *world) overwrite(n *node, x Side) {
 	}
 }
 
-// bothChanged begins the reason of a conflict that was left: see [Skip.Waits].
-const bothChanged = "changed on both sides"
-
 // settleConflict asks the Resolver what becomes of two different versions.
 func (w *world) settleConflict(n *node) {
 	dir := w.direction(n, Source)
@@ -122,7 +119,7 @@ func (w *world) settleConflict(n *node) {
 	case TakeDestination:
 		w.overrule(n, Source)
 	case Leave:
-		n.leave(bothChanged+": waits for a person", n.known) // two that no Record joins are both kept in sight
+		n.leaveConflict("waits for a person")
 	default:
 		w.part(n, w.loser(dir))
 	}
@@ -158,11 +155,17 @@ func (w *world) resolve(c *Conflict, dir Direction) {
 	}
 }
 
+// leaveConflict leaves both versions to a person. Two that no Record joins are both kept in sight.
+func (n *node) leaveConflict(why string) {
+	n.leave("changed on both sides: "+why, n.known)
+	n.contested = true
+}
+
 // overrule overwrites an edit of side x. Where x cannot take other contents the two are not agreed: the
 // edit was never on the other side, and must not go when the item there does.
 func (w *world) overrule(n *node, x Side) {
 	if w.info[x].File.Update == UpdateNever {
-		n.leave(fmt.Sprintf(bothChanged+", and %s cannot change the contents of a file", w.says(x)), n.known)
+		n.leaveConflict(fmt.Sprintf("%s cannot change the contents of a file", w.says(x)))
 		return
 	}
 	w.overwrite(n, x)
@@ -189,7 +192,7 @@ func (w *world) part(n *node, t Side) {
 		return
 	}
 	if !w.info[t].File.Rename || !w.info[t].File.Create || n.sight[t] != observed {
-		n.leave(fmt.Sprintf(bothChanged+", and %s cannot rename its version", w.says(t)), n.known)
+		n.leaveConflict(fmt.Sprintf("%s cannot rename its version", w.says(t)))
 		return
 	}
 	m := &node{touched: true}

@@ -42,25 +42,27 @@ func attrOwnName(s Side) attr  { return attrOwnNameSource << s }
 
 // decision is what reconciling settles about one item.
 type decision struct {
-	fate   fate
-	on     Side   // of a delete
-	why    string // reason for leave, die, revival, decline
-	hold   *Hold  // fate is leave because an action is held
-	quiet  bool   // leave: nothing to do until somebody changes it
-	soon   bool   // leave: for a while only
-	free   bool   // a delete of our own leftovers
-	want   [2]bool
-	flow   [2]bool // contents go to that side
-	verify [2]bool
-	across bool // verify: the two sides are compared with each other, not each with what it was
-	agree  attr
-	clash  *Conflict
-	split  *node // the node that the version which gets a conflict name became
-	parted *node // on that node: the one it came from
+	fate  fate
+	on    Side   // of a delete
+	why   string // reason for leave, die, revival, decline
+	hold  *Hold  // fate is leave because an action is held
+	quiet bool   // leave: nothing to do until somebody changes it
+	soon  bool   // leave: for a while only
+	// contested: leave, both sides were changed, and a person has to settle it.
+	contested bool
+	free      bool // a delete of our own leftovers
+	want      [2]bool
+	flow      [2]bool // contents go to that side
+	verify    [2]bool
+	across    bool // verify: the two sides are compared with each other, not each with what it was
+	agree     attr
+	clash     *Conflict
+	split     *node // the node that the version which gets a conflict name became
+	parted    *node // on that node: the one it came from
 }
 
 func (n *node) leave(why string, quiet bool) {
-	n.fate, n.why, n.quiet, n.soon, n.agree = leave, why, quiet, !quiet, 0
+	n.fate, n.why, n.quiet, n.contested, n.soon, n.agree = leave, why, quiet, false, !quiet, 0
 	n.want, n.flow, n.verify = [2]bool{}, [2]bool{}, [2]bool{}
 }
 

@@ -75,7 +75,7 @@ func (w *world) skipOf(n *node) Skip {
 	if !n.there(Source) && n.there(Destination) {
 		side = Destination
 	}
-	s := Skip{Side: side, Path: w.pathOn(n, side), ID: n.idOn(side), Reason: n.why, Retry: n.fate == leave && !n.quiet}
+	s := Skip{Side: side, Path: w.pathOn(n, side), ID: n.idOn(side), Reason: n.why, Retry: n.fate == leave && !n.quiet, Conflict: n.contested}
 	if n.known {
 		s.Record = n.rec.ID
 	}

@@ -120,6 +120,11 @@ func (p Pending) waits(now time.Time, first time.Duration) bool {
 	return now.Before(p.NotBefore) && p.NotBefore.Sub(now) <= backoff(first, p.Attempts)
 }
 
+// skip is how a report tells what no action was tried on.
+func (p Pending) skip() Skip {
+	return Skip{Side: p.On, Path: p.Path, Record: p.Record, ID: p.ID, Reason: p.Reason, Retry: !p.Quiet, Conflict: p.Conflict}
+}
+
 func backoff(first time.Duration, attempts int) time.Duration {
 	d := first
 	for range min(attempts-1, 12) {
@@ -199,7 +204,7 @@ func (r *run) unsettled(n *node) (Pending, bool) {
 	case n.hold != nil:
 		p.Result, p.Reason = Held, n.why
 	case n.fate == leave:
-		p.Result, p.Reason, p.Quiet = 0, n.why, n.quiet
+		p.Result, p.Reason, p.Quiet, p.Conflict = 0, n.why, n.quiet, n.contested
 	case n.result == Done || n.result == 0:
 		return r.standing(n, p)
 	default:

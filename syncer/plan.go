@@ -120,11 +120,13 @@ type Skip struct {
 	Reason string   `json:"reason"`
 	// Retry says that the next run looks again; otherwise only a change brings it back.
 	Retry bool `json:"retry,omitempty"`
+	// Conflict says that both sides were changed, and that a person has to settle it.
+	Conflict bool `json:"conflict,omitempty"`
 }
 
 // Waits reports whether the next run looks again, or a person has to settle a conflict. Where it is false
 // the rules or the other side rule the item out, and it is left for good unless it or they change.
-func (s Skip) Waits() bool { return s.Retry || strings.HasPrefix(s.Reason, bothChanged) }
+func (s Skip) Waits() bool { return s.Retry || s.Conflict }
 
 // Tally counts what is known of a side when a plan is made.
 type Tally struct {

@@ -158,7 +158,28 @@ func (r *run) dryRun(ctx context.Context) (*Plan, error) {
 	if _, err := r.look(ctx, r.fullIsDue()); err != nil {
 		return nil, err
 	}
-	return r.plan(ctx)
+	p, err := r.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.Skips = append(p.Skips, r.stillLeft()...)
+	return p, nil
+}
+
+// stillLeft is what earlier runs have left for good, as far as this one has not looked at it.
+func (r *run) stillLeft() []Skip {
+	var left []Skip
+	for _, k := range sortedKeys(r.pending) {
+		p := r.pending[k]
+		n := r.w.nodes[k.Record]
+		if k.Record == 0 {
+			n = r.w.byID[k.Side][k.ID]
+		}
+		if p.Result == 0 && p.Quiet && (n == nil || !n.touched) {
+			left = append(left, p.skip())
+		}
+	}
+	return left
 }
 
 // round observes, plans and acts once.

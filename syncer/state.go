@@ -199,6 +199,8 @@ type Pending struct {
 	// Quiet says that there is nothing to do until somebody changes something: it is reported, but
 	// not looked at.
 	Quiet bool
+	// Conflict says that both sides were changed, and that a person has to settle it.
+	Conflict bool
 	// Op is what was tried, zero if nothing was. OpMove without a Result names a folder whose contents
 	// must be listed, because its new path may let them in or put them out.
 	Op Op

@@ -204,7 +204,7 @@ func (c *coder) pending(p *syncer.Pending) {
 	}
 	c.time(&p.NotBefore)
 	small(c, &p.Result, syncer.Dropped)
-	c.bool(&p.Quiet)
+	c.bools(&p.Quiet, &p.Conflict)
 	c.op(&p.Op)
 	for i := range p.Verified {
 		c.stamp(&p.Verified[i].Stamp)

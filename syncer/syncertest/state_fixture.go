@@ -105,7 +105,7 @@ func aPending(key syncer.PendingKey) syncer.Pending {
 	known := syncer.Verified{Stamp: syncer.Stamp{ID: "x", Content: "v1"}, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709"}
 	return syncer.Pending{
 		PendingKey: key, On: syncer.Destination, Path: "a/plan.pdf", Reason: "locked", Since: someDay, Attempts: 3,
-		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Undone: 2, Op: syncer.OpUpdate,
+		NotBefore: someDay.Add(time.Hour), Result: syncer.Failed, Quiet: true, Conflict: true, Undone: 2, Op: syncer.OpUpdate,
 		Did: syncer.DidMove, By: anAuthor,
 		Cause: syncer.CauseLocked, Verified: [2]syncer.Verified{known, known},
 	}

@@ -87,9 +87,11 @@ type PlannedSkip struct {
 	Path   string  `json:"path"`
 	Reason string  `json:"reason"`
 	Retry  bool    `json:"retry,omitempty"`
+	// Conflict says that both sides were changed, and that a person has to settle it.
+	Conflict bool `json:"conflict,omitempty"`
 }
 
-func (s PlannedSkip) waits() bool { return syncer.Skip{Reason: s.Reason, Retry: s.Retry}.Waits() }
+func (s PlannedSkip) waits() bool { return syncer.Skip{Retry: s.Retry, Conflict: s.Conflict}.Waits() }
 
 // Waits reports whether something in the plan waits for a person or a retry.
 func (p *Plan) Waits() bool {
@@ -264,7 +266,7 @@ func (t *ToolPlan) rest(plan *syncer.Plan) {
 		t.Holds = append(t.Holds, PlannedHold{Action: h.Action, Op: h.Op.String(), On: on(h.On), Path: h.Path, Reason: h.Reason, Since: h.Since})
 	}
 	for _, s := range plan.Skips {
-		t.Skips = append(t.Skips, PlannedSkip{On: on(s.Side), Path: s.Path, Reason: s.Reason, Retry: s.Retry})
+		t.Skips = append(t.Skips, PlannedSkip{On: on(s.Side), Path: s.Path, Reason: s.Reason, Retry: s.Retry, Conflict: s.Conflict})
 	}
 }
 

@@ -137,7 +137,7 @@ func (t *ToolStatus) countPending(ctx context.Context, view syncer.View) error {
 			t.Failed++
 		default:
 			t.Skipped++
-			if (syncer.Skip{Reason: p.Reason, Retry: !p.Quiet}).Waits() {
+			if (syncer.Skip{Retry: !p.Quiet, Conflict: p.Conflict}).Waits() {
 				t.Waiting++
 			}
 		}
