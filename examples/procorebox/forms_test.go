@@ -46,6 +46,12 @@ func TestTheFormsOfCommandsThatOthersRelyOn(t *testing.T) {
 		{"watch", "every json"},
 		{"status", "json"},
 		{"files", "links json"},
+		{"holds list", "json"},
+		{"holds approve", "folder run all"},
+		{"holds reject", "folder run all"},
+		{"holds undo", "folder run all"},
+		{"conflicts list", "open json"},
+		{"conflicts choose", "drop-copy"},
 		{"doctor", "settle-facts write box-folder procore-folder json"},
 		{"demo", "keep"},
 		{"fakes", "box procore tree limits fault-rate seed switch json"},
@@ -97,7 +103,7 @@ func TestTheExitCodesAreInTheHelp(t *testing.T) {
 }
 
 func TestEveryReadingCommandHasJSON(t *testing.T) {
-	for _, command := range []string{"companies", "projects", "folders", "link list", "link show", "plan", "status", "files", "doctor"} {
+	for _, command := range []string{"companies", "projects", "folders", "link list", "link show", "plan", "status", "files", "holds list", "conflicts list", "doctor"} {
 		require.NotNil(t, find(t, strings.Fields(command)...).Flags().Lookup("json"), command)
 	}
 }

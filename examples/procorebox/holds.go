@@ -140,7 +140,7 @@ the same again changes nothing, and "holds undo" takes it back.`,
 			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				done, unclear, err := o.Decide(ctx, args[0], chosen, d)
-				return errors.Join(c.showDecided(done, unclear), err)
+				return c.showDecided(done, unclear, err)
 			})
 		},
 	}
@@ -171,7 +171,7 @@ what was not carried out yet.`,
 			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				done, unclear, err := o.Undo(ctx, args[0], chosen)
-				return errors.Join(c.showDecided(done, unclear), err)
+				return c.showDecided(done, unclear, err)
 			})
 		},
 	}
@@ -179,9 +179,10 @@ what was not carried out yet.`,
 	return cmd
 }
 
-// showDecided says what became of each decision. What could not be done is an error.
-func (c *console) showDecided(done []office.Decided, unclear []office.Unclear) error {
-	var problems []error
+// showDecided says what became of each decision. What could not be done is an error, and so is what ended
+// it early.
+func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, ended error) error {
+	problems := []error{ended}
 	next := false
 	for _, d := range done {
 		what := fmt.Sprintf("%s %s %q in %s", shortID(string(d.ID)), d.Op, readable(d.Path), d.On.Title())
@@ -210,7 +211,7 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear) e
 	for _, u := range unclear {
 		problems = append(problems, fmt.Errorf("%q: %s", u.ID, u.Why))
 	}
-	if len(done)+len(unclear) == 0 {
+	if len(done)+len(unclear) == 0 && ended == nil {
 		if err := c.print("nothing waits there\n"); err != nil {
 			return err
 		}

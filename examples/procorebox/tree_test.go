@@ -29,7 +29,8 @@ import (
 // placeholders are what stands in for the words of usage lines.
 var placeholders = map[string]string{
 	"LINK": "tower", "PATH": "Documents/a.txt", "FILE": "testdata/tree/plan.json",
-	"ID": "0", // the top folder of Box
+	"ID":      "0", // the top folder of Box
+	"PATH|ID": "Documents/a.txt", "procore|box|both": "box",
 }
 
 // needed are what commands cannot do without, beside what their usage line names.
@@ -270,6 +271,8 @@ var calm = []string{
 	"history", "errors", "export history", "export runs", "export files", "export errors",
 	// These bring another token, have nothing to do, or copy what is there.
 	"connect box", "connect procore", "apply", "backup", "restore",
+	// Nothing waits, was deleted or has met.
+	"holds approve", "holds reject", "holds undo", "conflicts choose",
 }
 
 func TestEveryCommandThatCallsSaysWhatToDoAboutATokenThatIsNotTaken(t *testing.T) {
