@@ -66,6 +66,7 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 func (c *console) historyCommand() *cobra.Command {
 	var p past
 	var asJSON, items bool
+	var run string
 	cmd := &cobra.Command{
 		Use:   "history [LINK]",
 		Short: "Say what was done, and by whom",
@@ -96,10 +97,12 @@ one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
 			if err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("run") && h.Run == 0 {
-				return usage("--run must be a number that \"procorebox history\" shows")
-			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+				if cmd.Flags().Changed("run") {
+					if h.Run, err = o.RunOf(ctx, h.Link, run); err != nil {
+						return noRun(err)
+					}
+				}
 				if items || h.Items() {
 					return c.historyItems(ctx, o, h, asJSON)
 				}
@@ -109,7 +112,7 @@ one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
 	}
 	flags := cmd.Flags()
 	p.times(flags)
-	flags.Uint64Var(&p.options.Run, "run", 0, "only what the run of that `NUMBER` did")
+	flags.StringVar(&run, "run", "", "only what that `RUN` did: its number here, or what \"holds\" calls it")
 	flags.BoolVar(&items, "items", false, "list items, not runs")
 	flags.StringVar(&p.options.Path, "path", "", "only items at a `PATTERN`, as in 'Documents/**/*.pdf'")
 	flags.StringVar(&p.options.Op, "op", "", "only one `KIND` of deed, as in delete")
@@ -149,7 +152,7 @@ func (c *console) historyItems(ctx context.Context, o *office.Office, h office.H
 	if h.Run != 0 && !asJSON {
 		run, err := o.Run(ctx, h)
 		if err != nil {
-			return c.noRun(h.Run, err)
+			return noRun(err)
 		}
 		if err := c.historyRuns(func(yield func(mapping.Run, error) bool) { yield(run, nil) }, false); err != nil {
 			return err
@@ -169,12 +172,15 @@ func (c *console) historyItems(ctx context.Context, o *office.Office, h office.H
 			i.By, changed, why,
 		}
 	})
-	return c.noRun(h.Run, err)
+	if h.Run != 0 {
+		err = noRun(err)
+	}
+	return err
 }
 
 // noRun says what to do about a run that is not remembered.
-func (c *console) noRun(number uint64, err error) error {
-	if number == 0 || err == nil || advice(err) != "" {
+func noRun(err error) error {
+	if err == nil || advice(err) != "" {
 		return err
 	}
 	return &advised{err, `"procorebox history" shows those that are remembered`}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -127,6 +129,32 @@ func (o *Office) Run(ctx context.Context, h HistoryOptions) (mapping.Run, error)
 		err = fmt.Errorf("run %d is one of link %q: %w", h.Run, r.Name, syncer.ErrInvalid)
 	}
 	return r, err
+}
+
+// RunOf returns the number of a run by what "history" or "holds" call it: its number, or the tool with a number of the
+// Link's. The error wraps fs.ErrNotExist if no such run is remembered, and syncer.ErrInvalid if it is neither.
+func (o *Office) RunOf(ctx context.Context, link, name string) (uint64, error) {
+	if n, err := strconv.ParseUint(name, 10, 64); err == nil && n > 0 {
+		return n, nil
+	}
+	cut := strings.LastIndexByte(name, '-')
+	fence, err := strconv.ParseUint(name[cut+1:], 10, 64)
+	if cut < 0 || err != nil || link == "" || mapping.Tool(name[:cut]).Check() != nil {
+		return 0, fmt.Errorf("run %q is no number, nor one of a link that is named, such as documents-12: %w", name, syncer.ErrInvalid)
+	}
+	id, err := o.past(ctx, link)
+	if err != nil {
+		return 0, err
+	}
+	for r, err := range o.Links.Runs(ctx, id, time.Time{}, time.Time{}) {
+		if err != nil {
+			return 0, err
+		}
+		if r.Tool == mapping.Tool(name[:cut]) && r.Covers(syncer.Position{Fence: fence}) {
+			return r.Number, nil
+		}
+	}
+	return 0, fmt.Errorf("run %s: %w", name, fs.ErrNotExist)
 }
 
 // past returns the ID of a Link, also of one that was removed and that runs tell of. Empty stays empty.
