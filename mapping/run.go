@@ -28,7 +28,8 @@ type Run struct {
 	Reason   string       `json:"reason,omitempty"`
 	Cause    syncer.Cause `json:"cause,omitempty"`
 	Evidence string       `json:"evidence,omitempty"`
-	// Full says that it ended a full scan.
+	// Full says that it ended a full scan. It, Totals and Calls are known in the end: of a run that works, or
+	// that was interrupted, its items tell what it did.
 	Full   bool          `json:"full"`
 	Totals syncer.Totals `json:"totals"`
 	// Calls are how many calls it made, by service, as far as Options.Calls tells.

@@ -142,7 +142,11 @@ func (c *console) historyRuns(runs iter.Seq2[mapping.Run, error], asJSON bool) e
 			int64(t.Writes), t.Bytes, int64(t.Conflicts), int64(t.Held), int64(t.Skipped), int64(t.Failed),
 			r.Calls[string(office.BoxService)], r.Calls[string(office.ProcoreService)],
 		} {
-			row = append(row, strconv.FormatInt(n, 10))
+			cell := strconv.FormatInt(n, 10)
+			if r.Ended.IsZero() {
+				cell = "" // its items tell
+			}
+			row = append(row, cell)
 		}
 		return append(row, why)
 	})
