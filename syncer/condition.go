@@ -59,6 +59,11 @@ func (x *explainer) judge() {
 		}
 	}
 	x.out.Condition = Settled
+	for _, side := range sides {
+		if s := x.out.Standing(side); s.Whereabouts == Unreachable {
+			x.say(Unasked, side, s.Err)
+		}
+	}
 	if x.plan == nil && x.rec.ID != RootRecord {
 		x.out.Condition = Unasked
 		if x.trouble != nil {
@@ -112,14 +117,20 @@ func (x *explainer) isInterrupted() bool {
 	return x.say(Interrupted, in.On, "a write to it is not settled yet")
 }
 
+// isKept: a stored Hold counts for more than what would be decided of this item alone, as long as what it
+// keeps back is still true.
 func (x *explainer) isKept() bool {
 	if len(x.out.Holds) == 0 {
+		if n := x.node; n != nil && n.hold != nil {
+			return x.say(OnHold, n.hold.On, n.hold.Reason)
+		}
 		return false
 	}
-	if x.node != nil && x.node.hold == nil && x.node.fate != leave && !x.node.lost(Source) && !x.node.lost(Destination) {
-		return false // the action is no longer true: the next run drops its hold
-	}
 	h := &x.out.Holds[0]
+	planned := slices.ContainsFunc(x.out.Next, func(a Action) bool { return a.ID == h.Action })
+	if x.node != nil && x.node.fate != leave && !planned {
+		return false // the next run drops it
+	}
 	return x.say(OnHold, h.On, h.Reason)
 }
 
@@ -219,7 +230,8 @@ func (x *explainer) isDue() bool {
 
 // isPending: nothing new was found, and an earlier run has left something.
 func (x *explainer) isPending() bool {
-	if n := x.node; n != nil {
+	unasked := x.out.Source.Whereabouts == Unreachable || x.out.Destination.Whereabouts == Unreachable
+	if n := x.node; n != nil && !unasked {
 		if why := x.r.w.difference(n); why != "" {
 			return x.say(Skipped, x.stuckOn(n), why)
 		}

@@ -107,8 +107,9 @@ func (w Whereabouts) MarshalText() ([]byte, error) { return []byte(w.String()), 
 // because it cannot be reached, is said in the Explanation and is no error; what remains is what was
 // remembered. A Subject that nothing is known of has the Condition Unknown.
 //
-// Limits are judged as if nothing but this item were to be done: a delete that a limit held before, and
-// that others wait in front of, is told as held.
+// Guards judge as if nothing but this item were to be done. So a delete that was held before is told as
+// held, whatever others wait in front of it; and what only the whole of a plan would halt, such as a mass
+// change, is not told.
 func (e *Engine) Explain(ctx context.Context, s Subject) (*Explanation, error) {
 	view, err := e.store.View(ctx, e.pair.Name)
 	if err != nil {

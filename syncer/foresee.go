@@ -101,9 +101,6 @@ func (x *explainer) pick() {
 			x.out.Before = append(x.out.Before, x.plan.Actions[i])
 		}
 	}
-	if n := x.node; n != nil && n.hold != nil && len(x.out.Holds) == 0 {
-		x.out.Holds = append(x.out.Holds, *n.hold)
-	}
 }
 
 // needs gathers what an action waits for.

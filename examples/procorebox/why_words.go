@@ -129,9 +129,12 @@ func (e explanation) step() string {
 		if e.Decision == "" && e.Action != "" {
 			return fmt.Sprintf("procorebox holds approve %s %s (or reject), or wait for room", e.Link, e.Action)
 		}
+		if e.Decision == "" {
+			return "procorebox sync " + e.Link + "; then it can be approved"
+		}
 	case syncer.InConflict.String():
 		if len(e.Next) == 0 {
-			return "choose a version: procorebox conflicts " + e.Link
+			return fmt.Sprintf("procorebox conflicts choose %s %q with procore, box or both", e.Link, e.Path)
 		}
 	case syncer.Stopped.String():
 		if e.Evidence != "" {
