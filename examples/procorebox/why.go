@@ -93,7 +93,7 @@ func (e explanation) String() string {
 		line("box:", "%s", shown(e.Box))
 	}
 	for i, ev := range e.Open {
-		line(first(i, "open:"), "%s %s in %s was begun %s%s", ev.Op, quoted(ev), ev.On.Title(), when(ev.At), by(ev))
+		line(first(i, "open:"), "%s %s in %s was begun %s%s", ev.Op, itemOf(ev), ev.On.Title(), when(ev.At), by(ev))
 	}
 	for i, ev := range e.Events {
 		line(first(i, "done:"), "%s  %s", when(ev.At), event(ev))
@@ -133,7 +133,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func quoted(ev office.WhyEvent) string {
+func itemOf(ev office.WhyEvent) string {
 	text := fmt.Sprintf("%q", ev.Path)
 	if ev.From != "" {
 		text += fmt.Sprintf(" from %q", ev.From)
@@ -143,7 +143,7 @@ func quoted(ev office.WhyEvent) string {
 
 // event is one thing that was or would be done.
 func event(ev office.WhyEvent) string {
-	text := fmt.Sprintf("%s %s in %s", ev.Op, quoted(ev), ev.On.Title())
+	text := fmt.Sprintf("%s %s in %s", ev.Op, itemOf(ev), ev.On.Title())
 	if ev.Result != "" && ev.Result != "done" {
 		text = ev.Result + ": " + text
 	}
