@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/policy"
@@ -125,4 +126,50 @@ func ExampleLinks_Parts() {
 	}
 	// Output:
 	// documents: create file "A-101.pdf" on Box
+}
+
+// What was done is asked for later: each run with its end, and the items that it touched.
+func ExampleLinks_Runs() {
+	ctx := context.Background()
+	procore := syncertest.New(syncertest.Options{}, syncertest.Tree{"Drawings/A-101.pdf": "first issue"})
+	box := syncertest.New(syncertest.Options{}, syncertest.Tree{"Bridge/": ""})
+	documents, account := procore.Connect(), box.Connect()
+	links, err := mapping.New(mapping.Options{
+		Store: memory.NewNotes(memory.Options{}), States: memory.New(memory.Options{}),
+		Runs: memory.NewRuns(memory.Options{}), // a program that lasts takes all three from one sqlite.File
+		Box: func(context.Context, mapping.Link) (mapping.Place, error) {
+			return mapping.Place{Endpoint: syncer.Endpoint{FS: account}}, nil
+		},
+		Procore: func(context.Context, mapping.Link, mapping.Tool) (mapping.Place, error) {
+			return mapping.Place{Endpoint: syncer.Endpoint{FS: documents, Root: documents.Root()}}, nil
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = links.Add(ctx, mapping.Link{
+		Name: "bridge", Company: "1", Project: "7", Folder: box.ID("Bridge"), Tools: []mapping.Tool{mapping.Documents},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := links.Sync(ctx, "bridge", mapping.SyncOptions{By: "nightly"}); err != nil {
+		log.Fatal(err)
+	}
+	for run, err := range links.Runs(ctx, "", time.Time{}, time.Time{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("run %d of %s by %s: %s, %d writes\n", run.Number, run.Name, run.By, run.State, run.Totals.Writes)
+		for item, err := range links.Items(ctx, &run) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Println(item.Op, item.Path, item.Result)
+		}
+	}
+	// Output:
+	// run 1 of bridge by nightly: settled, 2 writes
+	// create folder Drawings done
+	// create file Drawings/A-101.pdf done
 }

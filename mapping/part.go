@@ -91,7 +91,7 @@ func (s *Links) Parts(ctx context.Context, which string) ([]Part, error) {
 func (s *Links) complete(ctx context.Context, p *Part, l Link, all []Link, box *account) error {
 	var err error
 	if p.source, err = s.o.Procore(ctx, l, p.Tool); err != nil {
-		return fmt.Errorf("open Procore: %w", err)
+		return &opening{syncer.Source, err}
 	}
 	source, destination := p.source.Endpoint, box.Endpoint
 	source.Name, destination.Name = "Procore", "Box"

@@ -96,7 +96,7 @@ func (s *Links) Streams(ctx context.Context) ([]syncer.Stream, error) {
 			listen(box.Place, syncer.Destination, l.Pair(t))
 			procore, err := s.o.Procore(ctx, l, t)
 			if err != nil {
-				return nil, fmt.Errorf("link %q: %s: open Procore: %w", l.Name, t, err)
+				return nil, fmt.Errorf("link %q: %s: %w", l.Name, t, &opening{syncer.Source, err})
 			}
 			listen(procore, syncer.Source, l.Pair(t))
 		}

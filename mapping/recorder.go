@@ -91,7 +91,7 @@ func (r *recorder) finish(ctx context.Context) {
 
 // settle says how a run ended.
 func (r *Run) settle(t *Result) {
-	r.State, r.Reason, r.Cause, r.Evidence = RunSettled, "", "", ""
+	r.State, r.Reason, r.Cause, r.Evidence, r.On = RunSettled, "", "", "", ""
 	if t.Report != nil {
 		r.Full, r.Totals = t.Report.Full, t.Report.Totals
 		switch {
@@ -110,7 +110,7 @@ func (r *Run) settle(t *Result) {
 	case errors.Is(t.Err, context.Canceled):
 		r.State = RunStopped
 	default:
-		r.State, r.Reason, r.Cause = RunFailed, t.Err.Error(), syncer.CauseOf(t.Err)
+		r.State, r.Reason, r.Cause, r.On = RunFailed, t.Err.Error(), syncer.CauseOf(t.Err), serviceOf(t.Err)
 	}
 	if errors.Is(t.Err, syncer.ErrHalted) && r.State == RunFailed {
 		r.State = RunHalted

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -23,6 +24,8 @@ type Run struct {
 	// Ended is zero while it runs, and stays so if it was interrupted.
 	Ended time.Time `json:"ended,omitzero"`
 	State RunState  `json:"result"`
+	// On is the service that an error came from, "procore" or "box", empty if that is not known.
+	On string `json:"on,omitempty"`
 	// Reason is why it did not come to a good end, in words, and Cause the kind of that. Evidence is that
 	// of a Halt.
 	Reason   string       `json:"reason,omitempty"`
@@ -78,6 +81,37 @@ func (s RunState) Well() bool {
 	return s == RunSettled || s == RunUnfinished || s == RunStopped || s == RunRunning
 }
 
+// opening is an error of a side that could not be opened.
+type opening struct {
+	side syncer.Side
+	err  error
+}
+
+func (o *opening) Error() string {
+	if o.side == syncer.Destination {
+		return "open Box: " + o.err.Error()
+	}
+	return "open Procore: " + o.err.Error()
+}
+
+func (o *opening) Unwrap() error { return o.err }
+
+// serviceOf returns the service that an error came from, empty if it does not tell.
+func serviceOf(err error) string {
+	var side syncer.Side
+	if o, ok := errors.AsType[*opening](err); ok {
+		side = o.side
+	} else if e, ok := errors.AsType[*syncer.Error](err); ok {
+		side = e.Side
+	} else {
+		return ""
+	}
+	if side == syncer.Destination {
+		return "box"
+	}
+	return "procore"
+}
+
 // Pair returns the name of the pair that it worked on.
 func (r *Run) Pair() string { return Link{ID: r.Link}.Pair(r.Tool) }
 
@@ -102,7 +136,7 @@ const most = 32
 func (r *Run) follows(before *Run) bool {
 	quiet := func(r *Run) bool { return r.Totals.Writes == 0 && r.State != RunRunning && r.State != RunInterrupted }
 	const day = 24 * time.Hour
-	return quiet(r) && quiet(before) && r.By == before.By && r.State == before.State && r.Cause == before.Cause &&
+	return quiet(r) && quiet(before) && r.By == before.By && r.State == before.State && r.Cause == before.Cause && r.On == before.On &&
 		(r.Reason == "") == (before.Reason == "") && // it may name a request, so the text of one trouble differs each time
 		(r.Cause != "" || r.State == RunWaits || r.Reason == before.Reason) &&
 		r.Evidence == before.Evidence && r.Full == before.Full && r.Totals == before.Totals &&

@@ -251,6 +251,7 @@ func TestALinkThatCannotBeOpenedIsAFailedRunOfEachTool(t *testing.T) {
 	for _, r := range runs {
 		require.Equal(t, mapping.RunFailed, r.State)
 		require.Equal(t, syncer.CauseSignIn, r.Cause)
+		require.Equal(t, "box", r.On)
 		require.Empty(t, w.items(r))
 	}
 }

@@ -166,12 +166,12 @@ func (t *troubles) run(ctx context.Context, l mapping.Link, tool mapping.Tool) {
 			continue
 		}
 		cause := causeOfRun(&r)
-		if cause == "" || x != nil && (r.State != state || cause != x.Cause) {
+		if cause == "" || x != nil && (r.State != state || cause != x.Cause || Service(r.On) != x.On) {
 			break
 		}
 		if x == nil {
 			state = r.State
-			x = &Trouble{Link: l.Name, Tool: tool, Cause: cause, Reason: r.Reason, Confirm: r.Evidence}
+			x = &Trouble{Link: l.Name, Tool: tool, Cause: cause, On: Service(r.On), Reason: r.Reason, Confirm: r.Evidence}
 		}
 		x.Since = r.Started
 		x.Tried += r.Times
