@@ -25,7 +25,7 @@ The connections in it are sealed with a key, and the key is not in it: keep a co
 procorebox.key elsewhere. Without the key a restored directory has to be connected again.
 --with-key puts the key in as well: then the file is as secret as the passwords to both
 services, for whoever has it can act in your name.`,
-		Example: "  procorebox backup /backups/procorebox-$(date +%F).tar.gz",
+		Example: "  procorebox backup \"/backups/procorebox-$(date +%F).tar.gz\"",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {

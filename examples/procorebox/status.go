@@ -45,7 +45,7 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 	var rows [][]string
 	for _, l := range all {
 		for _, t := range l.Tools {
-			settled = settled && t.Settled()
+			settled = settled && t.Settled() && !l.Paused
 			state := t.Paused
 			switch {
 			case l.Paused:
