@@ -86,7 +86,7 @@ func commandsIn(t *testing.T, path string) [][]string {
 	return all
 }
 
-var word = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
+var word = regexp.MustCompile(`'[^']*'|"[^"]*"|(?:\$\([^)]*\)|\S)+`)
 
 // arguments splits a line as a shell does, as far as documents need it.
 func arguments(line string) []string {

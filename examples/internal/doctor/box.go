@@ -21,7 +21,7 @@ func (d *Doctor) box(ctx context.Context) []Finding {
 	}
 	b, err := d.office.Box(ctx)
 	if err != nil {
-		return append(all, fail("box: account", `run "procorebox connect box", or look at the network and BOX_API_BASE`, "%v", err))
+		return append(all, fail("box: account", silent(office.BoxService, err, "BOX_API_BASE"), "%v", err))
 	}
 	return append(all, account(b.User()), space(b.User()), d.events(ctx, b), d.boxHooks(ctx, b))
 }
@@ -102,6 +102,19 @@ func (d *Doctor) boxHooks(ctx context.Context, b *office.Box) Finding {
 		return fine(about, "none is registered, and none is needed: changes are heard by the event stream")
 	}
 	return fine(about, "%d are registered by this app", n)
+}
+
+// inBox looks at the folders of a Link.
+func (d *Doctor) inBox(ctx context.Context, l mapping.Link) []Finding {
+	b, err := d.office.Box(ctx)
+	if err != nil {
+		return []Finding{fail(l.Name, "", "%v", err)}
+	}
+	var all []Finding
+	for _, t := range l.Tools {
+		all = append(all, d.boxFolder(ctx, b, l, t))
+	}
+	return all
 }
 
 // boxFolder looks at what the account may do in the folder of a tool.

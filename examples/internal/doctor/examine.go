@@ -24,10 +24,16 @@ func New(o *office.Office, w *Witness) *Doctor { return &Doctor{o, w, time.Now, 
 // context ended.
 func (d *Doctor) Examine(ctx context.Context, links []mapping.Link) ([]Finding, error) {
 	all := d.directory(ctx)
-	all = append(all, d.box(ctx)...)
-	all = append(all, d.procore(ctx)...)
+	box := d.box(ctx)
+	procore, answers := d.procore(ctx)
+	all = append(append(all, box...), procore...)
 	for _, l := range links {
-		all = append(all, d.link(ctx, l)...)
+		if answers {
+			all = append(all, d.inProcore(ctx, l)...)
+		}
+		if Healthy(box) {
+			all = append(all, d.inBox(ctx, l)...)
+		}
 	}
 	for _, s := range []office.Service{office.BoxService, office.ProcoreService} {
 		all = append(all, d.limits(s)...)

@@ -137,3 +137,19 @@ func TestADataDirectoryThatCannotBeWrittenIsAFailure(t *testing.T) {
 	require.Contains(t, f.Found, "cannot be written, so nothing can be synced")
 	require.Contains(t, f.Do, filepath.Clean(dir))
 }
+
+func TestAServiceThatDoesNotAnswerIsOneFailureAndTheOtherIsLookedAtAllTheSame(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	require.NoError(t, c.procore.Inject(procoretest.Fault{Status: 400, Times: -1}))
+	all, err := c.doctor.Examine(t.Context(), []mapping.Link{c.link})
+	require.NoError(t, err)
+	failed := map[string]string{}
+	for _, f := range all {
+		if f.Result == doctor.Failure {
+			failed[f.About] = f.Do
+		}
+	}
+	require.Equal(t, map[string]string{"procore: account": "look at the network, and at PROCORE_BASE and PROCORE_COMPANY_ID"}, failed)
+	require.Equal(t, doctor.OK, c.finding("tower: documents in Box").Result)
+}

@@ -11,58 +11,59 @@ import (
 	"github.com/procorebox/procorebox/procore"
 )
 
-// procore looks at the account of Procore.
-func (d *Doctor) procore(ctx context.Context) []Finding {
-	all := []Finding{d.signedIn(ctx, office.ProcoreService)}
-	if all[0].Result == Failure {
-		return all
+// procore looks at the account of Procore, and reports whether it is worth asking anything else.
+func (d *Doctor) procore(ctx context.Context) (all []Finding, answers bool) {
+	all = []Finding{d.signedIn(ctx, office.ProcoreService)}
+	if !Healthy(all) {
+		return all, false
 	}
 	const about = "procore: account"
 	p, err := d.office.Procore(ctx)
 	if err != nil {
-		return append(all, fail(about, "", "%v", err))
+		return append(all, fail(about, "", "%v", err)), false
 	}
 	companies, err := p.Companies(ctx)
+	closed := errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)
 	switch {
+	case closed:
+		return append(all, fail(about, "look at PROCORE_COMPANY_ID; an app must be installed and connected in the company", "%v", err)), true
 	case err != nil:
-		return append(all, fail(about, `run "procorebox connect procore", or look at the network, PROCORE_BASE and PROCORE_COMPANY_ID`, "%v", err))
+		return append(all, fail(about, silent(office.ProcoreService, err, "PROCORE_BASE and PROCORE_COMPANY_ID"), "%v", err)), false
 	case len(companies) == 0:
-		return append(all, fail(about, "an administrator of Procore must add the account, or install the app, in the company", "the account belongs to no company: nothing can be synced"))
+		const do = "an administrator of Procore must add the account, or install the app, in the company"
+		return append(all, fail(about, do, "the account belongs to no company: nothing can be synced")), true
 	}
-	return append(all, fine(about, "belongs to %d companies", len(companies)))
+	return append(all, fine(about, "belongs to %d companies", len(companies))), true
 }
 
-// link looks at what the account may do in each tool of a Link, on both sides.
-func (d *Doctor) link(ctx context.Context, l mapping.Link) []Finding {
-	b, boxErr := d.office.Box(ctx)
-	p, procoreErr := d.office.Procore(ctx)
-	var all []Finding
-	if procoreErr == nil {
-		client, err := p.Company(l.Company)
-		if err != nil {
-			return []Finding{fail(l.Name, "", "%v", err)}
-		}
-		all = append(all, d.whose(ctx, p, client, l))
-		if all[0].Result == OK {
-			for _, t := range l.Tools {
-				all = append(all, d.tool(ctx, client, l, t))
-			}
-			all = append(all, d.bin(ctx, client, l)...)
-			all = append(all, d.procoreHooks(ctx, client, l))
-		}
+// inProcore looks at what the account may do in each tool of a Link.
+func (d *Doctor) inProcore(ctx context.Context, l mapping.Link) []Finding {
+	p, err := d.office.Procore(ctx)
+	if err != nil {
+		return []Finding{fail(l.Name, "", "%v", err)}
 	}
-	if boxErr == nil {
-		for _, t := range l.Tools {
-			all = append(all, d.boxFolder(ctx, b, l, t))
-		}
+	client, err := p.Company(l.Company)
+	if err != nil {
+		return []Finding{fail(l.Name, "", "%v", err)}
 	}
-	return all
+	all := []Finding{d.whose(ctx, p, client, l)}
+	if !Healthy(all) {
+		return all
+	}
+	for _, t := range l.Tools {
+		all = append(all, d.tool(ctx, client, l, t))
+	}
+	all = append(all, d.bin(ctx, client, l)...)
+	return append(all, d.procoreHooks(ctx, client, l))
 }
 
 // whose asks whether the account is known in the company.
 func (d *Doctor) whose(ctx context.Context, p *office.Procore, client *procore.Client, l mapping.Link) Finding {
 	about := l.Name + ": company"
 	me, err := p.Me(ctx, client)
+	if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrNotExist) {
+		return fail(about, "", "%v", err)
+	}
 	if err != nil {
 		return fail(about, `"procorebox companies" lists what the account sees; an app must be installed and connected there`,
 			"company %s is closed to the account, so nothing of the link is synced: %v", l.Company, err)

@@ -61,3 +61,11 @@ func rough(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d minutes", d/time.Minute)
 }
+
+// silent is what to do about a service that does not say whose account it is.
+func silent(s office.Service, err error, variables string) string {
+	if errors.Is(err, connect.ErrSignIn) {
+		return `run "procorebox connect ` + string(s) + `"`
+	}
+	return "look at the network, and at " + variables
+}
