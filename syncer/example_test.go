@@ -87,3 +87,32 @@ func ExampleStream() {
 	// full scan: false writes: 1
 	// map[A-101.pdf:first issue A-102.pdf:second issue]
 }
+
+// Who deleted that file, and where is it now? The hints of a feed name the person.
+func ExampleEngine_Explain() {
+	ctx := context.Background()
+	world := syncertest.NewWorld(syncertest.WorldOptions{
+		Store: memory.New(memory.Options{}), SourceTree: syncertest.Tree{"plan.pdf": "1", "keep.pdf": "2"},
+	})
+	run := func() {
+		if _, err := world.Hinted(ctx); err != nil {
+			log.Fatal(err)
+		}
+	}
+	run()
+	world.Ann.Remove("plan.pdf")
+	run()
+
+	engine, err := world.Engine()
+	if err != nil {
+		log.Fatal(err)
+	}
+	why, err := engine.Explain(ctx, syncer.Subject{Path: "plan.pdf"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	last := why.Outcomes[len(why.Outcomes)-1]
+	fmt.Printf("%s on %s, because of %s; %s on both sides\n", why.Condition, last.On, last.By, why.Source.Whereabouts)
+	// Output:
+	// deleted on destination, because of ann; in trash on both sides
+}

@@ -104,6 +104,9 @@ func (e explanation) String() string {
 	if e.planned() && len(e.Before)+len(e.Next) == 0 {
 		line("next:", "nothing")
 	}
+	if e.LastError != "" {
+		line("", "the last sync of %s ended early: %s", e.Tool, e.LastError)
+	}
 	if e.Changes > 0 {
 		line("", "%s of the services that no sync has looked at yet", plural(e.Changes, "message"))
 	}
@@ -177,7 +180,7 @@ func shown(s *office.WhySide) string {
 	case syncer.Unreachable.String():
 		return "could not be asked: " + s.Err
 	case syncer.Here.String():
-		text = fmt.Sprintf("%q", s.Path)
+		text = fmt.Sprintf("%q", cmp.Or(s.Path, s.Name))
 	case syncer.Outside.String():
 		text = "outside of the link: " + fmt.Sprintf("%q", s.Name)
 	case syncer.InTrash.String():

@@ -70,6 +70,8 @@ type Why struct {
 	Events []WhyEvent `json:"events,omitempty"`
 	Next   []WhyEvent `json:"next,omitempty"`
 	Before []WhyEvent `json:"before,omitempty"`
+	// LastError is why the last run of the tool ended early, if it did: it may stand for all items.
+	LastError string `json:"last_error,omitempty"`
 	// Synced is when the tool was last read as a whole.
 	Synced time.Time `json:"synced,omitzero"`
 }
@@ -192,6 +194,13 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 		if w.Limit, err = o.limitState(ctx, l, part.Tool); err != nil {
 			return err
 		}
+	}
+	last, err := o.lastRun(ctx, l, part.Tool)
+	if err != nil {
+		return err
+	}
+	if last != nil {
+		w.LastError = last.Err
 	}
 	switch why := l.Roots[part.Tool].Paused; {
 	case l.Paused:
