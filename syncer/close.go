@@ -20,9 +20,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 	left := r.sift(&b, cut)
 	r.hold(&b, acts, cut)
 	listed := full && next.Source.Done && next.Destination.Done
-	if err := r.clash(ctx, &b, acts, listed && !cut); err != nil {
-		return err
-	}
+	r.clash(&b, acts, listed && !cut)
 	hints := r.hints
 	r.hints = nil
 	for _, h := range hints {

@@ -2,8 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"maps"
 	"reflect"
 	"slices"
@@ -39,7 +37,7 @@ func (c *Clash) keys() []PendingKey {
 }
 
 // clash remembers the conflicts that were met in a round, and closes those that are open no more.
-func (r *run) clash(ctx context.Context, b *Batch, acts []*executor, full bool) error {
+func (r *run) clash(b *Batch, acts []*executor, full bool) {
 	now := map[ClashID]Clash{}
 	for _, x := range acts {
 		for i := range x.plan.Conflicts {
@@ -61,17 +59,12 @@ func (r *run) clash(ctx context.Context, b *Batch, acts []*executor, full bool) 
 		if _, met := now[id]; met {
 			continue
 		}
-		over, err := r.isOver(ctx, &c, full)
-		if err != nil {
-			return err
-		}
-		if over {
+		if r.isOver(&c, full) {
 			c.Settled = r.now()
 			b.Clashes = append(b.Clashes, c)
 			delete(r.clashes, id)
 		}
 	}
-	return nil
 }
 
 // remembered is what is kept of a conflict that was met just now.
@@ -116,28 +109,19 @@ func (n *node) meetsNoMore() bool {
 }
 
 // isOver reports whether a conflict that was not met again is one no more: its item was looked at, and the
-// two versions do not meet in it, or there is no such item.
-func (r *run) isOver(ctx context.Context, c *Clash, full bool) (bool, error) {
-	seen := false
+// two versions do not meet in it, or a complete listing shows both sides as they are recorded.
+func (r *run) isOver(c *Clash, full bool) bool {
+	seen, waits := false, false
 	for _, key := range c.keys() {
 		n := r.w.nodes[key.Record]
 		if key.Record == 0 {
 			n = r.w.byID[key.Side][key.ID]
 		}
 		if r.unvisited[key] || n != nil && n.touched && !n.meetsNoMore() {
-			return false, nil
+			return false
 		}
-		seen = seen || n != nil && n.touched
+		_, pending := r.pending[key]
+		seen, waits = seen || n != nil && n.touched, waits || pending
 	}
-	if seen || !full {
-		return seen, nil
-	}
-	if c.Record == 0 {
-		return true, nil
-	}
-	_, err := r.view.Record(ctx, c.Record)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil
-	}
-	return false, err
+	return seen || full && !waits
 }

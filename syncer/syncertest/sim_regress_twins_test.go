@@ -120,4 +120,11 @@ var regressionsOfTwins = []regression{
 			{Do: "move", At: "c", To: "b "},
 		},
 	},
+	{
+		name:  "a conflict of which a reply was lost is open no more when both sides are as recorded",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"D/A": "left1"}, 1: {"D/a": "base1"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Faults: [2]simFaults{0: {Seed: 650541, Lose: 1}}}},
+		},
+	},
 }

@@ -25,6 +25,9 @@ type simSetup struct {
 	Deletes  int
 	Exclude  []string
 	Resolver string // "", "source", "destination", "newest" or "leave"
+	// Chooses is what a person chooses before each run for every conflict that is open: the Resolution
+	// above it by one, 0 if nobody does.
+	Chooses int
 	// Parallel is how many goroutines the engine works with; 0 means one. With more of them calls are
 	// neither judged nor disturbed, since they come in any order.
 	Parallel int
@@ -145,7 +148,7 @@ func (d *simSetup) namer() syncer.Namer {
 
 // overwrites reports whether the policies let a version go under that nobody who replaced it saw.
 func (d *simSetup) overwrites() bool {
-	return d.Resolver != "" && d.Resolver != "leave" || d.Mode != syncer.TwoWay && d.Wrong != syncer.KeepAside
+	return d.Resolver != "" && d.Resolver != "leave" || d.Chooses > 1 || d.Mode != syncer.TwoWay && d.Wrong != syncer.KeepAside
 }
 
 // keeps reports whether both services keep everything that is replaced or deleted.
@@ -205,6 +208,15 @@ func drawLossless(seed uint64, d *simSetup) {
 	for i := range r.IntN(4) {
 		side := r.IntN(2)
 		d.Trees[side][names[r.IntN(len(names))]] = []string{"left", "right"}[side] + string(rune('a'+i))
+	}
+}
+
+// drawChoices lets conflicts be left in some worlds, and a person choose in half of those. It draws from a
+// stream of its own.
+func drawChoices(seed uint64, d *simSetup) {
+	r := rand.New(rand.NewPCG(seed, 5))
+	if one(r, 12) {
+		d.Resolver, d.Chooses = "leave", max(r.IntN(6)-2, 0)
 	}
 }
 

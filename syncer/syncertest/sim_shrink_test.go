@@ -13,6 +13,7 @@ func simulateIn(folder string, seed uint64, tracing bool) (*sim, error) {
 	r := newSimRand(seed)
 	setup := drawSetup(r)
 	drawLossless(seed, &setup)
+	drawChoices(seed, &setup)
 	setup.Folder = folder
 	s, err := newSim(setup)
 	if err != nil {

@@ -27,6 +27,7 @@ func (sh *shrinker) simplifySetup() {
 		func(d *simSetup) { d.Deletes = 0 },
 		func(d *simSetup) { d.Exclude = nil },
 		func(d *simSetup) { d.Resolver = "" },
+		func(d *simSetup) { d.Chooses = 0 },
 	} {
 		next := sh.setup
 		simpler(&next)

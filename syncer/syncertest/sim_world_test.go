@@ -170,6 +170,7 @@ func (s *sim) step(o *simOp) {
 	s.note("%v", o)
 	switch o.Do {
 	case "run":
+		s.choose()
 		s.play(&o.Run, nil)
 	case "plan":
 		s.dryRun()
@@ -212,6 +213,27 @@ func (s *sim) decide(d syncer.Decision) {
 			s.fail(0, "%v", err)
 		}
 		s.approved = s.approved || d == syncer.Approved
+	}
+}
+
+// choose lets a person choose for every conflict that is open.
+func (s *sim) choose() {
+	if s.setup.Chooses == 0 {
+		return
+	}
+	ctx := context.Background()
+	view, err := s.store.View(ctx, s.world.Pair.Name)
+	if err != nil {
+		s.fail(0, "%v", err)
+		return
+	}
+	for c, err := range view.Clashes(ctx, true) {
+		if err == nil {
+			err = s.store.Choose(ctx, s.world.Pair.Name, c.ID, syncer.Resolution(s.setup.Chooses-1))
+		}
+		if err != nil {
+			s.fail(0, "%v", err)
+		}
 	}
 }
 
