@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -135,8 +136,8 @@ func secrets(t *testing.T, data string, env []string) []string {
 }
 
 func (o *officeUnderTest) data() string {
-	for i := len(o.env) - 1; i >= 0; i-- {
-		if dir, ok := strings.CutPrefix(o.env[i], "PROCOREBOX_DATA="); ok {
+	for _, variable := range slices.Backward(o.env) {
+		if dir, ok := strings.CutPrefix(variable, "PROCOREBOX_DATA="); ok {
 			return dir
 		}
 	}
