@@ -23,7 +23,7 @@ func (c *console) applyCommand() *cobra.Command {
 done now, since people have worked on or another run was faster, nothing is done at all
 and the exit code is 2: make a new plan then.`,
 		Example: "  procorebox apply plan.json",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := readPlan(args[0])
 			if err != nil {
@@ -45,8 +45,12 @@ func readPlan(name string) (*office.Plan, error) {
 	var p office.Plan
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil || p.Made.IsZero() {
-		return nil, fmt.Errorf("%s is no plan that \"plan --out\" has written: %w", name, errors.Join(err, syncer.ErrInvalid))
+	err = d.Decode(&p)
+	if err == nil && p.Made.IsZero() {
+		err = errors.New("it does not say when it was made")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s is no plan that \"plan --out\" has written: %w: %w", name, err, syncer.ErrInvalid)
 	}
 	return &p, nil
 }

@@ -26,7 +26,7 @@ procorebox.key elsewhere. Without the key a restored directory has to be connect
 --with-key puts the key in as well: then the file is as secret as the passwords to both
 services, for whoever has it can act in your name.`,
 		Example: "  procorebox backup \"/backups/procorebox-$(date +%F).tar.gz\"",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				b, err := o.Backup(ctx, args[0], opts)
@@ -87,7 +87,7 @@ move to another machine: then deletes flow on as before.
 
 Services give a new token for each old one, so the tokens in a backup may be of no use any
 more; the first command says so then, and "procorebox connect" signs in again.`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := c.settings(c.getenv)
 			if err != nil {

@@ -14,7 +14,7 @@ func (c *console) companiesCommand() *cobra.Command {
 		Use:   "companies",
 		Short: "List companies of Procore, to choose one from",
 		Long:  `List the companies of Procore that the account belongs to. The number is what --company takes.`,
-		Args:  cobra.NoArgs,
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.companies(ctx, o, asJSON) })
 		},

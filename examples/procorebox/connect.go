@@ -55,7 +55,7 @@ than in a flag, which others on this machine may see.`,
 		Example: `  BOX_CLIENT_ID=... BOX_CLIENT_SECRET=... procorebox connect box
   procorebox connect box --client-credentials --enterprise 12345
   procorebox connect box --jwt config.json`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				return signInAdvice(office.BoxService, c.connectBox(ctx, o, f))

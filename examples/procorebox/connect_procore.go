@@ -22,7 +22,7 @@ company. The secret of an app is better in
 PROCORE_CLIENT_SECRET than in a flag, which others on this machine may see.`,
 		Example: `  PROCORE_CLIENT_ID=... PROCORE_CLIENT_SECRET=... procorebox connect procore
   procorebox connect procore --client-credentials`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				return signInAdvice(office.ProcoreService, c.connectProcore(ctx, o, f))

@@ -8,12 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // Exit codes.
@@ -82,7 +82,8 @@ func (c *console) run(ctx context.Context, args []string) int {
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	err = plainly(err)
 	switch {
 	case err == nil:
 		return exitSettled
@@ -93,7 +94,7 @@ func (c *console) run(ctx context.Context, args []string) int {
 	}
 	c.complain(err)
 	if isUsage(err) {
-		c.say(`run "procorebox --help" for what there is`)
+		c.say(`"%s --help" says what there is`, cmd.CommandPath())
 	}
 	return exitFailed
 }
@@ -103,7 +104,8 @@ func (c *console) run(ctx context.Context, args []string) int {
 func (c *console) complain(err error) {
 	said := map[string]bool{}
 	for _, part := range each(err) {
-		lines := strings.Split(strings.TrimSpace(part.Error()), "\n")
+		text := strings.TrimSuffix(strings.TrimSpace(part.Error()), ": "+syncer.ErrInvalid.Error()) // it says what is
+		lines := strings.Split(text, "\n")
 		if do := advice(part); do != "" {
 			lines[len(lines)-1] += "; " + do
 		}
@@ -129,7 +131,7 @@ func (c *console) command() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&c.data, "data", "", "data `directory` (default: PROCOREBOX_DATA, or procorebox in the user's folder for settings)")
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "say on standard error what is called")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{flagError(err)} })
 	root.AddCommand(
 		c.connectCommand(),
 		c.companiesCommand(),
@@ -231,23 +233,6 @@ func (c *console) object(v any) error {
 		return fmt.Errorf("print: %w", err)
 	}
 	return c.print("%s\n", text)
-}
-
-// table writes rows under a head, in columns.
-func (c *console) table(head []string, rows [][]string) error {
-	w := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
-	if head != nil {
-		rows = append([][]string{head}, rows...)
-	}
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = readable(cell)
-		}
-		if _, err := fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t")); err != nil {
-			return fmt.Errorf("print: %w", err)
-		}
-	}
-	return w.Flush()
 }
 
 // list writes values as one JSON array, also if there are none.

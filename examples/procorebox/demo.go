@@ -32,7 +32,7 @@ happened and where to look. Nothing leaves this machine, and nothing is left on 
 
 With --keep the fakes go on when the story is over, and the variables are printed with
 which the other commands reach them from another terminal.`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.demo(cmd.Context(), keep) },
 	}
 	cmd.Flags().BoolVar(&keep, "keep", false, "leave everything running until interrupted")

@@ -109,7 +109,7 @@ func (d *demo) story(ctx context.Context) error {
 			`"Budget.csv" and "Budget (conflict ...).csv" in Documents/07 Cost control`,
 		},
 		{
-			"Bob deletes five minutes of meetings in Box, and the link allows three deletes a day. Two wait for a person, or for tomorrow.",
+			"Bob deletes the minutes of five meetings in Box, and the link allows three deletes a day. Two wait for a person, or for tomorrow.",
 			func() error {
 				if err := d.limit(ctx, 3); err != nil {
 					return err

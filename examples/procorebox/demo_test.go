@@ -37,7 +37,7 @@ func TestTheDemoTellsItsStoryWithoutSetUpAndLeavesNothing(t *testing.T) {
 		`done: update "Documents/06 Safety & quality/Daily reports/2026/Daily 2026-03-13.txt" in Procore`,
 		`done: move "Documents/07 Cost control" from "Documents/07 Cost" in Procore`,
 		`keep both: conflict "Documents/07 Cost control/Budget.csv", one version is "Budget (conflict `,
-		"1 writes (0 uploads, 1 moves, 0 deletes; 0 bytes)",
+		"1 write (0 uploads, 1 move, 0 deletes; 0 bytes)",
 		"3 deletes; 0 bytes), 0 conflicts, 2 held",
 		"0 not equal, 2 only in procore",
 	} {

@@ -40,7 +40,7 @@ Exit code 1 says that something failed; warnings leave it 0.`,
 		Example: `  procorebox doctor
   procorebox doctor bridge --settle-facts
   procorebox doctor bridge --settle-facts --write --box-folder 123456789 --procore-folder 4711`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			scratch, err := f.scratch()

@@ -52,7 +52,7 @@ Webhooks go to addresses on this machine, too; Box's are signed with the keys
 boxtest-primary and boxtest-secondary.`,
 		Example: `  procorebox fakes --box 127.0.0.1:0 --procore 127.0.0.1:0 --limits off --json
   procorebox fakes --procore 127.0.0.1:8095 --tree ./drawings`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			fakes, err := f.fakes()
 			if err != nil {

@@ -23,7 +23,7 @@ addresses are printed under which a person opens the items.
 Files are equal if their hashes are, or if nothing has changed since both were known to
 be. Both sides are read now, with all that is below the folder.`,
 		Example:           "  procorebox files bridge\n  procorebox files bridge Documents/Drawings --links",
-		Args:              cobra.RangeArgs(1, 2),
+		Args:              takes(1, 2),
 		ValidArgsFunction: c.completeLink,
 	}
 	var links bool

@@ -18,7 +18,7 @@ func (c *console) foldersCommand() *cobra.Command {
 The number is what --box-folder of "link add" takes; a browser shows it, too, at the end
 of the address of a folder.`,
 		Example: "  procorebox folders\n  procorebox folders 123456789 --levels 2",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := "0"
 			if len(args) == 1 {

@@ -36,7 +36,7 @@ func (c *console) linkListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List all links",
-		Args:  cobra.NoArgs,
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				all, err := o.Links.All(ctx)
@@ -82,7 +82,7 @@ func (c *console) linkShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show LINK",
 		Short:             "Show a link and its rules",
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
@@ -104,7 +104,7 @@ func (c *console) linkRemoveCommand() *cobra.Command {
 		Short: "Take a link away",
 		Long: `Take a link away. Nothing is touched on either side. A link that is made of the same
 project and folder later finds what is there, and pairs what is equal.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("removed", func(ctx context.Context, o *office.Office, link string) error {
 			return o.Links.Remove(ctx, link)
@@ -119,7 +119,7 @@ func (c *console) linkPauseCommand() *cobra.Command {
 		Long: `Stop keeping a link in step until "link resume". A run that has begun, in this or another
 process, ends what it is just doing within seconds, and begins nothing more. What happens
 in the meantime is found when it is resumed.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("paused", func(ctx context.Context, o *office.Office, link string) error {
 			return o.Links.Pause(ctx, link)
@@ -131,7 +131,7 @@ func (c *console) linkResumeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "resume LINK",
 		Short:             "Go on keeping a link in step",
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("resumed", func(ctx context.Context, o *office.Office, link string) error {
 			return o.Links.Resume(ctx, link)
@@ -148,7 +148,7 @@ then every delete is held: what looks deleted from back then may have been resto
 somebody since. "sync" and "status" show what is held. For 24 hours after the restore the
 limit of deletes counts as used up, so what was held goes on after that, or when a person
 approves it.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("released: deletes flow again", func(ctx context.Context, o *office.Office, link string) error {
 			done, err := o.Release(ctx, link)

@@ -30,7 +30,7 @@ Two links may not lie in each other: the same folder of Box, a folder inside tha
 another link, or the same tool of the same project twice are refused.`,
 		Example: `  procorebox link add --company 4711 --project 316469 --tools documents,photos --box-folder 123456789
   procorebox link add --company 4711 --company-documents --box-folder 987654321 --delete-limit 50`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.addLink(ctx, cmd, o, f) })
 		},
@@ -43,7 +43,7 @@ another link, or the same tool of the same project twice are refused.`,
 	flags.StringVar(&f.folder, "box-folder", "", "`ID` of the folder of Box (default: BOX_FOLDER_ID)")
 	flags.StringVar(&f.name, "name", "", "`name` for people (default: the link's ID)")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
-	f.rules.register(cmd)
+	f.rules.register(cmd, true)
 	cmd.MarkFlagsMutuallyExclusive("company-documents", "project")
 	cmd.MarkFlagsMutuallyExclusive("company-documents", "tools")
 	return cmd

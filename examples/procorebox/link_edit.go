@@ -18,7 +18,7 @@ func (c *console) linkEditCommand() *cobra.Command {
 left out is left alone on both sides from then on; one that is added gets its folder.
 Company, project and folder cannot be changed: that is another link.`,
 		Example:           "  procorebox link edit bridge --delete-limit 50 --exclude '**/*.tmp'",
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
@@ -34,7 +34,7 @@ Company, project and folder cannot be changed: that is another link.`,
 	flags.StringVar(&f.name, "name", "", "`name` for people")
 	flags.StringVar(&f.tools, "tools", "", "`LIST` of documents, photos, rfis, submittals, with commas between them")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
-	f.rules.register(cmd)
+	f.rules.register(cmd, false)
 	return cmd
 }
 

@@ -219,8 +219,15 @@ func TestACommandLineThatIsWrongExitsWithTwo(t *testing.T) {
 		{"fakes --box 127.0.0.1:0 --seed -1", "seed"},
 		{"fakes --box 127.0.0.1:0 --switch Magic", "--switch knows no"},
 		{"fakes --box 127.0.0.1:0 --colour", "unknown flag: --colour"},
-		{"fakes here", "unknown command"},
+		{"fakes here", `"here" is too much: "procorebox fakes" takes flags only`},
 		{"nonsense", "unknown command"},
+		{"files", `LINK is missing`},
+		{"files", `"procorebox files --help" says what there is`},
+		{"link show a b", `"b" is too much: the form is "procorebox link show LINK"`},
+		{"sync a --file x --level y", "--file and --level exclude each other"},
+		{"link edit a --delete-limit few", `--delete-limit must be a whole number, not "few"`},
+		{"watch --every often", `--every must be a time such as 30s, not "often"`},
+		{"apply testdata/script/sync.txtar", `is no plan that "plan --out" has written`},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

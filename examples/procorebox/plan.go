@@ -33,7 +33,7 @@ refuses because the world has moved on.
 
 Exit code 1 says that something would be left that waits for a person or a retry.`,
 		Example:           "  procorebox plan bridge --out plan.json\n  procorebox apply plan.json",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.plan(ctx, o, optional(args), f) })
@@ -59,6 +59,11 @@ func (c *console) plan(ctx context.Context, o *office.Office, link string, f pla
 		}
 		if err := os.WriteFile(f.out, append(text, '\n'), 0o600); err != nil {
 			return fmt.Errorf("write the plan: %w", err)
+		}
+	}
+	if len(p.Tools) == 0 {
+		if err := c.noLinks(ctx, o); err != nil {
+			return err
 		}
 	}
 	if f.json {
@@ -107,8 +112,8 @@ func (c *console) showPlan(p *office.Plan) error {
 			return err
 		}
 	}
-	return c.print("%d writes, %d bytes, %d calls to Box, %d to Procore, %s\n",
-		p.Total.Writes, p.Total.Bytes, p.Total.Calls.Box, p.Total.Calls.Procore, duration(p.Total.Seconds))
+	return c.print("%s, %s, %s to Box, %d to Procore, %s\n",
+		many(p.Total.Writes, "write"), many(p.Total.Bytes, "byte"), many(p.Total.Calls.Box, "call"), p.Total.Calls.Procore, duration(p.Total.Seconds))
 }
 
 // duration shows seconds for people.

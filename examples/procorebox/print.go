@@ -162,6 +162,15 @@ func (p *printer) totals(t office.Totals) {
 		p.write(p.c.object(t))
 		return
 	}
-	p.write(p.c.print("%d writes (%d uploads, %d moves, %d deletes; %d bytes), %d conflicts, %d held, %d skipped, %d failed; %d calls to Box, %d to Procore\n",
-		t.Writes, t.Uploads, t.Moves, t.Deletes, t.Bytes, t.Conflicts, t.Held, t.Skipped, t.Failed, t.Calls.Box, t.Calls.Procore))
+	p.write(p.c.print("%s (%s, %s, %s; %s), %s, %d held, %d skipped, %d failed; %s to Box, %d to Procore\n",
+		many(t.Writes, "write"), many(t.Uploads, "upload"), many(t.Moves, "move"), many(t.Deletes, "delete"), many(t.Bytes, "byte"),
+		many(t.Conflicts, "conflict"), t.Held, t.Skipped, t.Failed, many(t.Calls.Box, "call"), t.Calls.Procore))
+}
+
+// many counts things in words.
+func many[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -19,7 +19,7 @@ belongs to. The numbers are what --company and --project of "link add" take.
 
 The service account of an app sees only the projects that somebody allowed it, and must
 say which company: --company, or PROCORE_COMPANY_ID.`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				if company == "" {

@@ -17,17 +17,23 @@ type ruleFlags struct {
 	direction, include, exclude                   []string
 }
 
-func (f *ruleFlags) register(cmd *cobra.Command) {
+// register adds the flags to a command. fresh says that what is not named has its default, which the help
+// tells then.
+func (f *ruleFlags) register(cmd *cobra.Command, fresh bool) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.deletes, "deletes", "on", "carry deletes over: `on|off`")
-	flags.IntVar(&f.deleteLimit, "delete-limit", 1000, "carry over at most `N` deletes in any 24 hours and hold the rest")
-	flags.StringVar(&f.photoDeletes, "photo-deletes", "off", "carry deletes of photos over: `on|off`")
-	flags.StringVar(&f.names, "names", "lossless", "what becomes of names that the other side cannot hold: `lossless|hyphen`")
-	flags.StringVar(&f.conflict, "conflict", "both", "what wins if both sides changed a file: `both|newest|procore|box|leave`")
+	start := ruleFlags{}
+	if fresh {
+		start = ruleFlags{deletes: "on", photoDeletes: "off", names: "lossless", conflict: "both", adopt: "verify", deleteLimit: mapping.Rules{}.Limit()}
+	}
+	flags.StringVar(&f.deletes, "deletes", start.deletes, "carry deletes over: `on|off`")
+	flags.IntVar(&f.deleteLimit, "delete-limit", start.deleteLimit, "carry over at most `N` deletes in any 24 hours and hold the rest")
+	flags.StringVar(&f.photoDeletes, "photo-deletes", start.photoDeletes, "carry deletes of photos over: `on|off`")
+	flags.StringVar(&f.names, "names", start.names, "what becomes of names that the other side cannot hold: `lossless|hyphen`")
+	flags.StringVar(&f.conflict, "conflict", start.conflict, "what wins if both sides changed a file: `both|newest|procore|box|leave`")
 	flags.StringArrayVar(&f.direction, "direction", nil, "which way a tool flows, `TOOL=both|to-box|to-procore`; may be repeated")
 	flags.StringArrayVar(&f.include, "include", nil, "only paths that match `GLOB`; may be repeated, \"\" takes all away")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "no paths that match `GLOB`; may be repeated, \"\" takes all away")
-	flags.StringVar(&f.adopt, "adopt", "verify", "files that are on both sides before the first sync: `verify|trust|ask`")
+	flags.StringVar(&f.adopt, "adopt", start.adopt, "files that are on both sides before the first sync: `verify|trust|ask`")
 	for flag, choices := range map[string][]string{
 		"deletes": {"on", "off"}, "photo-deletes": {"on", "off"}, "names": {"lossless", "hyphen"},
 		"conflict": {"both", "newest", "procore", "box", "leave"}, "adopt": {"verify", "trust", "ask"},

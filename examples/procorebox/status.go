@@ -25,8 +25,8 @@ many items both sides have, when both were last read as a whole, and what waits.
   OPEN     for a look: writes of which nobody knows yet what became of them
 
 Exit code 1 says that something waits, or that a tool was never synced. What will never be
-synced as it is counts as LEFT, and does not wait.`,
-		Args:              cobra.MaximumNArgs(1),
+synced as it is counts as LEFT, and does not wait. A link that a person has paused waits for one.`,
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.status(ctx, o, optional(args), asJSON) })
@@ -40,6 +40,11 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 	all, err := o.Status(ctx, link)
 	if err != nil {
 		return err
+	}
+	if len(all) == 0 {
+		if err := c.noLinks(ctx, o); err != nil {
+			return err
+		}
 	}
 	settled := true
 	var rows [][]string

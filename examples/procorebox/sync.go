@@ -39,9 +39,10 @@ each service. The sum counts, with several links or tools.
 
 Exit code 1 says that something waits: a hold, a halt or a conflict for a person, a failure
 for the next try. What will never be synced as it is does not wait, such as a photo that was
-renamed in Box or a file that Procore does not take there. Each is printed with its reason.`,
+renamed in Box, a name that one side cannot hold, or a file that Procore does not take there.
+Each is printed with its reason.`,
 		Example:           "  procorebox sync\n  procorebox sync bridge --full --json\n  procorebox sync bridge --file Documents/Drawings/A-101.pdf",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.sync(ctx, o, optional(args), f) })
@@ -88,14 +89,27 @@ func (c *console) sync(ctx context.Context, o *office.Office, link string, f syn
 	if err != nil {
 		return errors.Join(err, p.err)
 	}
+	if len(done.Results) == 0 && done.Err == nil {
+		if err := c.noLinks(ctx, o); err != nil {
+			return err
+		}
+	}
 	return c.synced(p, done)
+}
+
+// noLinks says why nothing was worked on, and what to do.
+func (c *console) noLinks(ctx context.Context, o *office.Office) error {
+	all, err := o.Links.All(ctx)
+	if len(all) > 0 {
+		c.say("all links are paused; \"procorebox link resume LINK\" goes on with one")
+	} else if err == nil {
+		c.say("there is no link yet; \"procorebox link add\" makes one")
+	}
+	return err
 }
 
 // synced prints what came of it and says how the command ends.
 func (c *console) synced(p *printer, done *office.Synced) error {
-	if len(done.Results) == 0 && done.Err == nil {
-		c.say("there is no link that is not paused; \"procorebox link add\" makes one")
-	}
 	for _, r := range done.Results {
 		p.result(r)
 	}

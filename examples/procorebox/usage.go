@@ -3,7 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // A usageError is about the command line.
@@ -18,10 +22,56 @@ func isUsage(err error) bool {
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return true
 	}
-	for _, begin := range []string{"unknown command", "accepts ", "requires ", "if any flags in the group", "required flag"} {
+	for _, begin := range []string{"unknown command", "accepts ", "requires ", "required flag"} {
 		if strings.HasPrefix(err.Error(), begin) {
 			return true
 		}
 	}
 	return false
+}
+
+// takes wants from least to most arguments, and calls them as the command's usage does.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		_, names, _ := strings.Cut(cmd.Use, " ")
+		switch {
+		case len(args) < least:
+			return usage("%s is missing", strings.Fields(names)[len(args)])
+		case most == 0 && len(args) > 0:
+			return usage("%q is too much: %q takes flags only", args[0], cmd.CommandPath())
+		case len(args) > most:
+			return usage("%q is too much: the form is %q", args[most], strings.TrimSpace(cmd.CommandPath()+" "+names))
+		}
+		return nil
+	}
+}
+
+// flagError says in other words what is wrong with the value of a flag.
+func flagError(err error) error {
+	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	want, known := map[string]string{
+		"int": "a whole number", "uint64": "a whole number from 0", "float64": "a number", "duration": "a time such as 30s",
+	}[wrong.GetFlag().Value.Type()]
+	if !known {
+		return err
+	}
+	return fmt.Errorf("--%s must be %s, not %q", wrong.GetFlag().Name, want, wrong.GetValue())
+}
+
+var exclusive = regexp.MustCompile(`^if any flags in the group .* were all set$`)
+
+// plainly says in other words that flags exclude each other.
+func plainly(err error) error {
+	if err == nil || !exclusive.MatchString(err.Error()) {
+		return err
+	}
+	text := err.Error()
+	set := strings.Fields(text[strings.LastIndex(text, "[")+1 : strings.LastIndex(text, "]")])
+	for i := range set {
+		set[i] = "--" + set[i]
+	}
+	return usage("%s exclude each other", strings.Join(set, " and "))
 }

@@ -48,7 +48,7 @@ As a service:
 --listen serves /healthz (200, or 503 with the reasons as JSON) and /metrics for Prometheus.
 internal/docs/operations.md has a unit for systemd and says what the figures mean.`,
 		Example: "  procorebox watch\n  procorebox watch --log json --listen :9464 --env-file /etc/procorebox/env",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err

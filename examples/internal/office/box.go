@@ -32,6 +32,9 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 	if o.box != nil {
 		return o.box, nil
 	}
+	if err := o.boxTrouble.recent(); err != nil {
+		return nil, err
+	}
 	b := &Box{office: o}
 	var err error
 	if b.tokens, err = o.boxTokens(ctx); err != nil {
@@ -44,7 +47,9 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 		return nil, err
 	}
 	if b.user, err = b.Client.GetUsersMe(ctx); err != nil {
-		return nil, fmt.Errorf("ask Box whose account it is: %w", err)
+		err = fmt.Errorf("ask Box whose account it is: %w", err)
+		o.boxTrouble.note(ctx, err)
+		return nil, err
 	}
 	if b.Files, err = box.NewFileSystem(ctx, b.Client, &box.FileSystemOptions{User: b.user}); err != nil {
 		return nil, err
@@ -55,7 +60,7 @@ func (o *Office) Box(ctx context.Context) (*Box, error) {
 
 func (o *Office) boxTokens(ctx context.Context) (connect.Tokens, error) {
 	s := o.settings.Box
-	return o.tokens(ctx, BoxService, login{boxOrigin(s.Bases), s.Token, o.boxRefresh, box.Fixed})
+	return o.tokens(ctx, BoxService, login{boxOrigin(s.Bases), s.Token, o.boxRefresh})
 }
 
 // boxOrigin is where tokens come from.
@@ -80,10 +85,14 @@ func (b *Box) lane(ctx context.Context, pair string) (*box.FileSystem, *connect.
 }
 
 func (b *Box) client(name string) (*box.Client, error) {
-	client, err := box.New(box.Options{
+	set := box.Options{
 		Bases: b.office.settings.Box.Bases, Tokens: b.tokens, HTTP: b.office.carrier(BoxService),
 		Pace: metered{b.governor.Lane(name), &b.office.boxCalls, b.office.lanes.of(BoxService, name), BoxService, b.office.traffic}, Log: b.office.log, SessionDir: b.office.uploads(),
-	})
+	}
+	if name == house {
+		set.Attempts = handful
+	}
+	client, err := box.New(set)
 	if err != nil { // all else that it is given is our own
 		return nil, fmt.Errorf("one of BOX_API_BASE, BOX_UPLOAD_BASE and BOX_LOGIN_BASE: %w", err)
 	}

@@ -160,7 +160,6 @@ func (o *Office) Connected(ctx context.Context, s Service) (*Connection, error) 
 type login struct {
 	origin, static string
 	refresh        func(*Connection) (connect.Refresh, error)
-	fixed          func(string) connect.Tokens
 }
 
 // tokens gives those of a stored connection, or else the static one of the environment.
@@ -168,7 +167,7 @@ func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tok
 	c, err := o.connection(ctx, s)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && from.static != "":
-		return attended{from.fixed(from.static), s, o.traffic}, nil
+		return attended{connect.Fixed(from.static), s, o.traffic}, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w to %s: run \"procorebox connect %s\", or set %s", ErrNotConnected, s.Title(), s, s.tokenVariable())
 	case err != nil:

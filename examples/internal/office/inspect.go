@@ -87,7 +87,7 @@ func (p *Procore) Company(id string) (*procore.Client, error) { return p.company
 
 // Me returns whose account it is, as a company sees it.
 func (p *Procore) Me(ctx context.Context, in *procore.Client) (*procore.Person, error) {
-	return p.person(ctx, in)
+	return p.person(ctx, in.CompanyID().String())
 }
 
 // Send sends one request to a service as it is, within its limits, and returns the answer as it is: no

@@ -58,9 +58,10 @@ type Office struct {
 	places                 places
 	lanes                  lanes
 
-	mu      sync.Mutex
-	box     *Box // once somebody asked
-	procore *Procore
+	mu         sync.Mutex
+	box        *Box // once somebody asked
+	boxTrouble trouble
+	procore    *Procore
 
 	// Links are all that there are.
 	Links *mapping.Links
@@ -132,7 +133,7 @@ var ErrNotConnected = errors.New("not connected")
 // reconnect makes whoever asks next for a service get what is stored now.
 func (o *Office) reconnect() {
 	o.mu.Lock()
-	o.box, o.procore = nil, nil
+	o.box, o.procore, o.boxTrouble = nil, nil, trouble{}
 	o.mu.Unlock()
 	o.places.forget()
 }

@@ -23,8 +23,9 @@ type Procore struct {
 	// Account makes the calls of the house that belong to no company.
 	Account *procore.Account
 
-	mu sync.Mutex
-	me *procore.Person // once somebody asked
+	mu      sync.Mutex
+	me      *procore.Person // once somebody asked
+	trouble trouble
 }
 
 // Procore returns the connection to Procore. If nobody is connected the error wraps ErrNotConnected. It
@@ -38,7 +39,7 @@ func (o *Office) Procore(ctx context.Context) (*Procore, error) {
 	p := &Procore{office: o}
 	var err error
 	s := o.settings.Procore
-	if p.tokens, err = o.tokens(ctx, ProcoreService, login{procoreOrigin(s.Bases), s.Token, o.procoreRefresh, procore.Fixed}); err != nil {
+	if p.tokens, err = o.tokens(ctx, ProcoreService, login{procoreOrigin(s.Bases), s.Token, o.procoreRefresh}); err != nil {
 		return nil, err
 	}
 	if p.governor, err = o.governor(ProcoreService, procore.Windows(), procore.Readings); err != nil {
@@ -62,10 +63,14 @@ func procoreOrigin(b procore.Bases) string { return cmp.Or(b.Login, "https://log
 
 func (p *Procore) options(lane string) procore.Options {
 	o := p.office
-	return procore.Options{
+	out := procore.Options{
 		Bases: o.settings.Procore.Bases, Tokens: p.tokens, HTTP: o.carrier(ProcoreService),
 		Pace: metered{p.governor.Lane(lane), &o.procoreCalls, o.lanes.of(ProcoreService, lane), ProcoreService, o.traffic}, Log: o.log, UploadDir: o.uploads(),
 	}
+	if lane == house {
+		out.Attempts = handful
+	}
+	return out
 }
 
 // Company returns a client for a company, as one lane uses it.
@@ -186,7 +191,7 @@ func ScopeOf(l mapping.Link) (procore.Scope, error) {
 
 // tool opens one tool.
 func (p *Procore) tool(ctx context.Context, client *procore.Client, in procore.Scope, t mapping.Tool) (syncer.Reader, error) {
-	me, err := p.person(ctx, client)
+	me, err := p.person(ctx, client.CompanyID().String())
 	if err != nil {
 		return nil, err
 	}
@@ -219,16 +224,25 @@ func (p *Procore) soonerPhotos(files *procore.Photos, err error) (syncer.Reader,
 	return quickPhotos{files, p.office}, nil
 }
 
-// person returns whose account it is, and asks once.
-func (p *Procore) person(ctx context.Context, client *procore.Client) (*procore.Person, error) {
+// person returns whose account it is, as one of its companies tells, and asks once.
+func (p *Procore) person(ctx context.Context, company string) (*procore.Person, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.me != nil {
 		return p.me, nil
 	}
+	if err := p.trouble.recent(); err != nil {
+		return nil, err
+	}
+	client, err := p.company(company, house)
+	if err != nil {
+		return nil, err
+	}
 	me, err := client.GetMe(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("ask Procore whose account it is: %w", err)
+		err = fmt.Errorf("ask Procore whose account it is: %w", err)
+		p.trouble.note(ctx, err)
+		return nil, err
 	}
 	p.me = me
 	return me, nil

@@ -110,7 +110,7 @@ func (s *Synced) add(results []mapping.Result, err error) {
 		case errors.Is(r.Err, syncer.ErrLocked):
 			s.Err = errors.Join(s.Err, taken(r))
 		default:
-			s.Err = errors.Join(s.Err, r.Err)
+			s.Err = errors.Join(s.Err, explain(r))
 		}
 		if r.Report != nil {
 			s.Totals.Totals = plus(s.Totals.Totals, r.Report.Totals)
