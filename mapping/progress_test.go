@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -61,6 +62,40 @@ func TestARunIsCutIntoSlicesAndAddedUp(t *testing.T) {
 	results = w.sync("bridge", mapping.SyncOptions{Slice: syncer.Budget{Time: 3 * time.Second}, Once: true})
 	require.True(t, results[0].Report.More, "the rest is for the next one")
 	require.False(t, results[0].Settled())
+}
+
+func TestASyncOfWhichEverythingFailsEndsSoon(t *testing.T) {
+	tree := syncertest.Tree{}
+	for i := range 30 {
+		tree[string(rune('a'+i%26))+string(rune('a'+i/26))] = "x"
+	}
+	for _, c := range []struct {
+		name string
+		good int // one of so many writes goes well, 0 for none
+		all  bool
+	}{
+		{"nothing can be written, and the rest is left to another sync", 0, false},
+		{"something can be written now and then", 2, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := both(t, tree, nil, mapping.Rules{})
+			tried := 0
+			for _, conn := range w.conns() {
+				conn.OnCall(func(call syncertest.Call) error {
+					if err := w.tick(call); err != nil || call.Op != "CreateFile" || call.Phase != syncertest.Before {
+						return err
+					}
+					if tried++; c.good > 0 && tried%c.good == 0 {
+						return nil
+					}
+					return errors.New("no")
+				})
+			}
+			results := w.sync("bridge", mapping.SyncOptions{Slice: syncer.Budget{Time: time.Second}})
+			require.NotEmpty(t, results[0].Report.Failures)
+			require.Equal(t, c.all, tried >= len(tree), "%d writes were tried", tried)
+		})
+	}
 }
 
 func TestTroubleInOneToolKeepsNothingFromTheOthers(t *testing.T) {

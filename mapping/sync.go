@@ -52,8 +52,9 @@ const (
 	// slice is how long a tool is worked on at a time.
 	slice = 10 * time.Minute
 	// patience is how many slices may pass in which nothing was written before a tool is left for another
-	// Sync.
+	// Sync: those of a large first scan. strikes is how many, if what was tried in them has failed.
 	patience = 50
+	strikes  = 3
 	// hops is how often what was dragged between the tools is followed in one Sync.
 	hops = 4
 )
@@ -116,7 +117,10 @@ type turn struct {
 	part  Part
 	due   bool
 	whole bool // it has been scanned in full
-	idle  int  // slices without a write
+	idle  int  // slices without a write, one after the other
+	vain  int  // those of them in which something was tried and has failed
+	// failed says that in this slice something has.
+	failed bool
 
 	record *recorder
 }
@@ -192,7 +196,7 @@ func (y *syncing) slice(ctx context.Context, t *turn) error {
 		t.due, t.Paused = false, t.part.Paused
 		return nil
 	}
-	e, err := y.links.engine(t.part, noting{y.links.o.States, t.record}, func(eo *syncer.Options) { eo.Observe = y.o.Observe })
+	e, err := y.links.engine(t.part, noting{y.links.o.States, t.record}, func(eo *syncer.Options) { eo.Observe = y.observe(t) })
 	if err != nil {
 		t.due, t.Err = false, err
 		return nil //nolint:nilerr // the tool's trouble, not the others': its Result says so
@@ -209,14 +213,29 @@ func (y *syncing) slice(ctx context.Context, t *turn) error {
 	return y.links.note(ctx, t)
 }
 
+// observe notes which of what was tried in a slice fails, and tells whoever wants to know.
+func (y *syncing) observe(t *turn) func(syncer.Event) {
+	t.failed = false
+	return func(e syncer.Event) {
+		t.failed = t.failed || e.Outcome != nil && e.Outcome.Result == syncer.Failed
+		if y.o.Observe != nil {
+			y.o.Observe(e)
+		}
+	}
+}
+
 // add counts a run.
 func (t *turn) add(r *syncer.Report, err error) {
 	t.Report, t.Err = plus(t.Report, r), err
 	t.whole = t.whole || r.Full
-	if t.idle++; r.Totals.Writes > 0 {
-		t.idle = 0
+	t.idle++
+	if t.failed {
+		t.vain++
 	}
-	t.due = err == nil && r.More && t.idle < patience
+	if r.Totals.Writes > 0 {
+		t.idle, t.vain = 0, 0
+	}
+	t.due = err == nil && r.More && t.idle < patience && t.vain < strikes
 }
 
 // plus adds a later report of a tool to an earlier one. What is left is as the later one tells it.
