@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 )
 
@@ -157,11 +158,16 @@ func (r *run) foresee(ctx context.Context, hints []Hinted) error {
 
 // visitPending looks at the pending set, as far as the budget allows.
 func (r *run) visitPending(ctx context.Context) error {
-	for i, key := range sortedKeys(r.pending) {
+	// An earlier slice of the scan has met what is unseen.
+	isUnseen := func(key PendingKey) bool { return key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] }
+	visits := slices.DeleteFunc(sortedKeys(r.pending), func(key PendingKey) bool {
 		p := r.pending[key]
-		unseen := key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] // an earlier slice of the scan has met it
-		if p.Quiet && !unseen || p.waits(r.now(), r.e.opts.Backoff) {
-			continue
+		return p.Quiet && !isUnseen(key) || p.waits(r.now(), r.e.opts.Backoff)
+	})
+	for i, key := range visits {
+		unseen := isUnseen(key)
+		if i%crowd == 0 && !r.budget.over(shareOfVisits) {
+			r.foreseePending(ctx, visits[i:min(i+crowd, len(visits))])
 		}
 		if i > 0 && r.budget.over(shareOfVisits) {
 			r.report.More = true
@@ -176,6 +182,17 @@ func (r *run) visitPending(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// foreseePending looks at once at pending items that no Record holds.
+func (r *run) foreseePending(ctx context.Context, keys []PendingKey) {
+	var list []version
+	for _, key := range keys {
+		if key.Record == 0 {
+			list = append(list, version{key.Side, Stamp{ID: key.ID}})
+		}
+	}
+	r.o.prefetch(ctx, list)
 }
 
 // renew lets news about a pending item count: it is neither waited for nor left alone any more.
