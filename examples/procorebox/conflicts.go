@@ -29,7 +29,7 @@ func (c *console) conflictsListCommand() *cobra.Command {
 		Long: `List the files that were changed on both sides before a sync: both versions, how it was settled
 and by which rule, and whether it still waits. What was settled is remembered for 400 days. No
 service is called. Exit code 1 says that one waits for a person.`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
@@ -141,7 +141,7 @@ next sync; "leave" takes that back.
 PATH begins with a tool, as in Documents/Drawings/A-101.pdf; IDs are those of "conflicts list". A
 file that somebody has edited since the conflict was settled is left as it is.`,
 		Example:           "  procorebox conflicts choose bridge Documents/Contract.docx box",
-		Args:              cobra.ExactArgs(3),
+		Args:              takes(3, 3),
 		ValidArgsFunction: c.completeChoice,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {

@@ -41,7 +41,7 @@ func (c *console) holdsListCommand() *cobra.Command {
 		Long: `List what waits: what would be done in which service, since when, why not yet, and which run
 held it first. Below that stands what is used of the limits on deletes, and when there is room
 again by itself. No service is called. Exit code 1 says that something waits.`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {

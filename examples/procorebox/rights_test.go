@@ -65,7 +65,7 @@ func TestAFileThatBoxDoesNotLetTheAccountWriteWaitsForTheRight(t *testing.T) {
 	env["BOX_TOKEN"] = own
 	code, stdout, stderr = run(t, env, "sync", "tower")
 	require.Equal(t, exitSettled, code, stderr)
-	require.Contains(t, stdout, "1 writes (1 uploads")
+	require.Contains(t, stdout, "1 write (1 upload,")
 }
 
 func TestAConnectionThatNobodyHasUsedForTooLongNamesWhatToDo(t *testing.T) {
