@@ -64,7 +64,7 @@ func explainedScenarios() map[string]explained {
 		},
 		"delete-storm-at-once": {
 			func(s *stage) { s.given(both, limited(1)); s.a.Remove("p"); s.a.Remove("q"); s.run() },
-			"q", syncer.OnHold, "over the limit of 1 deletes in 24 hours",
+			"q", syncer.OnHold, "over the limit of 1 delete",
 		},
 		"delete-drip": {
 			func(s *stage) {
@@ -74,7 +74,7 @@ func explainedScenarios() map[string]explained {
 				s.Later(time.Hour)
 				s.a.Remove("q")
 				s.run()
-			}, "q", syncer.OnHold, "over the limit of 1 deletes in 24 hours",
+			}, "q", syncer.OnHold, "over the limit of 1 delete",
 		},
 		"limit-window-rolls": {
 			func(s *stage) { s.given(both, limited(1)); s.a.Remove("p"); s.run(); s.a.Remove("q"); s.run() },
@@ -94,7 +94,7 @@ func explainedScenarios() map[string]explained {
 				s.a.Remove("p")
 				s.run()
 				require.NoError(s.t, s.Store.Decide(s.t.Context(), s.Pair.Name, s.report.Holds[0].Action, syncer.Approved))
-			}, "p", syncer.OnHold, "over the limit of 0 deletes in 24 hours",
+			}, "p", syncer.OnHold, "over the limit of 0 deletes",
 		},
 		"limit-survives-restart": {
 			func(s *stage) {
