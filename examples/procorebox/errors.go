@@ -27,7 +27,7 @@ Conflicts and holds are no errors. How many wait for a person is said in the end
 
 Exit code 1 says that there is something.`,
 		Example:           "  procorebox errors\n  procorebox errors bridge --items",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {

@@ -67,7 +67,7 @@ func (c *console) export(name, what string, columns []string, write func(ctx con
 		Long: "Write " + what + ", of a link or of all. Columns:\n\n  " + strings.Join(columns, ", ") +
 			"\n\nWith --out the file has its name only when it is complete, and only you can read it.",
 		Example:           "  procorebox export " + name + " --format csv --out " + name + ".csv",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(office.Formats(), e.format) {

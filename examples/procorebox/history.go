@@ -90,7 +90,7 @@ A --path may hold * and **, and a folder stands for all below it. With --json ea
 one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
 		Example: "  procorebox history bridge --since 7d\n  procorebox history bridge --run 57\n" +
 			"  procorebox history --op delete --path 'Documents/Drawings' --since 2026-05-04",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := p.read(optional(args), time.Now())

@@ -32,7 +32,7 @@ said what is remembered. Who moved or deleted something is known if the service 
 Box does, Procore only by webhooks. Exit code 1 says that it waits for a person or a retry.`,
 		Example: "  procorebox why bridge Documents/Drawings/A-101.pdf\n" +
 			"  procorebox why bridge --id 1500001 --on box",
-		Args:              cobra.RangeArgs(1, 2),
+		Args:              takes(1, 2),
 		ValidArgsFunction: c.completeLink,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
