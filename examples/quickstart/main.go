@@ -1,5 +1,4 @@
-// Command quickstart keeps two folders in memory in step: it is the smallest program that embeds
-// the engine. Put your own file systems in the place of the two services.
+// Command quickstart keeps two folders in memory in step: put your own file systems in their place.
 package main
 
 import (
@@ -23,19 +22,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	run(engine)
-
-	site.User("ann").Write("Drawings/A-101.pdf", "second issue")
-	office.User("bob").Rename("Contracts", "Signed contracts")
-	run(engine)
-	fmt.Println(site.Tree())
-	fmt.Println(office.Tree())
-}
-
-func run(engine *syncer.Engine) {
-	report, err := engine.Run(context.Background(), &syncer.RunOptions{Full: true})
-	if err != nil {
-		log.Fatal(err)
+	for _, issue := range []string{"second issue", "third issue"} {
+		site.User("ann").Write("Drawings/A-101.pdf", issue)
+		report, err := engine.Run(context.Background(), &syncer.RunOptions{Full: true})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%v%v\n", report, office.Tree())
 	}
-	fmt.Print(report)
 }
