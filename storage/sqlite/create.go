@@ -36,26 +36,15 @@ func settle(path string) (string, error) {
 // ensure makes the file if there is none. It appears under its name when it is complete, so a file
 // without contents is never one of ours.
 func (d *database) ensure(f format) error {
-	info, err := os.Stat(d.path)
-	switch {
-	case err == nil && !info.Mode().IsRegular():
-		return damaged("it is no regular file")
-	case err == nil && info.Size() == 0:
-		return damaged("the file is empty")
-	case err == nil:
-		return nil
-	case !errors.Is(err, fs.ErrNotExist):
+	if there, err := stands(d.path, os.Stat); there || err != nil {
 		return err
-	}
-	if _, err := os.Stat(d.path + "-wal"); err == nil {
-		return damaged("the file is gone, and what was written to it last is still there in %s-wal", filepath.Base(d.path))
 	}
 	fresh := d.path + "-new-" + rand.Text()
 	defer os.Remove(fresh)
 	if err := create(fresh, f); err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
-	err = os.Link(fresh, d.path)
+	err := os.Link(fresh, d.path)
 	if errors.Is(err, fs.ErrExist) {
 		return nil // another process was faster
 	}
@@ -66,6 +55,26 @@ func (d *database) ensure(f format) error {
 		return err
 	}
 	return syncFolder(filepath.Dir(d.path))
+}
+
+// stands reports whether there is a file. One that others are about to make may come at any moment, and
+// its log comes after it: so the log is asked for first, and what had one then has a file or had one.
+func stands(path string, stat func(path string) (fs.FileInfo, error)) (bool, error) {
+	_, noLog := stat(path + "-wal")
+	info, err := stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return false, damaged("it is no regular file")
+	case err == nil && info.Size() == 0:
+		return false, damaged("the file is empty")
+	case err == nil:
+		return true, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	case noLog == nil:
+		return false, damaged("the file is gone, and what was written to it last is still there in %s-wal", filepath.Base(path))
+	}
+	return false, nil
 }
 
 // create writes a new file without contents.
