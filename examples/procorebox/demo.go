@@ -31,7 +31,9 @@ side, a folder renamed, a conflict, deletes that the limit holds. Each step says
 happened and where to look. Nothing leaves this machine, and nothing is left on it.
 
 With --keep the fakes go on when the story is over, and the variables are printed with
-which the other commands reach them from another terminal.`,
+which the other commands reach them from another terminal. ANN_TOKEN and BOB_TOKEN are
+access tokens of Ann, who works in Procore, and of Bob, who works in Box: with them you
+can make edits of your own.`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.demo(cmd.Context(), keep) },
 	}
@@ -206,8 +208,22 @@ func (d *demo) stay(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.people(); err != nil {
+		return err
+	}
 	<-ctx.Done()
 	return nil
+}
+
+// people tells how to make an edit as one of them, since the fakes have no pages for a browser.
+func (d *demo) people() error {
+	return d.c.print("export ANN_TOKEN=%s\nexport BOB_TOKEN=%s\n\n"+
+		"To change something yourself, call the fakes as Ann does in Procore or Bob in Box, with the\n"+
+		"number that \"procorebox why\" tells of an item. Bob deletes a file so:\n\n"+
+		"procorebox why demo 'Documents/05 Meetings/OAC/Agenda (template).md'\n"+
+		"curl -X DELETE -H \"Authorization: Bearer $BOB_TOKEN\" $BOX_API_BASE/2.0/files/NUMBER\n"+
+		"procorebox sync demo\n",
+		quote(d.procore.TokenFor(d.ann.User, 0)), quote(d.box.TokenFor(d.bob.User, 0)))
 }
 
 // quote makes a word for a shell.

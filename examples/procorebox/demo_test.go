@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -55,14 +57,15 @@ func TestAKeptDemoServesTheOtherCommands(t *testing.T) {
 	stdout, err := demo.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, demo.Start())
-	env := demoEnv()
+	env, bob := demoEnv(), ""
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
 		if ok && strings.HasPrefix(lines.Text(), "export ") {
 			env = append(env, name+"="+value)
 		}
-		if name == "PROCORE_PROJECT_ID" {
+		if name == "BOB_TOKEN" {
+			bob = value
 			break
 		}
 	}
@@ -81,6 +84,32 @@ func TestAKeptDemoServesTheOtherCommands(t *testing.T) {
 	out, code = run("projects")
 	require.Equal(t, exitSettled, code, out)
 	require.Contains(t, out, "Harbor Point Medical Office Building")
+	deleteAs(t, bob, env, run)
+	out, code = run("sync", "demo")
+	require.Equal(t, exitWaits, code, out)
+	require.Contains(t, out, " 3 held", "the limit of the demo is used up, and so it holds Bob's delete, too")
 	require.NoError(t, demo.Process.Signal(os.Interrupt))
 	require.NoError(t, demo.Wait())
+}
+
+// deleteAs does what the kept demo proposes to do as Bob.
+func deleteAs(t *testing.T, token string, env []string, run func(...string) (string, int)) {
+	t.Helper()
+	out, code := run("why", "demo", "Documents/05 Meetings/OAC/Agenda (template).md")
+	require.Equal(t, exitSettled, code, out)
+	number := regexp.MustCompile(`(?m)^box: .*, number (\d+),`).FindStringSubmatch(out)
+	require.NotNil(t, number, out)
+	base := ""
+	for _, v := range env {
+		if at, ok := strings.CutPrefix(v, "BOX_API_BASE="); ok {
+			base = at
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, base+"/2.0/files/"+number[1], http.NoBody)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusNoContent, answer.StatusCode)
 }
