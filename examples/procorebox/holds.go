@@ -183,7 +183,7 @@ what was not carried out yet.`,
 // it early.
 func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, ended error) error {
 	problems := []error{ended}
-	next := false
+	next := ""
 	for _, d := range done {
 		what := fmt.Sprintf("%s %s %q in %s", shortID(string(d.ID)), d.Op, readable(d.Path), d.On.Title())
 		switch {
@@ -206,7 +206,12 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, e
 		if err := c.print("%s: %s\n", text, what); err != nil {
 			return err
 		}
-		next = next || d.Was != d.Decision && d.Decision != "waiting"
+		if d.Was != d.Decision && d.Decision != "waiting" {
+			next = "carries it out"
+			if d.Was == "carried out" {
+				next = "brings to both sides what is not on both yet"
+			}
+		}
 	}
 	for _, u := range unclear {
 		problems = append(problems, fmt.Errorf("%q: %s", u.ID, u.Why))
@@ -216,8 +221,8 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, e
 			return err
 		}
 	}
-	if next {
-		if err := c.print("the next sync carries it out; a running watch does within seconds\n"); err != nil {
+	if next != "" {
+		if err := c.print("the next sync %s; a running watch does within seconds\n", next); err != nil {
 			return err
 		}
 	}
