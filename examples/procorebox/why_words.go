@@ -58,7 +58,7 @@ func (e explanation) state() string {
 // deleted says which side deleted first, and by whom.
 func (e explanation) deleted() string {
 	for _, ev := range slices.Backward(e.Events) {
-		if ev.Op != syncer.OpDelete.String() || ev.Result != "done" {
+		if !carried(ev) {
 			continue
 		}
 		text := fmt.Sprintf(" in %s", ev.On.Other().Title())
@@ -70,6 +70,13 @@ func (e explanation) deleted() string {
 		return text + fmt.Sprintf("; carried over to %s %s", ev.On.Title(), when(ev.At))
 	}
 	return " on both sides"
+}
+
+// carriedOver says whether a sync has made the delete, which "holds undo" takes back then.
+func (e explanation) carriedOver() bool { return slices.ContainsFunc(e.Events, carried) }
+
+func carried(ev office.WhyEvent) bool {
+	return ev.Op == syncer.OpDelete.String() && ev.Result == "done"
 }
 
 // standing says since when it waits and for what.
@@ -142,6 +149,10 @@ func (e explanation) step() string {
 		}
 		return "restore the folder; the next sync goes on by itself"
 	case syncer.Deleted.String():
+		if e.carriedOver() {
+			return fmt.Sprintf("to have it back: procorebox holds undo %s --folder %s, or restore it from the trash of either side; "+
+				"the next sync brings it to both", e.Link, quote(e.Path))
+		}
 		return "to have it back restore it from the trash of either side; the next sync carries that over"
 	case syncer.Unasked.String():
 		return "run it again when the services can be reached"
