@@ -59,7 +59,7 @@ func (e *Engine) Undo(ctx context.Context, want func(o Outcome) bool) ([]Undone,
 	return out, nil
 }
 
-// item names what was deleted.
+// deleted names an item that was deleted.
 type deleted struct {
 	on Side
 	id string
