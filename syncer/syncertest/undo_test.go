@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,40 @@ func TestAFileThatIsUndoneBringsItsFolderBack(t *testing.T) {
 			s.requireEqualTrees()
 			s.requireSettled()
 		}, restoring, onlyA, onlyB)
+	})(t, nil)
+}
+
+func TestWhatPeopleDeletedWithItsFolderComesBackWithItsFolderWhileThatStillWaits(t *testing.T) {
+	t.Parallel()
+	both(func(_ *testing.T, s *stage) {
+		s.each(func(t *testing.T, s *stage, on option) {
+			all := tree{"d/e/p": "p", "d/e/q": "q", "d/r": "r", "k": "k"}
+			s.given(all, on, limited(0))
+			s.a.Remove("d")
+			s.run()
+			for _, h := range s.report.Holds {
+				if strings.HasPrefix(h.Path, "d/e") {
+					require.NoError(t, s.Store.Decide(t.Context(), s.Pair.Name, h.Action, syncer.Approved))
+				}
+			}
+			s.run()
+			require.NotContains(t, s.b.Tree(), "d/e/")
+			require.Contains(t, s.b.Tree(), "d/r")
+			s.Later(time.Hour)
+
+			for _, d := range s.undoAll(func(syncer.Outcome) bool { return true }) {
+				require.NoError(t, d.Err)
+			}
+			s.run()
+			s.requireHolds()
+			require.Zero(t, s.report.Totals.Deletes)
+			s.run()
+			require.Equal(t, "p", s.b.Tree()["d/e/p"])
+			require.Equal(t, "q", s.b.Tree()["d/e/q"])
+			require.Equal(t, "r", s.a.Tree()["d/r"])
+			s.requireEqualTrees()
+			s.requireSettled()
+		}, onlyA)
 	})(t, nil)
 }
 
