@@ -2,7 +2,6 @@ package procore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -40,55 +38,19 @@ type position struct {
 	Heard []string `json:"heard,omitempty"`
 }
 
-const cursorMark = "procore1:"
-
-func (p position) cursor() (syncer.Cursor, error) {
-	text, err := json.Marshal(p)
-	return syncer.Cursor(cursorMark + string(text)), err
-}
-
-func (t *tool) position(from syncer.Cursor) (p position, err error) {
-	text, ours := strings.CutPrefix(string(from), cursorMark)
-	if !ours || json.Unmarshal([]byte(text), &p) != nil || p.At <= 0 || p.Bin < -1 {
-		return p, fmt.Errorf("%.40q is no position of documents: %w", from, syncer.ErrCursor)
-	}
-	if at := time.Unix(p.At, 0); t.now().Sub(at) > remembered {
-		return p, fmt.Errorf("the position is from %s: %w", at.UTC().Format(time.DateOnly), syncer.ErrCursor)
-	}
-	return p, nil
-}
+func (position) prefix() string  { return "procore1:" }
+func (p position) at() time.Time { return time.Unix(p.At, 0) }
+func (p position) sound() bool   { return p.At > 0 && p.Bin >= -1 }
 
 // Now implements syncer.Feed. It costs two calls.
 func (f *Documents) Now(ctx context.Context) (syncer.Cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	_, next, err := f.news(ctx, position{})
-	if err != nil {
-		return "", fmt.Errorf("take position in documents: %w", err)
-	}
-	return next.cursor()
+	return begin(ctx, "documents", position{}, f.news)
 }
 
 // Changes implements syncer.Feed. It costs two calls, and one more for each two thousand changes. Our own
 // writes are among them.
 func (f *Documents) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, "", false, err
-	}
-	last, err := f.position(from)
-	if err != nil {
-		return nil, "", false, err
-	}
-	if f.told(last.At) {
-		return nil, from, false, nil
-	}
-	hints, next, err := f.news(ctx, last)
-	if err != nil {
-		return nil, "", false, fmt.Errorf("read changes of documents: %w", err)
-	}
-	cursor, err := next.cursor()
-	return hints, cursor, false, err
+	return goOn(ctx, f.tool, "documents", from, f.news)
 }
 
 // glance is one reading of what changed lately.

@@ -128,9 +128,5 @@ func limited(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	return ctx, cancel, nil
 }
 
-// told reports whether nothing has happened since a feed was read up to a time of Procore's clock but what
-// webhooks have told.
-func (t *tool) told(at int64) bool { return t.trust.told(t.in, t.name, time.Unix(at, 0)) }
-
 // lost reports whether an error says that something is not there, or not for us.
 func lost(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -2,14 +2,12 @@ package procore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -31,55 +29,19 @@ type photoPosition struct {
 	Heard []string `json:"heard,omitempty"`
 }
 
-const photoMark = "procorephotos1:"
-
-func (p photoPosition) cursor() (syncer.Cursor, error) {
-	text, err := json.Marshal(p)
-	return syncer.Cursor(photoMark + string(text)), err
-}
-
-func (f *Photos) position(from syncer.Cursor) (p photoPosition, err error) {
-	text, ours := strings.CutPrefix(string(from), photoMark)
-	if !ours || json.Unmarshal([]byte(text), &p) != nil || p.At <= 0 {
-		return p, fmt.Errorf("%.40q is no position of photos: %w", from, syncer.ErrCursor)
-	}
-	if at := time.Unix(p.At, 0); f.now().Sub(at) > remembered {
-		return p, fmt.Errorf("the position is from %s: %w", at.UTC().Format(time.DateOnly), syncer.ErrCursor)
-	}
-	return p, nil
-}
+func (photoPosition) prefix() string  { return "procorephotos1:" }
+func (p photoPosition) at() time.Time { return time.Unix(p.At, 0) }
+func (p photoPosition) sound() bool   { return p.At > 0 }
 
 // Now implements syncer.Feed. It costs what Changes costs.
 func (f *Photos) Now(ctx context.Context) (syncer.Cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	_, next, err := f.news(ctx, photoPosition{At: f.now().Unix()})
-	if err != nil {
-		return "", fmt.Errorf("take position in photos: %w", err)
-	}
-	return next.cursor()
+	return begin(ctx, "photos", photoPosition{At: f.now().Unix()}, f.news)
 }
 
 // Changes implements syncer.Feed. It costs a call for the albums, one for the photos that changed, and one
 // for the numbers of every two thousand photos. Our own writes are among the hints.
 func (f *Photos) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, "", false, err
-	}
-	last, err := f.position(from)
-	if err != nil {
-		return nil, "", false, err
-	}
-	if f.told(last.At) {
-		return nil, from, false, nil
-	}
-	hints, next, err := f.news(ctx, last)
-	if err != nil {
-		return nil, "", false, fmt.Errorf("read changes of photos: %w", err)
-	}
-	cursor, err := next.cursor()
-	return hints, cursor, false, err
+	return goOn(ctx, f.tool, "photos", from, f.news)
 }
 
 // news reads what changed since a position.

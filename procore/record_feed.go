@@ -3,7 +3,6 @@ package procore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -18,43 +17,33 @@ const mostNews = 500
 
 // Now implements syncer.Feed. It costs two calls.
 func (r *records) Now(ctx context.Context) (syncer.Cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	_, next, err := r.news(ctx, position{At: r.now().Unix()})
-	if err != nil {
-		return "", fmt.Errorf("take position in %s: %w", r.name, err)
-	}
-	return next.cursor()
+	return begin(ctx, r.name, position{At: r.now().Unix()}, func(ctx context.Context, first position) ([]syncer.Hint, position, error) {
+		_, next, err := r.news(ctx, first)
+		return nil, next, err
+	})
 }
 
 // Changes implements syncer.Feed. It costs two calls, one for what changed and one for the recycle bin,
 // and one for each record that did change. A change of which no time tells is found by the next full
 // scan.
 func (r *records) Changes(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, "", false, err
-	}
-	last, err := r.position(from)
-	if err != nil {
-		return nil, "", false, err
-	}
-	if r.told(last.At) {
-		return nil, from, false, nil
-	}
+	return goOn(ctx, r.tool, r.name, from, r.changes)
+}
+
+// changes reads what changed since a position.
+func (r *records) changes(ctx context.Context, last position) ([]syncer.Hint, position, error) {
 	news, next, err := r.news(ctx, last)
 	if err != nil {
-		return nil, "", false, fmt.Errorf("read changes of %s: %w", r.name, err)
+		return nil, last, err
 	}
 	hints, err := r.hints(ctx, news, next.At)
 	if err != nil {
-		return nil, "", false, fmt.Errorf("read changes of %s: %w", r.name, err)
+		return nil, last, err
 	}
 	if setBack(last.At, next.At) {
 		hints = append(hints, syncer.Hint{Full: true, At: moment(next.At)})
 	}
-	cursor, err := next.cursor()
-	return hints, cursor, false, err
+	return hints, next, nil
 }
 
 // news are the records that changed since a position, and were not told before.
