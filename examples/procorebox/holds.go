@@ -128,7 +128,8 @@ func (c *console) decideCommand(name, short, long string, d syncer.Decision) *co
 		Short: short,
 		Long: long + `
 
-IDs are those of "holds list"; as many characters will do as tell them from others. To decide
+IDs are those of "holds list"; as many characters will do as tell them from others. A folder is
+deleted only after all that is in it, so its own ID does not do: --folder means both. To decide
 the same again changes nothing, and "holds undo" takes it back.`,
 		Example:           "  procorebox holds " + name + " bridge 3fa21b04\n  procorebox holds " + name + " bridge --folder Documents/Drawings",
 		Args:              cobra.MinimumNArgs(1),

@@ -122,6 +122,8 @@ func (e explanation) step() string {
 			return "procorebox link resume " + e.Link
 		}
 		return "mend what is said above; the next sync goes on by itself"
+	case office.OutsideLinks:
+		return "if an item of the link is meant: its path begins with the tool, as in " + quote("Documents/"+e.Path)
 	case office.NotChosen:
 		return fmt.Sprintf("procorebox link edit %s --tools with %s among them", e.Link, e.Tool)
 	case office.NeverSynced, syncer.Unsettled.String(), syncer.Interrupted.String():
@@ -133,6 +135,10 @@ func (e explanation) step() string {
 	case syncer.Hidden.String():
 		return "give the account of the sync access to it in " + e.On.Title() + ", or restore it there"
 	case syncer.OnHold.String():
+		if e.Decision == "" && e.Action != "" && e.Kind == syncer.Folder.String() {
+			return fmt.Sprintf("procorebox holds approve %s --folder %s (or reject), for it goes only after what is in it; or wait for room",
+				e.Link, quote(e.Path))
+		}
 		if e.Decision == "" && e.Action != "" {
 			return fmt.Sprintf("procorebox holds approve %s %s (or reject), or wait for room", e.Link, e.Action)
 		}
