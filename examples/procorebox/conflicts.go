@@ -74,7 +74,7 @@ func (c *console) showConflicts(all []office.Met) error {
 			}
 		}
 	}
-	return c.print("%d conflicts, %d open\n", len(all), open)
+	return c.print("%s, %d open\n", plural(len(all), "conflict"), open)
 }
 
 // settledBy says what became of a conflict.
