@@ -37,6 +37,7 @@ func advice(err error) string {
 		{mapping.ErrNoLink, `"procorebox link list" shows those that there are`},
 		{sqlite.ErrNewer, "it was left as it is; use the version of the program that wrote it, or a newer one"},
 		{connect.ErrOtherKey, ""},
+		{office.ErrNoBackup, "nothing was touched; take another file that \"procorebox backup\" has made"},
 		{syncer.ErrDamaged, "it was left as it is; bring back a backup (\"procorebox restore FILE --replace\"), or name an empty directory " +
 			"with --data and make the links again: what both sides have in common is paired then, and nothing on either side is lost"},
 		{syscall.ENOSPC, "make room and run it again; nothing is lost"},

@@ -56,8 +56,11 @@ func unpack(from, dir string) (*manifest, error) {
 	return m, nil
 }
 
+// ErrNoBackup is a file that nothing can be put back from. What is in the data directory was not touched.
+var ErrNoBackup = errors.New("no backup that can be used")
+
 func noBackup(path string, why error) error {
-	return fmt.Errorf("%s is no backup that can be used: %w: %w", path, syncer.ErrDamaged, why)
+	return fmt.Errorf("%s is %w: %w: %w", path, ErrNoBackup, syncer.ErrDamaged, why)
 }
 
 func readManifest(files *tar.Reader) (*manifest, error) {
