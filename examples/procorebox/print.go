@@ -50,7 +50,7 @@ func (p *printer) line(l line) {
 		p.write(p.c.object(l))
 		return
 	}
-	text := l.Result + ": " + l.Op
+	text := inOurWords(l.Result) + ": " + l.Op
 	if l.Link != "" && l.Path == "" {
 		text += fmt.Sprintf(" link %q", readable(l.Link))
 	}
@@ -165,6 +165,17 @@ func (p *printer) totals(t office.Totals) {
 	p.write(p.c.print("%s (%s, %s, %s; %s), %s, %d held, %d skipped, %d failed; %s to Box, %d to Procore\n",
 		many(t.Writes, "write"), many(t.Uploads, "upload"), many(t.Moves, "move"), many(t.Deletes, "delete"), many(t.Bytes, "byte"),
 		many(t.Conflicts, "conflict"), t.Held, t.Skipped, t.Failed, many(t.Calls.Box, "call"), t.Calls.Procore))
+}
+
+// inOurWords says how a conflict was settled by the names of the services; JSON keeps the engine's words.
+func inOurWords(result string) string {
+	switch result {
+	case syncer.TakeSource.String():
+		return "take Procore's"
+	case syncer.TakeDestination.String():
+		return "take Box's"
+	}
+	return result
 }
 
 // many counts things in words.
