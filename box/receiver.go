@@ -6,12 +6,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/procorebox/procorebox/internal/delivery"
 	"github.com/procorebox/procorebox/internal/replays"
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -94,18 +94,7 @@ func NewReceiver(o ReceiverOptions) (*Receiver, error) {
 
 // ServeHTTP takes one delivery.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	status, err := r.take(w, request)
-	if err != nil {
-		level := slog.LevelInfo // anybody can send what is refused
-		if status >= http.StatusInternalServerError {
-			level = slog.LevelWarn
-		}
-		r.o.Logger.Log(request.Context(), level, "webhook delivery was not taken", slog.Int("status", status), slog.Any("error", err))
-	}
-	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
-	}
-	w.WriteHeader(status)
+	delivery.Answer(w, request, r.o.Logger, r.take)
 }
 
 // take returns the status of the answer, and why it is not a good one.
@@ -120,12 +109,9 @@ func (r *Receiver) take(w http.ResponseWriter, request *http.Request) (int, erro
 	if err := inTime(request.Header, r.o.Clock()); err != nil {
 		return http.StatusForbidden, err // before its body costs anything
 	}
-	body, err := r.read(w, request)
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return http.StatusRequestEntityTooLarge, fmt.Errorf("it has more than %d bytes", r.o.LargestBody)
-	}
+	body, status, err := delivery.Read(w, request, r.o.LargestBody, r.o.Patience)
 	if err != nil {
-		return http.StatusBadRequest, fmt.Errorf("read webhook delivery: %w", err)
+		return status, err
 	}
 	if err := r.o.Keys.Verify(request.Header, body, r.o.Clock()); err != nil {
 		return http.StatusForbidden, err
@@ -138,38 +124,23 @@ func (r *Receiver) take(w http.ResponseWriter, request *http.Request) (int, erro
 	return http.StatusNoContent, nil
 }
 
-// read reads the body, of which there is a limited amount in a limited time.
-func (r *Receiver) read(w http.ResponseWriter, request *http.Request) ([]byte, error) {
-	// A writer without deadlines is one of a test, or of a server that has its own.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(r.o.Patience))
-	return io.ReadAll(http.MaxBytesReader(w, request.Body, r.o.LargestBody))
-}
-
 // keep writes down what a delivery that is Box's hints at, once.
-func (r *Receiver) keep(ctx context.Context, root string, body []byte) (err error) {
+func (r *Receiver) keep(ctx context.Context, root string, body []byte) error {
 	hint, told, id := r.hint(ctx, body)
 	if !told {
 		return nil
 	}
 	// The root is not signed: a message that was replayed to the address of another root is not taken there.
 	id = sha256.Sum256(append(id[:], root...))
-	fresh, err := r.seen.Begin(ctx, id)
-	if err != nil {
-		return fmt.Errorf("wait for the same webhook delivery: %w", err)
-	}
-	if !fresh {
-		return nil
-	}
-	taken := false
-	defer func() { r.seen.End(id, taken) }() // also if the store panics: nobody may wait for ever
-	var errs []error
-	for _, pair := range r.o.Pairs(root) {
-		if err := r.o.Store.Append(ctx, pair, hint); err != nil {
-			errs = append(errs, fmt.Errorf("append hint of a webhook to pair %s: %w", pair, err))
+	return r.seen.Once(ctx, id, func() error {
+		var errs []error
+		for _, pair := range r.o.Pairs(root) {
+			if err := r.o.Store.Append(ctx, pair, hint); err != nil {
+				errs = append(errs, fmt.Errorf("append hint of a webhook to pair %s: %w", pair, err))
+			}
 		}
-	}
-	taken = len(errs) == 0
-	return errors.Join(errs...)
+		return errors.Join(errs...)
+	})
 }
 
 // hint says where to look because of a delivery, if anywhere, and what names its message: its ID, which

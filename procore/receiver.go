@@ -7,11 +7,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"github.com/procorebox/procorebox/internal/delivery"
 	"github.com/procorebox/procorebox/internal/replays"
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -108,18 +108,7 @@ func NewReceiver(o ReceiverOptions) (*Receiver, error) {
 
 // ServeHTTP takes one delivery.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	status, err := r.take(w, request)
-	if err != nil {
-		level := slog.LevelInfo // anybody can send what is refused
-		if status >= http.StatusInternalServerError {
-			level = slog.LevelWarn
-		}
-		r.o.Logger.Log(request.Context(), level, "webhook delivery was not taken", slog.Int("status", status), slog.Any("error", err))
-	}
-	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
-	}
-	w.WriteHeader(status)
+	delivery.Answer(w, request, r.o.Logger, r.take)
 }
 
 // take returns the status of the answer, and why it is not a good one.
@@ -132,14 +121,9 @@ func (r *Receiver) take(w http.ResponseWriter, request *http.Request) (int, erro
 	}
 	ctx, cancel := context.WithTimeout(request.Context(), r.o.Patience)
 	defer cancel()
-	// A writer without deadlines is one of a test, or of a server that has its own.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(r.o.Patience))
-	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, r.o.LargestBody))
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return http.StatusRequestEntityTooLarge, fmt.Errorf("it has more than %d bytes", r.o.LargestBody)
-	}
+	body, status, err := delivery.Read(w, request, r.o.LargestBody, r.o.Patience)
 	if err != nil {
-		return http.StatusBadRequest, fmt.Errorf("read webhook delivery: %w", err)
+		return status, err
 	}
 	if err := r.keep(ctx, body); err != nil {
 		return http.StatusServiceUnavailable, err
@@ -157,24 +141,21 @@ func (r *Receiver) proved(value string) bool {
 }
 
 // keep writes down what a delivery that is Procore's hints at, once.
-func (r *Receiver) keep(ctx context.Context, body []byte) (err error) {
+func (r *Receiver) keep(ctx context.Context, body []byte) error {
 	d, id := r.read(ctx, body)
 	if d.CompanyID != 0 && d.CompanyID != r.o.Client.CompanyID() {
 		return nil // of another company with the same address
 	}
-	fresh, err := r.seen.Begin(ctx, id)
-	if err != nil {
-		return fmt.Errorf("wait for the same webhook delivery: %w", err)
-	}
-	if !fresh {
-		return nil
-	}
-	r.o.Trust.hear(d)
-	taken := false
-	defer func() { r.seen.End(id, taken) }() // also if the store panics: nobody may wait for ever
+	return r.seen.Once(ctx, id, func() error {
+		r.o.Trust.hear(d)
+		return r.tell(ctx, d)
+	})
+}
+
+// tell appends the hints of a delivery to the inbox of each pair that it is about.
+func (r *Receiver) tell(ctx context.Context, d *Delivery) error {
 	pairs := r.o.Pairs(d)
 	if len(pairs) == 0 {
-		taken = true
 		return nil
 	}
 	hints := r.hints(ctx, d)
@@ -186,7 +167,6 @@ func (r *Receiver) keep(ctx context.Context, body []byte) (err error) {
 			r.o.Wake(pair)
 		}
 	}
-	taken = len(errs) == 0
 	return errors.Join(errs...)
 }
 

@@ -5,6 +5,7 @@ package replays
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"sync"
 )
 
@@ -25,6 +26,23 @@ type Memory struct {
 // New returns a Memory of so many messages, one at least.
 func New(size int) *Memory {
 	return &Memory{taken: map[Message]bool{}, order: make([]Message, 0, max(size, 1)), open: map[Message]chan struct{}{}}
+}
+
+// Once calls take unless the message was taken before: take says by its error that it was not, and the
+// message may come again. Who comes with the same message meanwhile waits until take has ended, or ctx.
+func (r *Memory) Once(ctx context.Context, m Message, take func() error) error {
+	fresh, err := r.Begin(ctx, m)
+	if err != nil {
+		return fmt.Errorf("wait for the same webhook delivery: %w", err)
+	}
+	if !fresh {
+		return nil
+	}
+	taken := false
+	defer func() { r.End(m, taken) }() // also if take panics: nobody may wait for ever
+	err = take()
+	taken = err == nil
+	return err
 }
 
 // Begin reports whether a message is to be taken now. Who is told so must call End. Others that come
