@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // Codes of errors that are worth telling apart. The list of Box is open; see Error.Code.
@@ -87,19 +87,7 @@ func (e *Error) Error() string {
 const mostReasons = 5
 
 // line returns what Box wrote on one line, and not too long.
-func line(text string) string {
-	const most = 300
-	clean := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text[:min(len(text), most)])
-	if len(text) > most {
-		clean = strings.ToValidUTF8(clean, "") + "..."
-	}
-	return clean
-}
+func line(text string) string { return connect.OneLine(text, 300) }
 
 // Unwrap returns the sentinel, or nil.
 func (e *Error) Unwrap() error { return e.kind }

@@ -152,3 +152,12 @@ func ExamplePath() {
 	// /files/..%2Fusers%3Fx/content
 	// https://api.example.com/elsewhere <nil>
 }
+
+// What a service wrote stays on one line of a log, and no letter is cut in two.
+func ExampleOneLine() {
+	fmt.Println(connect.OneLine("name taken\nlevel=ERROR", 300))
+	fmt.Println(connect.OneLine("größer", 3))
+	// Output:
+	// name taken level=ERROR
+	// gr...
+}

@@ -94,7 +94,7 @@ func grantError(err error, w *watched, old Token) error {
 		return &GrantError{
 			Status:      refused.Response.StatusCode,
 			Code:        printable(without(refused.ErrorCode, old)),
-			Description: sentence(without(refused.ErrorDescription, old)),
+			Description: OneLine(without(refused.ErrorDescription, old), 200),
 		}
 	}
 	if errors.Is(err, ErrSignIn) {

@@ -77,16 +77,17 @@ func printable(text string) string {
 	return clean[:min(len(clean), 128)]
 }
 
-// sentence returns what a service wrote for people, on one line and not too long.
-func sentence(text string) string {
-	clean := strings.Map(func(r rune) rune {
+// OneLine returns what a service wrote for people on one line, so that it can forge none of a log: what
+// cannot be printed becomes a space. Of a text of more than most bytes it returns the beginning, and "...".
+func OneLine(text string, most int) string {
+	end := ""
+	if most = max(most, 0); len(text) > most {
+		text, end = strings.ToValidUTF8(text[:most], ""), "..."
+	}
+	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return ' '
-	}, text)
-	if len(clean) > 200 {
-		clean = strings.ToValidUTF8(clean[:200], "") + "..."
-	}
-	return clean
+	}, text) + end
 }
