@@ -1,15 +1,18 @@
 package syncer
 
 import (
+	"context"
 	"errors"
+	"io/fs"
 	"sync"
 )
 
-// busy remembers that a side asked to be left in peace: for the rest of the run nobody calls it,
-// and nothing is concluded from its silence.
+// busy remembers that a side asked to be left in peace, or lets nobody in: for the rest of the run nobody
+// calls it, and nothing is concluded from its silence.
 type busy struct {
 	mu     sync.Mutex
 	reason error
+	asked  bool // whether the root may be read
 }
 
 // note takes the error of a call.
@@ -20,6 +23,25 @@ func (b *busy) note(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.reason == nil {
+		b.reason = err
+	}
+}
+
+// heard takes the error of a call that reads. One that was not permitted may be alone in that, or all are:
+// the root tells, which is asked once in a run.
+func (end *endpoint) heard(ctx context.Context, err error) {
+	end.busy.note(err)
+	if end.looker == nil || !errors.Is(err, fs.ErrPermission) {
+		return
+	}
+	b := end.busy
+	b.mu.Lock() // until the root has answered nobody asks anything else
+	defer b.mu.Unlock()
+	if b.asked || b.reason != nil {
+		return
+	}
+	b.asked = true
+	if _, err := end.looker.Look(ctx, end.root); errors.Is(err, fs.ErrPermission) {
 		b.reason = err
 	}
 }

@@ -72,7 +72,7 @@ func (o *observer) prefetch(ctx context.Context, list []version) {
 		g.Go(func() error {
 			o.budget.spend()
 			answers[i].entry, answers[i].err = o.ends[v.side].looker.Look(ctx, v.ID)
-			o.ends[v.side].busy.note(answers[i].err)
+			o.ends[v.side].heard(ctx, answers[i].err)
 			return nil
 		})
 	}

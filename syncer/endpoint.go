@@ -34,7 +34,7 @@ func (end *endpoint) find(ctx context.Context, at Entry, key Key) ([]Entry, erro
 	}
 	if end.finder != nil {
 		found, err := end.finder.Find(ctx, at, key)
-		end.busy.note(err)
+		end.heard(ctx, err)
 		return found, err
 	}
 	return end.contents(ctx, at, func(e *Entry) bool { return NameKey(e.Name) == key })
@@ -70,7 +70,7 @@ func (end *endpoint) lookNow(ctx context.Context, id string, parent Entry, name 
 			return Entry{}, err
 		}
 		e, err := end.looker.Look(ctx, id)
-		end.busy.note(err)
+		end.heard(ctx, err)
 		return e, err
 	}
 	found, err := end.find(ctx, parent, NameKey(name))

@@ -80,7 +80,7 @@ func (o *observer) lookID(ctx context.Context, side Side, id string) (Entry, err
 	}
 	o.budget.spend()
 	e, err := o.ends[side].looker.Look(ctx, id)
-	o.ends[side].busy.note(err)
+	o.ends[side].heard(ctx, err)
 	o.looked[key] = lookup{e, err}
 	return e, err
 }

@@ -76,7 +76,7 @@ func (o *observer) standing(ctx context.Context, side Side, p *node, name string
 	}
 	o.budget.spend()
 	all, err := end.folders.ReadFolder(ctx, Entry{ID: id, Kind: Folder, Name: p.nameOn(side)})
-	end.busy.note(err)
+	end.heard(ctx, err)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,8 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 		list(Destination)
 	}
 	for _, side := range sides {
-		if errors.Is(failed[side], ErrHalted) || errors.Is(failed[side], context.Canceled) {
+		barred := !o.rooted[side] && errors.Is(failed[side], fs.ErrPermission) // of a side without a root there is nothing to decide
+		if barred || errors.Is(failed[side], ErrHalted) || errors.Is(failed[side], context.Canceled) {
 			return from, failed[side]
 		}
 		if failed[side] != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -45,6 +46,56 @@ func TestWithoutARightInProcoreACommandNamesTheDoctorAndNothingIsLost(t *testing
 			require.Contains(t, stdout, "0 writes (", "what was not seen is not gone")
 		})
 	}
+}
+
+func TestWithoutARightNothingIsTriedForLong(t *testing.T) {
+	env, pc, bx := connected(t)
+	tools := []procoretest.Tool{procoretest.Documents, procoretest.Photos, procoretest.RFIs, procoretest.Submittals}
+	run(t, env, "link", "remove", "tower")
+	code, _, stderr := run(t, env, "link", "add", "--name", "all", "--tools", "documents,photos,rfis,submittals")
+	require.Equal(t, exitSettled, code, stderr)
+	code, _, stderr = run(t, env, "sync", "all")
+	require.Equal(t, exitSettled, code, stderr)
+	permit := func(l procoretest.Level) {
+		for _, tool := range tools {
+			pc.Permit(pc.Home().User, pc.Project().ID, tool, l)
+		}
+	}
+	for _, take := range []struct {
+		name       string
+		take, give func()
+	}{
+		{"Procore", func() { permit(procoretest.NoAccess) }, func() { permit(procoretest.Admin) }},
+		{"Box", func() {
+			require.NoError(t, bx.Inject(boxtest.Fault{Route: "GET /2.0/folders/*", Status: http.StatusForbidden, Times: -1}))
+		}, bx.ClearFaults},
+	} {
+		t.Run(take.name, func(t *testing.T) {
+			take.take()
+			pc.ForgetCalls()
+			bx.ForgetCalls()
+			code, _, stderr := run(t, env, "sync", "all", "--full")
+			require.Equal(t, exitFailed, code, stderr)
+			require.Contains(t, stderr, "403")
+			barred := total(pc.Calls())
+			if take.name == "Box" {
+				barred = total(bx.Calls())
+			}
+			require.LessOrEqual(t, barred, 12, "whose token, news and a root of four tools")
+			take.give()
+			code, stdout, stderr := run(t, env, "sync", "all", "--full")
+			require.Equal(t, exitSettled, code, stderr)
+			require.Contains(t, stdout, "0 writes (", "what was not seen is not gone")
+		})
+	}
+}
+
+// total adds up calls by their route.
+func total(calls map[string]int) (n int) {
+	for _, k := range calls {
+		n += k
+	}
+	return n
 }
 
 func TestAFileThatBoxDoesNotLetTheAccountWriteWaitsForTheRight(t *testing.T) {
