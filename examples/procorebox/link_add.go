@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -57,6 +60,9 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 	if err := f.rules.apply(cmd, &l.Rules); err != nil {
 		return err
 	}
+	if err := checkTarget(ctx, o, l); err != nil {
+		return err
+	}
 	made, err := o.Links.Add(ctx, l)
 	if err != nil {
 		return err
@@ -71,6 +77,33 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 	return c.print("link %s made: %s, in folder %s of Box\n", readable(made.Name), about, made.Folder)
 }
 
+// longestName is how long a name may be, so that a table of links stays readable.
+const longestName = 100
+
+func checkName(name string) error {
+	if n := utf8.RuneCountInString(name); n > longestName {
+		return usage("--name is %d characters long, at most %d are taken", n, longestName)
+	}
+	return nil
+}
+
+// checkTarget looks whether Procore has what the Link is about, and names the flag if it has not.
+func checkTarget(ctx context.Context, o *office.Office, l mapping.Link) error {
+	if err := l.Check(); err != nil {
+		return err
+	}
+	procore, err := o.Procore(ctx)
+	if err != nil {
+		return err
+	}
+	err = procore.CheckTarget(ctx, l)
+	if u, ok := errors.AsType[*office.Unknown](err); ok {
+		lists := map[string]string{"company": "companies", "project": "projects"}[u.What]
+		return &advised{fmt.Errorf("--%s: %w", u.What, err), `"procorebox ` + lists + `" lists those that there are`}
+	}
+	return err
+}
+
 // link puts together what flags and environment say.
 func (f *linkFlags) link(env office.Settings) (mapping.Link, error) {
 	l := mapping.Link{Name: f.name, Company: f.company, Project: f.project, Folder: f.folder}
@@ -82,6 +115,9 @@ func (f *linkFlags) link(env office.Settings) (mapping.Link, error) {
 	}
 	if l.Project == "" && !f.companyDocuments {
 		l.Project = env.Procore.Project
+	}
+	if err := checkName(f.name); err != nil {
+		return l, err
 	}
 	switch {
 	case l.Company == "":

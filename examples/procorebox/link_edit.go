@@ -44,6 +44,9 @@ func (f *linkFlags) edit(cmd *cobra.Command, l *mapping.Link) error {
 		if f.name == "" {
 			return usage("--name is empty")
 		}
+		if err := checkName(f.name); err != nil {
+			return err
+		}
 		l.Name = f.name
 	}
 	if cmd.Flags().Changed("tools") {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"sync"
 
@@ -151,6 +152,45 @@ func (p *Procore) Projects(ctx context.Context, company string, inactive bool) (
 		}
 	}
 	return all, nil
+}
+
+// Unknown says that Procore has no company or project of that number for the account.
+type Unknown struct {
+	What string // "company" or "project"
+	Err  error
+}
+
+// Error implements error.
+func (u *Unknown) Error() string { return u.Err.Error() }
+
+// Unwrap returns the cause.
+func (u *Unknown) Unwrap() error { return u.Err }
+
+// CheckTarget looks whether the company and the project of a Link are there for the account. If not the error
+// is an Unknown. It costs one call, and one more for each two thousand projects.
+func (p *Procore) CheckTarget(ctx context.Context, l mapping.Link) error {
+	client, err := p.company(l.Company, house)
+	if err != nil {
+		return &Unknown{"company", err}
+	}
+	in, err := ScopeOf(l)
+	if err != nil {
+		return &Unknown{"project", err}
+	}
+	for found, err := range client.GetProjects(ctx, procore.ProjectQuery{Inactive: true}) {
+		switch {
+		case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
+			return &Unknown{"company", fmt.Errorf("company %s: %w", l.Company, err)}
+		case err != nil:
+			return fmt.Errorf("projects of company %s of Procore: %w", l.Company, err)
+		case l.Project == "" || found.ID == in.ProjectID():
+			return nil
+		}
+	}
+	if l.Project == "" {
+		return nil // a company without projects has documents, too
+	}
+	return &Unknown{"project", fmt.Errorf("company %s shows the account no project %s: %w", l.Company, l.Project, fs.ErrNotExist)}
 }
 
 // procorePlace opens a tool of Procore for a Link: its tools share a lane.
