@@ -239,21 +239,30 @@ func (s *Selection) pick(held []Held) (picked []Held, unclear []Unclear) {
 	return picked, unclear
 }
 
-// Decide approves or rejects what waits in a Link: the next run carries out what was approved if it is still
-// true. No service is called, and a watch that is running does it soon.
-func (o *Office) Decide(ctx context.Context, which string, s Selection, d syncer.Decision) ([]Decided, []Unclear, error) {
+// meant returns a Link and what a Selection picks of its holds.
+func (o *Office) meant(ctx context.Context, which string, s *Selection) (mapping.Link, []Held, []Unclear, error) {
 	if err := s.check(); err != nil {
-		return nil, nil, err
+		return mapping.Link{}, nil, nil, err
 	}
 	l, err := o.Links.Get(ctx, which)
 	if err != nil {
-		return nil, nil, err
+		return l, nil, nil, err
 	}
 	held, err := o.held(ctx, l)
 	if err != nil {
-		return nil, nil, err
+		return l, nil, nil, err
 	}
 	picked, unclear := s.pick(held)
+	return l, picked, unclear, nil
+}
+
+// Decide approves or rejects what waits in a Link: the next run carries out what was approved if it is still
+// true. No service is called, and a watch that is running does it soon.
+func (o *Office) Decide(ctx context.Context, which string, s Selection, d syncer.Decision) ([]Decided, []Unclear, error) {
+	l, picked, unclear, err := o.meant(ctx, which, &s)
+	if err != nil {
+		return nil, nil, err
+	}
 	if unclear, err = o.explain(ctx, l, unclear); err != nil {
 		return nil, nil, err
 	}

@@ -16,18 +16,10 @@ import (
 // taken out of the trash, and the next run brings it to the other side as well. Of what was carried out All
 // means nothing: a person names IDs, a folder or a run, which is the one that carried it out then.
 func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided, []Unclear, error) {
-	if err := s.check(); err != nil {
-		return nil, nil, err
-	}
-	l, err := o.Links.Get(ctx, which)
+	l, picked, unclear, err := o.meant(ctx, which, &s)
 	if err != nil {
 		return nil, nil, err
 	}
-	held, err := o.held(ctx, l)
-	if err != nil {
-		return nil, nil, err
-	}
-	picked, unclear := s.pick(held)
 	out, err := o.decide(ctx, l, picked, syncer.Waiting)
 	if err != nil {
 		return out, nil, err
