@@ -67,13 +67,20 @@ func (l lockedWriter) Write(text []byte) (int, error) {
 	return l.w.out.Write(text)
 }
 
+// said returns all that it has said so far.
+func (w *watchUnderTest) said() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.out.String()
+}
+
 // await waits for a line whose message begins so.
 func (w *watchUnderTest) await(msg string, fits ...func(line map[string]any) bool) map[string]any {
 	w.t.Helper()
 	for {
 		select {
 		case line, ok := <-w.lines:
-			require.True(w.t, ok, "it ended before it said %q: %s", msg, w.out.String())
+			require.True(w.t, ok, "it ended before it said %q: %s", msg, w.said())
 			text, _ := line["msg"].(string)
 			if strings.HasPrefix(text, msg) && (len(fits) == 0 || fits[0](line)) {
 				return line
@@ -187,7 +194,7 @@ func TestNoSecretIsInWhatAServiceSays(t *testing.T) {
 	said.WriteString(body)
 	w.end(syscall.SIGTERM)
 
-	said.WriteString(w.out.String())
+	said.WriteString(w.said())
 	require.Contains(t, said.String(), `"level":"DEBUG"`, "calls are logged")
 	for _, secret := range append(hidden, secrets(t, o.data(), o.env)...) {
 		at := strings.Index(said.String(), secret)
@@ -221,7 +228,7 @@ func TestATokenThatIsRefusedMakesAWatchIll(t *testing.T) {
 	require.NoError(t, w.cmd.Process.Signal(syscall.SIGHUP))
 	line = w.await("trouble")
 	require.Contains(t, line["error"], "line 2 of "+env+" is not NAME=value")
-	require.NotContains(t, w.out.String(), "x%%secret")
+	require.NotContains(t, w.said(), "x%%secret")
 
 	// A level of logs is.
 	require.NoError(t, os.WriteFile(env, []byte("PROCOREBOX_LOG_LEVEL=debug\n"), 0o600))
@@ -249,7 +256,7 @@ func TestADrainedWatchLeavesNothingToLookInto(t *testing.T) {
 	w := o.watch()
 	w.await("action")
 	w.end(syscall.SIGTERM)
-	require.Contains(t, w.out.String(), "stopped: all calls have ended")
+	require.Contains(t, w.said(), "stopped: all calls have ended")
 
 	f, err := sqlite.OpenFile(context.Background(), filepath.Join(o.data(), "procorebox.db"), sqlite.FileOptions{})
 	require.NoError(t, err)
