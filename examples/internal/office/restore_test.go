@@ -1,7 +1,10 @@
 package office_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -100,6 +103,9 @@ func TestABackupThatWasCutOrChangedAnywhereTouchesNothing(t *testing.T) {
 		}
 		changed := append([]byte(nil), whole...)
 		changed[at] ^= 0x10
+		if bytes.Equal(inflated(changed), inflated(whole)) {
+			continue // another way to say the same: in a run of equal bytes it means nothing which of them is repeated
+		}
 		try(changed, "changed", at)
 	}
 	after, err := os.ReadFile(filepath.Join(data, "procorebox.db"))
@@ -110,6 +116,19 @@ func TestABackupThatWasCutOrChangedAnywhereTouchesNothing(t *testing.T) {
 	for _, e := range entries {
 		require.Contains(t, []string{"procorebox.db", "procorebox.key", "procorebox.lock", "uploads"}, e.Name())
 	}
+}
+
+// inflated is what a compressed text says, nil if it is damaged.
+func inflated(text []byte) []byte {
+	zipped, err := gzip.NewReader(bytes.NewReader(text))
+	if err != nil {
+		return nil
+	}
+	all, err := io.ReadAll(zipped)
+	if err != nil {
+		return nil
+	}
+	return all
 }
 
 func TestARestoreThatWasKilledIsClearedAwayByTheNext(t *testing.T) {
