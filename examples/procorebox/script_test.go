@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,7 +26,7 @@ import (
 // The scripts in testdata/script drive the program as a person does. A line that begins with "exec
 // procorebox" runs it, and "exits N procorebox" wants that exit code. "fakes" starts the fakes in a
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
-// do there in the meantime.
+// do there in the meantime. What a command in the background does is waited for with "told" and "soon".
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -41,6 +44,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"fakes":   fakesInScript,
 			"exits":   exits,
+			"told":    toldInScript,
+			"soon":    soonInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,
@@ -108,6 +113,40 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, not %s", code, args[0])
+	}
+}
+
+// again is how long scripts wait before they look once more what another process has done.
+const again = 50 * time.Millisecond
+
+// toldInScript is "told FILE PATTERN": it waits until something in the file fits the regular expression. A
+// command in the background writes it.
+func toldInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: told FILE PATTERN")
+	}
+	wanted, err := regexp.Compile(`(?m)` + args[1])
+	ts.Check(err)
+	for {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && wanted.Match(text) {
+			return
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			ts.Check(err)
+		}
+		time.Sleep(again)
+	}
+}
+
+// soonInScript is "soon COMMAND...": it runs the command until it exits with 0. What it prints then can be
+// looked at as after "exec".
+func soonInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: soon COMMAND...")
+	}
+	for ts.Exec(args[0], args[1:]...) != nil {
+		time.Sleep(again)
 	}
 }
 
