@@ -9,8 +9,9 @@ import (
 
 // Subject names the item that [Engine.Explain] is asked about: by Path, or by ID and Side.
 type Subject struct {
-	// Path begins below the roots. In each step the name of either side will do, whatever its case. An
-	// item that is gone is found by the path that it had. Empty means the roots, if ID is empty too.
+	// Path begins below the roots. In each step the name of either side will do, whatever its case. An item
+	// that was moved, renamed or deleted is found by a path that it had, unless another stands there now.
+	// Empty means the roots, if ID is empty too.
 	Path string
 	// ID is that of the item on Side, as its connector gives it. Path does not count then.
 	ID   string
@@ -46,6 +47,9 @@ type Explanation struct {
 	Clashes []Clash   `json:"clashes,omitempty"`
 	// Outcomes are the last of what was done about the item, oldest first, at most [OutcomesTold].
 	Outcomes []Outcome `json:"outcomes,omitempty"`
+	// Moves are how the item, or a folder above it, came away from the path that was asked about, oldest first and
+	// as many at most. There are some only if the item was found by a path that it had once.
+	Moves []Outcome `json:"moves,omitempty"`
 	// Next are the actions on the item that a run would carry out now, in their order. Those of its folders
 	// may have to come first: Before are they.
 	Next   []Action `json:"next,omitempty"`
@@ -137,6 +141,8 @@ type explainer struct {
 	chain [2][]Entry
 	met   [2][]Entry
 	paths [2]string
+	// trail is how the item is met in the journal, where nothing stands at the path.
+	trail trail
 	// trouble is why the pair or the sides could not be looked at.
 	trouble error
 	node    *node
@@ -155,7 +161,12 @@ func (x *explainer) explain(ctx context.Context, s Subject) error {
 			return err
 		}
 	}
-	if err := x.past(ctx, s); err != nil {
+	if !x.found() {
+		if err := x.follow(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := x.past(ctx); err != nil {
 		return err
 	}
 	x.stand(ctx)

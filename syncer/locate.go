@@ -42,17 +42,7 @@ func (x *explainer) step(ctx context.Context, up [2]*Entry, in Record, name stri
 		if up[side] == nil {
 			continue
 		}
-		found, err := x.r.ends[side].find(ctx, *up[side], NameKey(name))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			x.unreachable(side, err)
-		}
-		exact := func(e Entry) bool { return e.Name == name }
-		if i := slices.IndexFunc(found, exact); i > 0 {
-			found = found[i:]
-		}
-		if len(found) > 0 {
-			next[side] = &found[0]
-		}
+		next[side] = x.named(ctx, side, *up[side], name)
 	}
 	if rec, err = x.remembered(ctx, next, in, name); err != nil {
 		return next, rec, err
@@ -72,6 +62,21 @@ func (x *explainer) step(ctx context.Context, up [2]*Entry, in Record, name stri
 		x.paths[side] = joinPath(x.paths[side], x.nameOn(side, next[side], &rec, name))
 	}
 	return next, rec, nil
+}
+
+// named is what stands in a folder under a name: what has just that name counts before what has another case.
+func (x *explainer) named(ctx context.Context, side Side, up Entry, name string) *Entry {
+	found, err := x.r.ends[side].find(ctx, up, NameKey(name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		x.unreachable(side, err)
+	}
+	if i := slices.IndexFunc(found, func(e Entry) bool { return e.Name == name }); i > 0 {
+		found = found[i:]
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return &found[0]
 }
 
 // nameOn is what people see, or saw, on a side.
@@ -140,24 +145,53 @@ func (x *explainer) locateID(ctx context.Context, s Subject) error {
 		return err
 	}
 	x.rec = rec
-	for _, side := range sides {
-		id := rec.Half(side).ID
-		if side == s.Side {
-			id = s.ID
+	if rec.ID == 0 {
+		if e := x.elsewhere(ctx, s.Side, s.ID); e != nil {
+			x.climb(ctx, s.Side, *e)
 		}
-		if id == "" {
+		return nil
+	}
+	return x.locateRecord(ctx)
+}
+
+// locateRecord finds the item of a Record where it stands now, and the folders above it. The roots need not
+// be looked for.
+func (x *explainer) locateRecord(ctx context.Context) error {
+	if x.rec.ID == RootRecord {
+		return nil
+	}
+	for _, side := range sides {
+		if id := x.rec.Half(side).ID; id != "" {
+			if e := x.elsewhere(ctx, side, id); e != nil {
+				x.climb(ctx, side, *e)
+			}
+		}
+		if x.paths[side] != "" {
 			continue
 		}
-		if e := x.elsewhere(ctx, side, id); e != nil {
-			x.climb(ctx, side, *e)
+		path, err := x.recordedPath(ctx, side, x.rec)
+		if err != nil {
+			return err
 		}
-		if x.paths[side] == "" && rec.ID != 0 {
-			if x.paths[side], err = x.recordedPath(ctx, side, rec); err != nil {
-				return err
-			}
+		if x.paths[side] = path; x.r.ends[side].looker == nil {
+			x.descend(ctx, side, path)
 		}
 	}
 	return nil
+}
+
+// descend finds an item by its path, where nobody can look by ID.
+func (x *explainer) descend(ctx context.Context, side Side, path string) {
+	up := Entry{ID: x.r.ends[side].rootID, Kind: Folder}
+	for _, name := range segments(path) {
+		e := x.named(ctx, side, up, name)
+		if e == nil {
+			x.chain[side] = nil
+			return
+		}
+		x.chain[side], x.met[side] = append(x.chain[side], *e), append(x.met[side], *e)
+		up = *e
+	}
 }
 
 // climb gathers the folders above an item. One that stands outside of the root keeps its own name only.

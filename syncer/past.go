@@ -1,67 +1,55 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 )
 
-// past reads what was done about the item. Of one that is gone the last that stood at the path is meant.
-// The journal has no order but that of time, so all of it is read.
-func (x *explainer) past(ctx context.Context, s Subject) error {
-	id := x.rec.ID
-	if id == 0 && len(x.chain[Source])+len(x.chain[Destination]) == 0 {
-		meets, err := x.meeting(ctx, s)
-		if err != nil {
-			return err
-		}
-		for o, err := range x.r.view.Journal(ctx, Position{}) {
-			if err != nil {
-				return err
-			}
-			if o.Record != 0 && o.Op.Writes() && meets(&o) {
-				id = o.Record
-			}
-		}
-	}
-	if id == 0 || id == RootRecord {
+// past reads what was done about the item. The journal has no order but that of time, so all of it is read.
+func (x *explainer) past(ctx context.Context) error {
+	id := cmp.Or(x.rec.ID, x.trail.gone)
+	if x.trail.from.ID == 0 && (id == 0 || id == RootRecord) {
 		return nil
+	}
+	above, err := x.above(ctx)
+	if err != nil {
+		return err
 	}
 	for o, err := range x.r.view.Journal(ctx, Position{}) {
 		if err != nil {
 			return err
 		}
-		if o.Record == id {
-			x.out.Outcomes = append(x.out.Outcomes, o)
+		if o.Record == id && id != 0 {
+			x.out.Outcomes = atMost(append(x.out.Outcomes, o))
 		}
-		if len(x.out.Outcomes) > OutcomesTold {
-			x.out.Outcomes = x.out.Outcomes[1:]
+		if above[o.Record] && o.Op == OpMove && o.Result == Done && x.trail.since.Less(o.Position) {
+			x.out.Moves = atMost(append(x.out.Moves, o))
 		}
 	}
-	x.out.Outcomes = slices.Clip(x.out.Outcomes)
+	x.out.Outcomes, x.out.Moves = slices.Clip(x.out.Outcomes), slices.Clip(x.out.Moves)
 	return x.remains(ctx)
 }
 
-// meeting returns what tells the outcomes that are about a gone item: those of its path, or of its IDs.
-func (x *explainer) meeting(ctx context.Context, s Subject) (func(o *Outcome) bool, error) {
-	if s.ID == "" {
-		path := NameKey(strings.Join(segments(s.Path), "/"))
-		return func(o *Outcome) bool { return NameKey(o.Path) == path }, nil
-	}
-	t, err := x.r.view.Tombstone(ctx, s.Side, s.ID)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return func(o *Outcome) bool {
-		id := s.ID
-		if o.On != s.Side {
-			id = t.OtherID
+// above are what stood at the path that was asked about, and the folders above it now.
+func (x *explainer) above(ctx context.Context) (map[RecordID]bool, error) {
+	chain := map[RecordID]bool{}
+	for at := x.trail.from; at.ID != 0 && at.ID != RootRecord && !chain[at.ID]; {
+		chain[at.ID] = true
+		up, err := x.r.view.Record(ctx, at.ParentID)
+		if err != nil {
+			return nil, fmt.Errorf("read record %d: %w", at.ParentID, err)
 		}
-		return id != "" && (o.Before.ID == id || o.After.ID == id)
-	}, nil
+		at = up
+	}
+	return chain, nil
 }
+
+// atMost drops what is too old to be told.
+func atMost(list []Outcome) []Outcome { return list[max(0, len(list)-OutcomesTold):] }
 
 // remains looks for what is left of an item that was deleted: in the trash of the side where it was done,
 // and of the other one.

@@ -311,3 +311,100 @@ func TestExplainReadsNoContentsAndHasNoLease(t *testing.T) {
 	require.Equal(t, syncer.Due, x.Condition, "a read tells whether they are equal")
 	s.requireNoBytes()
 }
+
+func TestExplainFindsByAnOldPathWhatWasRenamedMovedOrDeleted(t *testing.T) {
+	t.Parallel()
+	type from struct {
+		given func(s *stage)
+		about string
+		now   string // where it is on the source; empty for nowhere
+		moves []string
+	}
+	for name, c := range map[string]from{
+		"a file that was renamed": {
+			func(s *stage) { s.b.Rename("d/p", "q"); s.run() }, "d/p", "d/q", []string{"d/p > d/q"},
+		},
+		"a folder that was renamed": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run() }, "d", "e", []string{"d > e"},
+		},
+		"a file in a folder that was renamed": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run() }, "D/P", "e/p", []string{"d > e"},
+		},
+		"a folder that was renamed twice, by its second name": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Rename("e", "f"); s.run() }, "e/p", "f/p", []string{"e > f"},
+		},
+		"a file that was renamed in a folder that was moved": {
+			func(s *stage) { s.a.Rename("d/p", "q"); s.run(); s.b.Move("d", "k/d"); s.run() },
+			"d/p", "k/d/q",
+			[]string{"d/p > d/q", "d > k/d"},
+		},
+		"what has come into the folder since, and nobody has synced": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Write("e/new", "n") }, "d/new", "e/new", []string{"d > e"},
+		},
+		"a file that was deleted after its folder was renamed": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Remove("e/p"); s.run() }, "d/p", "", nil,
+		},
+		"a folder that was renamed and deleted, by its first name": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Remove("e"); s.run() }, "d", "", nil,
+		},
+		"of two that stood there the last": {
+			func(s *stage) {
+				s.a.Rename("d/p", "q")
+				s.run()
+				s.a.Write("d/p", "another")
+				s.run()
+				s.a.Rename("d/p", "r")
+				s.run()
+			}, "d/p", "d/r", []string{"d/p > d/r"},
+		},
+	} {
+		for kind, sides := range map[string]option{
+			"": onBoth(func(*syncertest.Options) {}), ", where nobody can look by ID": onA(func(o *syncertest.Options) { o.Without = syncertest.Looking }),
+		} {
+			t.Run(name+kind, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, scanned, false)
+				s.given(tree{"d/p": "1", "k/k": "k"}, sides)
+				c.given(s)
+				x := s.explain(c.about)
+				if c.now == "" {
+					require.Equal(t, syncer.Deleted.String(), x.Condition.String())
+				} else {
+					require.Equal(t, c.now, x.Source.Path)
+				}
+				var moves []string
+				for _, o := range x.Moves {
+					moves = append(moves, o.From+" > "+o.Path)
+				}
+				require.Equal(t, c.moves, moves)
+			})
+		}
+	}
+}
+
+func TestExplainNamesTheMovesOnlyOfWhatWasAskedForByAnOldPath(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, hinted, false)
+	s.given(tree{"d/p": "1", "k": "k"})
+	s.b.Service.User("eve").Rename("d", "e")
+	s.Later(time.Minute)
+	s.run()
+	require.Empty(t, s.explain("e/p").Moves)
+	require.Empty(t, s.explainSubject(syncer.Subject{ID: s.a.ID("e/p"), Side: syncer.Source}).Moves)
+	moves := s.explain("d/p").Moves
+	require.Len(t, moves, 1)
+	require.Equal(t, "eve", moves[0].By.Name)
+	require.Equal(t, syncer.Source, moves[0].On, "there the run has carried it over")
+}
+
+func TestExplainAnswersForTheRootsByTheirIDs(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scanned, false)
+	s.given(tree{"d/p": "1"})
+	for _, about := range []syncer.Subject{{ID: s.a.ID("."), Side: syncer.Source}, {ID: s.b.ID("."), Side: syncer.Destination}} {
+		x := s.explainSubject(about)
+		require.Equal(t, s.explain("").Condition, x.Condition)
+		require.Equal(t, syncer.RootRecord, x.Record)
+		require.Equal(t, syncer.Here, x.Destination.Whereabouts)
+	}
+}
