@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"testing"
@@ -51,6 +52,39 @@ func TestARootThatMayNotBeReadEndsTheRunOfItsToolAtOnce(t *testing.T) {
 			require.LessOrEqual(t, other.Count("List")-before, 1)
 
 			barred.OnCall(nil)
+			w.settle("bridge")
+			require.Equal(t, w.documents().Tree(), w.below("Bridge/Documents"), "it goes on when it may")
+		})
+	}
+}
+
+func TestAServiceThatFailsSteadilyIsAskedOnceOrTwiceInASync(t *testing.T) {
+	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
+		t.Run(side.String(), func(t *testing.T) {
+			w := newWorld(t, syncertest.Tree{"Bridge/": ""})
+			w.add("Bridge", mapping.Documents)
+			w.documents().Write("a.txt", "text")
+			w.settle("bridge")
+			down := w.documents().conn
+			if side == syncer.Destination {
+				down = w.conn
+			}
+			down.OnCall(func(c syncertest.Call) error {
+				if c.Op == "List" && c.Phase == syncertest.Before {
+					return errors.New("500: internal server error")
+				}
+				return nil
+			})
+			before := down.Count("List")
+			results, err := w.Sync(t.Context(), "bridge", mapping.SyncOptions{Full: true})
+			require.NoError(t, err)
+			require.NoError(t, results[0].Err)
+			require.NotEmpty(t, results[0].Report.Incomplete)
+			require.LessOrEqual(t, down.Count("List")-before, 2)
+
+			down.OnCall(nil)
+			w.documents().Write("b.txt", "text")
+			w.poll()
 			w.settle("bridge")
 			require.Equal(t, w.documents().Tree(), w.below("Bridge/Documents"), "it goes on when it may")
 		})

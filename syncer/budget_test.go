@@ -64,3 +64,48 @@ func TestARunThatIsStoppedEndsTheCallsThatAreUnderWayAndBeginsNoOther(t *testing
 	require.True(t, report.Settled(), "%s", report)
 	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
 }
+
+// Whoever goes on for as long as there is more would ask a service that is down again and again.
+func TestAScanThatBreaksOffWhereItDidBeforeIsNotToBeTriedAgainAtOnce(t *testing.T) {
+	bare := syncertest.Options{Info: syncertest.Ordinary(), Without: syncertest.Everything}
+	for name, c := range map[string]struct {
+		sides syncertest.WorldOptions
+		fails func(page int) bool
+	}{
+		"at the root":                   {fails: func(int) bool { return true }},
+		"at the root, and nobody looks": {sides: syncertest.WorldOptions{Source: bare, Destination: bare}, fails: func(int) bool { return true }},
+		"after two pages":               {fails: func(page int) bool { return page > 2 }},
+	} {
+		for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
+			t.Run(name+", "+side.String(), func(t *testing.T) {
+				c.sides.Source.PageSize, c.sides.Destination.PageSize = 1, 1
+				w := agreed(t, syncertest.Tree{"a": "a", "b": "b", "c": "c", "d": "d"}, c.sides)
+				down := w.Left
+				if side == syncer.Destination {
+					down = w.Right
+				}
+				pages := 0
+				down.OnCall(func(call syncertest.Call) error {
+					if call.Op == "List" && call.Phase == syncertest.Before {
+						if pages++; c.fails(pages) {
+							return errReset
+						}
+					}
+					return nil
+				})
+				runs := 0
+				for more := true; more; runs++ {
+					require.Less(t, runs, 10)
+					report, err := w.Run(t.Context(), &syncer.RunOptions{Full: true})
+					require.NoError(t, err)
+					require.NotEmpty(t, report.Incomplete)
+					require.False(t, report.Settled())
+					more = report.More
+				}
+				require.Equal(t, 2, runs, "the first one got on, if only on the other side")
+				down.OnCall(nil)
+				require.True(t, full(t, w).Full)
+			})
+		}
+	}
+}

@@ -31,6 +31,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 		}
 	}
 	if full {
+		r.report.More = r.report.More || r.goesOn(next)
 		r.closeScan(&b, next, left > maxLeftovers)
 	}
 	for _, why := range r.o.incomplete {
@@ -38,11 +39,22 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 			r.report.Incomplete = append(r.report.Incomplete, why)
 		}
 	}
-	r.report.More = r.report.More || cut || r.o.short || full && !(next.Source.Done && next.Destination.Done)
+	r.report.More = r.report.More || cut || r.o.short
 	if b.idle() {
 		return nil
 	}
 	return r.commit.now(ctx, b)
+}
+
+// goesOn reports whether another run at once would get on with a full scan that has not come to its end: not
+// if a listing broke off where the run before it did, and nothing was done either.
+func (r *run) goesOn(next Scan) bool {
+	if next.Source.Done && next.Destination.Done {
+		return false
+	}
+	before := &r.header.Scan
+	moved := next.Source != before.Source || next.Destination != before.Destination
+	return moved || r.budget.ended() || r.report.Totals.Writes > 0
 }
 
 // idle reports whether a Batch would change nothing.

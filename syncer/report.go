@@ -86,7 +86,9 @@ type Report struct {
 	Failures []Outcome `json:"failures,omitempty"`
 	// Incomplete says why a side could not be listed to its end.
 	Incomplete []string `json:"incomplete,omitempty"`
-	// More says that the budget ended before the work did.
+	// More says that another run at once would get on: the budget ended before the work did, or a listing
+	// broke off and had come further than in the run before. One that breaks off where it did is in
+	// Incomplete only: it wants time.
 	More bool `json:"more,omitempty"`
 }
 
