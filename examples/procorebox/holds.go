@@ -208,9 +208,13 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, e
 			return err
 		}
 		if d.Was != d.Decision && d.Decision != "waiting" {
-			next = "carries it out"
-			if d.Was == "carried out" {
+			switch {
+			case d.Was == "carried out":
 				next = "brings to both sides what is not on both yet"
+			case d.Decision == "rejected":
+				next = "leaves it undone, and asks no more"
+			default:
+				next = "carries it out"
 			}
 		}
 	}
