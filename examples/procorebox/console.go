@@ -171,7 +171,6 @@ func (c *console) open(ctx context.Context, o *office.Options) (*office.Office, 
 	return openDirectory(ctx, s, o)
 }
 
-// settings are those of an environment. The flag for the data directory counts before it.
 // openDirectory is office.Open, with advice for whoever has named the directory.
 func openDirectory(ctx context.Context, s office.Settings, o *office.Options) (*office.Office, error) {
 	opened, err := office.Open(ctx, s, o)
@@ -181,6 +180,7 @@ func openDirectory(ctx context.Context, s office.Settings, o *office.Options) (*
 	return opened, err
 }
 
+// settings are those of an environment. The flag for the data directory counts before it.
 func (c *console) settings(getenv func(string) string) (office.Settings, error) {
 	return office.FromEnvironment(func(name string) string {
 		if name == "PROCOREBOX_DATA" && c.data != "" {
