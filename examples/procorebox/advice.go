@@ -35,6 +35,8 @@ func advice(err error) string {
 		advice string
 	}{
 		{mapping.ErrNoLink, `"procorebox link list" shows those that there are`},
+		{errNoLinks, `"procorebox link add" makes one`},
+		{office.ErrNoDirectory, `"procorebox connect" makes one; if there is one already, name it with --data or PROCOREBOX_DATA`},
 		{sqlite.ErrNewer, "it was left as it is; use the version of the program that wrote it, or a newer one"},
 		{connect.ErrOtherKey, ""},
 		{office.ErrNoBackup, "nothing was touched; take another file that \"procorebox backup\" has made"},

@@ -16,7 +16,7 @@ func (c *console) companiesCommand() *cobra.Command {
 		Long:  `List the companies of Procore that the account belongs to. The number is what --company takes.`,
 		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.companies(ctx, o, asJSON) })
+			return c.making(cmd, func(ctx context.Context, o *office.Office) error { return c.companies(ctx, o, asJSON) })
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -57,7 +57,7 @@ than in a flag, which others on this machine may see.`,
   procorebox connect box --jwt config.json`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+			return c.making(cmd, func(ctx context.Context, o *office.Office) error {
 				return signInAdvice(office.BoxService, c.connectBox(ctx, o, f))
 			})
 		},

@@ -24,7 +24,7 @@ PROCORE_CLIENT_SECRET than in a flag, which others on this machine may see.`,
   procorebox connect procore --client-credentials`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+			return c.making(cmd, func(ctx context.Context, o *office.Office) error {
 				return signInAdvice(office.ProcoreService, c.connectProcore(ctx, o, f))
 			})
 		},

@@ -190,15 +190,16 @@ func (c *console) settings(getenv func(string) string) (office.Settings, error) 
 	})
 }
 
-// with opens the data directory for as long as do runs. What failed is tried again at once: whoever runs a
-// command again wants that.
-func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) error {
-	return c.patiently(cmd, time.Nanosecond, do)
+// making is with for the commands that one begins with: where there is no data directory they make it.
+func (c *console) making(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) error {
+	return c.through(cmd, &office.Options{Backoff: time.Nanosecond}, do)
 }
 
-// patiently lets what failed wait for its second try, 0 for as long as is usual.
-func (c *console) patiently(cmd *cobra.Command, backoff time.Duration, do func(ctx context.Context, o *office.Office) error) error {
-	return c.through(cmd, &office.Options{Backoff: backoff}, do)
+// with opens the data directory for as long as do runs. One must be there: a name that is wrong by a letter
+// would be an empty directory, in which all is settled for ever. What failed is tried again at once: whoever
+// runs a command again wants that.
+func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *office.Office) error) error {
+	return c.through(cmd, &office.Options{Backoff: time.Nanosecond, Existing: true}, do)
 }
 
 // through opens the data directory with options.

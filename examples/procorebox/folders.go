@@ -24,7 +24,7 @@ of the address of a folder.`,
 			if len(args) == 1 {
 				id = args[0]
 			}
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
+			return c.making(cmd, func(ctx context.Context, o *office.Office) error {
 				return c.folders(ctx, o, id, levels, asJSON)
 			})
 		},

@@ -35,7 +35,7 @@ another link, or the same tool of the same project twice are refused.`,
   procorebox link add --company 4711 --company-documents --box-folder 987654321 --delete-limit 50`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.addLink(ctx, cmd, o, f) })
+			return c.making(cmd, func(ctx context.Context, o *office.Office) error { return c.addLink(ctx, cmd, o, f) })
 		},
 	}
 	flags := cmd.Flags()

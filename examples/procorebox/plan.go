@@ -62,9 +62,7 @@ func (c *console) plan(ctx context.Context, o *office.Office, link string, f pla
 		}
 	}
 	if len(p.Tools) == 0 {
-		if err := c.noLinks(ctx, o); err != nil {
-			return err
-		}
+		return c.noLinks(ctx, o)
 	}
 	if f.json {
 		err = c.object(p)

@@ -42,9 +42,7 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 		return err
 	}
 	if len(all) == 0 {
-		if err := c.noLinks(ctx, o); err != nil {
-			return err
-		}
+		return c.noLinks(ctx, o)
 	}
 	settled := true
 	var rows [][]string

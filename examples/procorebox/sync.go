@@ -90,22 +90,25 @@ func (c *console) sync(ctx context.Context, o *office.Office, link string, f syn
 		return errors.Join(err, p.err)
 	}
 	if len(done.Results) == 0 && done.Err == nil {
-		if err := c.noLinks(ctx, o); err != nil {
-			return err
-		}
+		return c.noLinks(ctx, o)
 	}
 	return c.synced(p, done)
 }
 
+// errNoLinks ends a command that has nothing to work on: whoever waits for it is not to believe that all is
+// settled.
+var errNoLinks = errors.New("there is no link yet")
+
 // noLinks says why nothing was worked on, and what to do.
 func (c *console) noLinks(ctx context.Context, o *office.Office) error {
-	all, err := o.Links.All(ctx)
-	if len(all) > 0 {
-		c.say("all links are paused; \"procorebox link resume LINK\" goes on with one")
-	} else if err == nil {
-		c.say("there is no link yet; \"procorebox link add\" makes one")
+	switch all, err := o.Links.All(ctx); {
+	case err != nil:
+		return err
+	case len(all) == 0:
+		return errNoLinks
 	}
-	return err
+	c.say("all links are paused; \"procorebox link resume LINK\" goes on with one")
+	return errWaits
 }
 
 // synced prints what came of it and says how the command ends.

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/procorebox/procorebox/box/boxtest"
+	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
@@ -128,8 +129,9 @@ func emptyDirectory(t *testing.T) map[string]string {
 		"BOX_CLIENT_ID": "a", "BOX_CLIENT_SECRET": "b", "BOX_REFRESH_TOKEN": "c",
 		"PROCORE_CLIENT_ID": "a", "PROCORE_CLIENT_SECRET": "b", "PROCORE_REFRESH_TOKEN": "c",
 	}
-	code, _, stderr := run(t, env, "link", "list")
-	require.Equal(t, exitSettled, code, stderr)
+	o, err := office.Open(t.Context(), office.Settings{Data: env["PROCOREBOX_DATA"]}, nil)
+	require.NoError(t, err)
+	require.NoError(t, o.Close())
 	return env
 }
 

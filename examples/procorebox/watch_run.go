@@ -154,7 +154,7 @@ func (w *watching) open(ctx context.Context) (*office.Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := openDirectory(ctx, s, &office.Options{Program: w.program, Log: w.log, Traffic: w.monitor.Traffic()})
+	o, err := openDirectory(ctx, s, &office.Options{Existing: true, Program: w.program, Log: w.log, Traffic: w.monitor.Traffic()})
 	if err != nil {
 		return nil, err
 	}

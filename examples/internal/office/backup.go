@@ -54,7 +54,7 @@ type Backup struct {
 	Size    int64     `json:"size"`
 	Made    time.Time `json:"made"`
 	Links   []string  `json:"links"`
-	WithKey bool      `json:"withKey"`
+	WithKey bool      `json:"with_key"`
 }
 
 // Backup copies all that is remembered into one file, at one instant, while anybody works on it. Only its

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -38,6 +39,8 @@ type Options struct {
 	Clock func() time.Time
 	// Program names what the process does, as in "procorebox watch", for those who find a link in use.
 	Program string
+	// Existing makes no data directory: where there is none the error wraps ErrNoDirectory, and nothing is made.
+	Existing bool
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
 	HTTP http.RoundTripper
 	// Traffic is told of the calls.
@@ -83,6 +86,11 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if o.transport == nil {
 		o.transport = connect.NewTransport()
 	}
+	if opts.Existing {
+		if err := s.existing(); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.MkdirAll(o.uploads(), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
@@ -95,6 +103,18 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 		return nil, errors.Join(err, shared.Close())
 	}
 	return o, nil
+}
+
+// ErrNoDirectory says that there is no data directory of that name.
+var ErrNoDirectory = errors.New("there is no data directory")
+
+// existing wants a database where the settings say, whatever is in it.
+func (s *Settings) existing() error {
+	_, err := os.Lstat(filepath.Join(s.Data, databaseName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", s.Data, ErrNoDirectory)
+	}
+	return err
 }
 
 func (o *Office) openFile(ctx context.Context, opts *Options) error {
