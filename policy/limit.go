@@ -146,8 +146,12 @@ func (l DeleteLimit) left(ctx context.Context) (least int, reason string, err er
 		if left := max(limit.Most-used, 0); left < least {
 			least = left
 			reason = fmt.Sprintf("over the limit of %s in %s for %s, %d used before this run", plural(limit.Most, "delete"), inWords(l.window()), limit, used)
-			if !until.IsZero() {
-				reason += "; room from " + until.UTC().Format(time.DateTime) + " UTC"
+			switch at := until.UTC().Format(time.DateTime) + " UTC"; {
+			case until.IsZero() || limit.Most == 0:
+			case used > limit.Most: // approved ones count, too
+				reason += "; no room before " + at
+			default:
+				reason += "; room from " + at
 			}
 		}
 	}

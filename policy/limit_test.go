@@ -88,6 +88,22 @@ func TestDeleteLimitSaysWhatIsUsedAndWhenThereIsRoomAgain(t *testing.T) {
 	require.Equal(t, []syncer.Verdict{{Action: "b", Reason: `over the limit of 1 delete in 24 hours for "drawings", 1 used before this run; room from 2026-05-05 09:00:00 UTC`}}, verdicts)
 }
 
+func TestDeleteLimitPromisesNoRoomThatApprovedDeletesTake(t *testing.T) {
+	t.Parallel()
+	for most, want := range map[int]string{
+		0: `over the limit of 0 deletes in 24 hours for "drawings", 2 used before this run`,
+		1: `over the limit of 1 delete in 24 hours for "drawings", 2 used before this run; no room before 2026-05-05 09:00:00 UTC`,
+	} {
+		limit := policy.DeleteLimit{Ledger: newClock().ledger(), Scope: "drawings", Most: most}
+		for _, id := range []syncer.ActionID{"a", "b"} {
+			require.NoError(t, limit.Admit(t.Context(), syncer.Action{ID: id, Op: syncer.OpDelete}, true))
+		}
+		verdicts, err := limit.Judge(t.Context(), deletes("c"))
+		require.NoError(t, err)
+		require.Equal(t, []syncer.Verdict{{Action: "c", Reason: want}}, verdicts)
+	}
+}
+
 func TestDeleteLimitIsCalledByItsNameWhereItHasOne(t *testing.T) {
 	t.Parallel()
 	limit := policy.DeleteLimit{

@@ -10,9 +10,11 @@ import (
 type Room struct {
 	Scope string
 	Most  int
-	// Used are the deletes that count now; there is room for Most less Used.
+	// Used are the deletes that count now; there is room for Most less Used. Those that a person approved
+	// count, so there may be more than Most.
 	Used int
-	// Grows is when the oldest of them counts no more, zero if none counts.
+	// Grows is when the oldest of them counts no more, zero if none counts. As long as more than Most are
+	// used that makes no room yet.
 	Grows time.Time
 }
 
