@@ -235,7 +235,9 @@ func TestATokenThatIsRefusedMakesAWatchIll(t *testing.T) {
 	require.NoError(t, w.cmd.Process.Signal(syscall.SIGHUP))
 	require.Equal(t, "DEBUG", w.await("read again")["level"])
 	w.await("", func(line map[string]any) bool { return line["level"] == "DEBUG" })
+	require.NotContains(t, w.said(), "stopped:", "it goes on")
 	w.end(syscall.SIGINT)
+	require.Contains(t, w.said(), "stopped: all calls have ended")
 }
 
 func TestASecondSignalEndsAWatchAtOnceAndTheNextRunHealsIt(t *testing.T) {

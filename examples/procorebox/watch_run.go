@@ -88,7 +88,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 			notify(daemon.SdNotifyStopping)
 			w.monitor.Stopping()
 			w.tell.say("stopping: nothing new is begun, calls under way may end", "within", w.f.drain.String())
-			return w.end(now, hurry)
+			return w.end(now, hurry, "stopped: all calls have ended")
 		case <-again:
 			if now, err = w.reread(ctx, now, hurry); err != nil {
 				return err
@@ -225,8 +225,9 @@ func both[T any](a, b func(T)) func(T) {
 	}
 }
 
-// end drains a session: calls that are not over in time, or when somebody is in a hurry, are cut off.
-func (w *watching) end(s *session, hurry <-chan struct{}) error {
+// end drains a session, and says over when that went well: calls that are not over in time, or when somebody
+// is in a hurry, are cut off.
+func (w *watching) end(s *session, hurry <-chan struct{}, over string) error {
 	close(s.stop)
 	timer := time.NewTimer(w.f.drain)
 	defer timer.Stop()
@@ -234,7 +235,7 @@ func (w *watching) end(s *session, hurry <-chan struct{}) error {
 	var err error
 	select {
 	case err = <-s.done:
-		w.tell.say("stopped: all calls have ended")
+		w.tell.say(over)
 	case <-timer.C:
 		w.tell.say("calls that have not ended are cut off; the next run looks what became of them", "after", w.f.drain.String())
 		s.cancel()
@@ -258,7 +259,7 @@ func (w *watching) reread(ctx context.Context, now *session, hurry <-chan struct
 		w.tell.trouble(fmt.Errorf("read settings again: going on as before: %w", err))
 		return now, nil
 	}
-	if err := w.end(now, hurry); err != nil {
+	if err := w.end(now, hurry, "reading again: all calls under way have ended"); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	next := w.begin(ctx, o)
