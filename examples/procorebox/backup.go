@@ -47,7 +47,7 @@ func (c *console) backedUp(b *office.Backup, asJSON bool) error {
 	if asJSON {
 		return c.object(b)
 	}
-	if err := c.print("backup of %s in %s, %d bytes\n", linksInWords(b.Links), readable(b.File), b.Size); err != nil {
+	if err := c.print("backup of %s in %s, %s\n", linksInWords(b.Links), readable(b.File), many(b.Size, "byte")); err != nil {
 		return err
 	}
 	if b.WithKey {

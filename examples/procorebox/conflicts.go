@@ -11,14 +11,12 @@ import (
 )
 
 func (c *console) conflictsCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "conflicts",
-		Short: "Show files that were changed on both sides, and choose among their versions",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	cmd := c.conflictsListCommand()
+	cmd.Use = "conflicts [LINK]"
+	cmd.Short = "Show files that were changed on both sides, and choose among their versions"
+	cmd.Long += "\n\nWithout a further word it is \"conflicts list\"."
 	cmd.AddCommand(c.conflictsListCommand(), c.conflictsChooseCommand())
-	return cmd
+	return orWords(cmd)
 }
 
 func (c *console) conflictsListCommand() *cobra.Command {
@@ -74,7 +72,7 @@ func (c *console) showConflicts(all []office.Met) error {
 			}
 		}
 	}
-	return c.print("%s, %d open\n", plural(len(all), "conflict"), open)
+	return c.print("%s, %d open\n", many(len(all), "conflict"), open)
 }
 
 // settledBy says what became of a conflict.

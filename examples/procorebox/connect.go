@@ -29,11 +29,9 @@ func (c *console) connectCommand() *cobra.Command {
 		Short: "Sign in to a service",
 		Long: `Sign in to a service and keep the connection in the data directory, sealed with its key.
 Where no connection is stored a static token serves: BOX_TOKEN or PROCORE_TOKEN.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.connectBoxCommand(), c.connectProcoreCommand())
-	return cmd
+	return onlyWords(cmd)
 }
 
 const browserHelp = `

@@ -126,12 +126,10 @@ func (c *console) command() *cobra.Command {
 		Long:          about,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&c.data, "data", "", "data `directory` (default: PROCOREBOX_DATA, or procorebox in the user's folder for settings)")
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "say on standard error what is called")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{flagError(err)} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{nearFlag(cmd, flagError(err))} })
 	root.AddCommand(
 		c.connectCommand(),
 		c.companiesCommand(),
@@ -156,7 +154,7 @@ func (c *console) command() *cobra.Command {
 		c.demoCommand(),
 		fakesCommand(),
 	)
-	return root
+	return onlyWords(root)
 }
 
 // open opens the data directory.
@@ -211,7 +209,7 @@ func (c *console) through(cmd *cobra.Command, options *office.Options, do func(c
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
-	return do(ctx, o)
+	return nearLink(ctx, o, cmd, do(ctx, o))
 }
 
 // say tells people what no result can. Where nobody listens the exit code remains.

@@ -111,7 +111,11 @@ func (c *console) waiting(ctx context.Context, o *office.Office, link string, fo
 		err = c.print("%d held for a person: procorebox holds list\n", w.Holds)
 	}
 	if err == nil && w.Conflicts > 0 {
-		err = c.print("%d conflicts wait for a person: procorebox conflicts\n", w.Conflicts)
+		verb := "wait"
+		if w.Conflicts == 1 {
+			verb = "waits"
+		}
+		err = c.print("%s %s for a person: procorebox conflicts\n", many(w.Conflicts, "conflict"), verb)
 	}
 	return err
 }

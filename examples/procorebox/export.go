@@ -26,8 +26,6 @@ func (c *console) exportCommand() *cobra.Command {
 names) or as JSON Lines. No service is called. A cell of CSV that a spreadsheet could take
 for a formula begins with a '. Times are by UTC. Columns keep their names from version to
 version; new ones come behind the others.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var p past
 	history := c.export("history", "what was done, item by item", office.HistorySheet().Columns, func(ctx context.Context, o *office.Office, link string, w io.Writer, e exported) error {
@@ -48,7 +46,7 @@ version; new ones come behind the others.`,
 		return give(w, e, office.TroubleSheet(), o.Troubles(ctx, link), nil)
 	})
 	cmd.AddCommand(history, runs, files, errors)
-	return cmd
+	return onlyWords(cmd)
 }
 
 func give[T any](w io.Writer, e exported, s office.Sheet[T], all iter.Seq2[T, error], err error) error {

@@ -21,14 +21,12 @@ Submittals. From then on all of them are known by their numbers: the project and
 folders may be renamed and moved.
 
 Where a command takes LINK, that is the name of a link or its ID.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		c.linkAddCommand(), c.linkListCommand(), c.linkShowCommand(), c.linkEditCommand(),
 		c.linkRemoveCommand(), c.linkPauseCommand(), c.linkResumeCommand(), c.linkReleaseCommand(),
 	)
-	return cmd
+	return onlyWords(cmd)
 }
 
 func (c *console) linkListCommand() *cobra.Command {

@@ -118,8 +118,8 @@ func (t *toolBar) applying(e syncer.Event) string {
 	if passed > 0 {
 		rate = float64(e.Bytes) / passed.Seconds()
 	}
-	return fmt.Sprintf("%d of %d, % .1f/s, %d calls left, %s", e.Done, e.Total,
-		decor.SizeB1000(int64(rate)), e.Left.Source.Calls+e.Left.Destination.Calls, left.Round(time.Second))
+	return fmt.Sprintf("%d of %d, % .1f/s, %s left, %s", e.Done, e.Total,
+		decor.SizeB1000(int64(rate)), many(e.Left.Source.Calls+e.Left.Destination.Calls, "call"), left.Round(time.Second))
 }
 
 func (t *toolBar) text() string {

@@ -68,9 +68,10 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 			})
 		}
 	}
-	if asJSON {
+	switch {
+	case asJSON:
 		err = c.object(all)
-	} else {
+	case len(rows) > 0:
 		err = c.table([]string{"LINK", "TOOL", "DIRECTION", "ITEMS", "READ AS A WHOLE", "HELD", "FAILED", "LEFT", "CHANGES", "OPEN", ""}, rows)
 	}
 	if err == nil && !settled {

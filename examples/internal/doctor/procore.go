@@ -33,6 +33,9 @@ func (d *Doctor) procore(ctx context.Context) (all []Finding, answers bool) {
 		const do = "an administrator of Procore must add the account, or install the app, in the company"
 		return append(all, fail(about, do, "the account belongs to no company: nothing can be synced")), true
 	}
+	if len(companies) == 1 {
+		return append(all, fine(about, "belongs to 1 company")), true
+	}
 	return append(all, fine(about, "belongs to %d companies", len(companies))), true
 }
 

@@ -58,6 +58,8 @@ func rough(d time.Duration) string {
 		return fmt.Sprintf("%d days", d/(24*time.Hour))
 	case d >= 2*time.Hour:
 		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d >= time.Minute && d < 2*time.Minute:
+		return "1 minute"
 	}
 	return fmt.Sprintf("%d minutes", d/time.Minute)
 }
