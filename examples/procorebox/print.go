@@ -34,6 +34,8 @@ type line struct {
 	Bytes  int64          `json:"bytes,omitempty"`
 	Copy   string         `json:"copy,omitempty"`
 	Reason string         `json:"reason,omitempty"`
+
+	below int // how many others in a folder it stands for
 }
 
 func (p *printer) write(err error) {
@@ -62,6 +64,9 @@ func (p *printer) line(l line) {
 	}
 	if l.On != "" {
 		text += " in " + l.On.Title()
+	}
+	if l.below > 0 {
+		text += ", with " + many(l.below, "item") + " in it"
 	}
 	if l.Copy != "" {
 		text += fmt.Sprintf(", one version is %q now", readable(l.Copy))
@@ -131,9 +136,10 @@ func (p *printer) result(r mapping.Result) {
 		l.Op, l.Kind, l.Path, l.Result, l.Copy = "conflict", "file", in(c.Path), c.Resolution.String(), c.Copy
 		p.line(l)
 	}
-	for _, h := range r.Report.Holds {
-		l := at
+	for _, group := range p.holds(r.Report.Holds) {
+		h, l := group[0], at
 		l.Op, l.On, l.Kind, l.Path, l.Result, l.Reason = h.Op.String(), side(h.On), h.Kind.String(), in(h.Path), "held", h.Reason
+		l.below = len(group) - 1
 		p.line(l)
 	}
 	for _, s := range r.Report.Skips {
@@ -154,6 +160,17 @@ func (p *printer) result(r mapping.Result) {
 		l.Op, l.Path, l.Result, l.Reason = "list", r.Tool.Folder(), "incomplete", why
 		p.line(l)
 	}
+}
+
+// holds puts what is held in a folder under the folder; in JSON each has a line of its own.
+func (p *printer) holds(all []syncer.Hold) [][]syncer.Hold {
+	return office.Fold(all, func(h syncer.Hold) (office.Held, string) {
+		sort := ""
+		if p.json {
+			sort = string(h.Action)
+		}
+		return office.Held{Op: h.Op.String(), On: side(h.On), Kind: h.Kind.String(), Path: h.Path}, sort
+	})
 }
 
 // totals is the last line.

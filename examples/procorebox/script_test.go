@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/procorebox/procorebox/box"
+	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/procore"
 )
 
@@ -27,6 +28,7 @@ import (
 // procorebox" runs it, and "exits N procorebox" wants that exit code. "fakes" starts the fakes in a
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
 // do there in the meantime. What a command in the background does is waited for with "told" and "soon".
+// "held PATH" sets HELD to the ID of what is held there.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"told":    toldInScript,
 			"soon":    soonInScript,
+			"held":    heldInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,
@@ -182,4 +185,26 @@ func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
 	if neg != (err != nil) {
 		ts.Fatalf("procore %v: %v", args, err)
 	}
+}
+
+// heldInScript is "held PATH".
+func heldInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: held PATH")
+	}
+	cmd := exec.CommandContext(context.Background(), program, "holds", "list", "--json")
+	for _, name := range []string{"PROCOREBOX_DATA", "PROCOREBOX_SETTLE"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	out, err := cmd.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != exitWaits {
+		ts.Fatalf("nothing waits: %v", err)
+	}
+	var holds office.Holds
+	ts.Check(json.Unmarshal(out, &holds))
+	at := slices.IndexFunc(holds.Items, func(h office.Held) bool { return h.Path == args[0] })
+	if at < 0 {
+		ts.Fatalf("nothing is held at %q: %s", args[0], out)
+	}
+	ts.Setenv("HELD", string(holds.Items[at].ID))
 }

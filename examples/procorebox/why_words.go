@@ -95,8 +95,12 @@ func (e explanation) standing() (lines []string) {
 		lines = append(lines, text)
 	}
 	if l := e.Limit; l != nil {
-		text := fmt.Sprintf("%d of %d deletes in 24 hours are used", l.Used, l.Most)
-		if !l.Room.IsZero() {
+		text := used(l.Used, l.Most)
+		switch {
+		case l.Room.IsZero() || l.Most == 0:
+		case l.Used > l.Most:
+			text += ", no room before " + when(l.Room)
+		default:
 			text += ", room from " + when(l.Room) + " on"
 		}
 		lines = append(lines, text)

@@ -16,19 +16,19 @@ import (
 // taken out of the trash, and the next run brings it to the other side as well. Of what was carried out All
 // means nothing: a person names IDs, a folder or a run, which is the one that carried it out then.
 func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided, []Unclear, error) {
-	l, picked, unclear, err := o.meant(ctx, which, &s)
+	m, err := o.meant(ctx, which, &s)
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := o.decide(ctx, l, picked, syncer.Waiting)
+	out, err := o.decide(ctx, m, syncer.Waiting)
 	if err != nil {
 		return out, nil, err
 	}
 	s.All = false
 	var rest []Unclear
-	s.IDs = nil
-	for _, u := range unclear {
-		done, err := o.carriedOut(ctx, l, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, u.ID) })
+	var named []carried
+	for _, u := range m.unclear {
+		done, err := o.carriedOut(ctx, m.link, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, u.ID) })
 		switch {
 		case err != nil:
 			return out, nil, err
@@ -39,15 +39,20 @@ func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided
 		case items(done) > 1:
 			rest = append(rest, Unclear{u.ID, fmt.Sprintf("%d deletes begin with it: use more of it", items(done))})
 		default:
-			s.IDs = append(s.IDs, string(done[0].Action))
+			named = append(named, done...)
 		}
 	}
-	back, err := o.bringBack(ctx, l, s)
+	back, err := o.bringBack(ctx, m.link, s, named)
 	return append(out, back...), rest, err
 }
 
 func begins(out *syncer.Outcome, id string) bool {
 	return id != "" && strings.HasPrefix(string(out.Action), strings.ToLower(id))
+}
+
+// with reports whether a delete was carried out with that of a folder.
+func (c *carried) with(t mapping.Tool, out *syncer.Outcome) bool {
+	return t == c.tool && out.On == c.On && out.Position.Fence == c.Position.Fence && strings.HasPrefix(out.Path, c.Path+"/")
 }
 
 // items counts what was deleted, each once however often.
@@ -59,10 +64,13 @@ func items(done []carried) int {
 	return len(met)
 }
 
-// bringBack takes deletes back that were carried out.
-func (o *Office) bringBack(ctx context.Context, l mapping.Link, s Selection) ([]Decided, error) {
+// bringBack takes deletes back that were carried out: those that the folder or run of a Selection means, those
+// that are named, and of a folder that is named what the same run has deleted in it.
+func (o *Office) bringBack(ctx context.Context, l mapping.Link, s Selection, named []carried) ([]Decided, error) {
 	want := func(t mapping.Tool, out *syncer.Outcome) bool {
-		return slices.Contains(s.IDs, string(out.Action)) || s.covers(joined(t, out.Path), runName(t, out.Position.Fence))
+		return s.covers(joined(t, out.Path), runName(t, out.Position.Fence)) || slices.ContainsFunc(named, func(n carried) bool {
+			return out.Action == n.Action || !s.Only && n.with(t, out)
+		})
 	}
 	done, err := o.carriedOut(ctx, l, want)
 	if err != nil || len(done) == 0 {
@@ -117,6 +125,7 @@ func undone(l mapping.Link, t mapping.Tool, u *syncer.Undone) Decided {
 	case u.Folder:
 		d.Note = "it came out of the trash of " + in + " with its folder"
 	case u.Renamed:
+		d.Renamed = u.Entry.Name
 		d.Note = fmt.Sprintf("taken out of the trash of %s; another item has its name, so it is %q now", in, u.Entry.Name)
 	default:
 		d.Note = "taken out of the trash of " + in
