@@ -233,7 +233,7 @@ func TestATokenThatIsRefusedMakesAWatchIll(t *testing.T) {
 	// A level of logs is.
 	require.NoError(t, os.WriteFile(env, []byte("PROCOREBOX_LOG_LEVEL=debug\n"), 0o600))
 	require.NoError(t, w.cmd.Process.Signal(syscall.SIGHUP))
-	require.Equal(t, "DEBUG", w.await("read again")["level"])
+	require.Equal(t, "DEBUG", w.await("read again")["log_level"])
 	w.await("", func(line map[string]any) bool { return line["level"] == "DEBUG" })
 	require.NotContains(t, w.said(), "stopped:", "it goes on")
 	w.end(syscall.SIGINT)

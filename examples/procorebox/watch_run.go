@@ -263,6 +263,6 @@ func (w *watching) reread(ctx context.Context, now *session, hurry <-chan struct
 		return nil, errors.Join(err, o.Close())
 	}
 	next := w.begin(ctx, o)
-	w.tell.say("read again: environment file, key, connections, links and log level", "level", w.level.Level().String())
+	w.tell.say("read again: environment file, key, connections, links and log level", "log_level", w.level.Level().String())
 	return next, nil
 }
