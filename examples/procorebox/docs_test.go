@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
 
@@ -112,6 +115,47 @@ func TestTheCommandsOfTheDocumentsExist(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 15)
+}
+
+// Commands are named in sentences and tables, too: with our name in front, or by their own with something
+// behind it.
+func TestTheCommandsInTheSentencesOfTheDocumentsExist(t *testing.T) {
+	named := 0
+	for _, path := range append(documents(t), filepath.Join(root, "CHANGELOG.md")) {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, code := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
+			said, _, _ := strings.Cut(code[1], `\|`) // of "runs|files", in a table, the first
+			line := arguments(said)
+			found := ours.FindStringSubmatch(said)
+			if found != nil {
+				line = arguments(found[2])
+			}
+			c := &console{stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }}
+			tree := c.command()
+			if found == nil && (len(line) < 2 || !known(tree, line[0])) {
+				continue // it speaks of something else
+			}
+			cmd, rest, err := tree.Find(line)
+			require.NoError(t, err, "%s: %s", path, code[0])
+			if err := cmd.ParseFlags(rest); !errors.Is(err, pflag.ErrHelp) {
+				require.NoError(t, err, "%s: %s", path, code[0])
+			}
+			left := cmd.Flags().Args()
+			open := len(left) == 0 || left[0] == strings.ToUpper(left[0]) // a word such as COMMAND stands for any
+			require.True(t, open || !cmd.HasSubCommands(), "%s: %s: there is no %s", path, code[0], left)
+			named++
+		}
+	}
+	require.Greater(t, named, 40)
+}
+
+// fenced is what stands between fences.
+var fenced = regexp.MustCompile("(?s)```.*?```")
+
+// known says whether a word is one of our commands.
+func known(tree *cobra.Command, word string) bool {
+	return slices.ContainsFunc(tree.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
 }
 
 // The table of commands in README names them in its first column.
