@@ -7,4 +7,6 @@
 // modules under internal are no part of the map; nothing that is published can see them.
 //
 // Tests may import what they like, apart from the few edges that the map forbids to them too.
+//
+// The documents are held to the code as well: each name that they set in marks must be that of something.
 package archtest
