@@ -353,16 +353,38 @@ func build(t *testing.T, module string, args ...string) {
 	require.NoError(t, err, "%s", out)
 }
 
-// Links between documents lead to files that are there.
+// Links lead to files that are there, and to headings in them.
 func TestTheLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
-	code := regexp.MustCompile("(?s)```.*?```|`[^`]*`")
-	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
-	for _, path := range documents(t) {
+	link := regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
+	for _, path := range append(documents(t), filepath.Join(root, "CHANGELOG.md")) {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, found := range link.FindAllStringSubmatch(code.ReplaceAllString(string(text), ""), -1) {
-			_, err := os.Stat(filepath.Join(filepath.Dir(path), found[1]))
-			require.NoError(t, err, "%s", path)
+		for _, found := range link.FindAllStringSubmatch(coded.ReplaceAllString(string(text), ""), -1) {
+			to := path
+			if found[1] != "" {
+				to = filepath.Join(filepath.Dir(path), found[1])
+			}
+			_, err := os.Stat(to)
+			require.NoError(t, err, "%s: %s", path, found[0])
+			if found[2] != "" {
+				require.Contains(t, anchors(t, to), found[2], "%s: %s", path, found[0])
+			}
 		}
 	}
+}
+
+// coded is what is set as code, in a block or in a sentence.
+var coded = regexp.MustCompile("(?s)```.*?```|`[^`]*`")
+
+// anchors are the headings of a document as the address of a link names them on GitHub.
+func anchors(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var all []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
+		words := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all = append(all, strings.ReplaceAll(words, " ", "-"))
+	}
+	return all
 }
