@@ -3,6 +3,8 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -42,17 +44,20 @@ type Error struct {
 	Err     error
 }
 
-// Error returns one line without any token or query.
+// Error returns one line without any token or query. Status and RequestID are in it once, though the
+// service's own error may tell them, too.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s %s: ", e.Op, e.Method, e.Path)
+	why := ""
 	if e.Err != nil {
-		b.WriteString(e.Err.Error())
+		why = e.Err.Error()
 	}
-	if e.Status != 0 {
+	b.WriteString(why)
+	if e.Status != 0 && !tells(why, strconv.Itoa(e.Status)) {
 		fmt.Fprintf(&b, " (status %d)", e.Status)
 	}
-	if e.RequestID != "" {
+	if e.RequestID != "" && !strings.Contains(why, "(request ") { // which may be written in another form
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
 	if e.Tries > 1 {
@@ -62,6 +67,11 @@ func (e *Error) Error() string {
 		b.WriteString("; it may have been carried out")
 	}
 	return b.String()
+}
+
+// tells reports whether a word is in a text.
+func tells(text, word string) bool {
+	return slices.ContainsFunc(strings.Fields(text), func(w string) bool { return strings.Trim(w, ":;,.()") == word })
 }
 
 // Unwrap returns the cause, nil if Unknown is set: see Is and As.
