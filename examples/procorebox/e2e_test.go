@@ -37,6 +37,9 @@ var (
 	e2eSeed   = flag.Uint64("e2e.seed", 1, "what is drawn is drawn from this `number`")
 )
 
+// comesLate is when all has come that comes late: that takes up to five seconds here.
+const comesLate = 6 * time.Second
+
 // office is the program with a data directory of its own, and two people who edit the two sides.
 type officeUnderTest struct {
 	t    *testing.T
@@ -110,7 +113,7 @@ func tail(text []byte) string {
 // sync syncs until nothing waits for a retry, and returns the last totals.
 func (o *officeUnderTest) sync() (totals map[string]any) {
 	o.t.Helper()
-	for range 10 {
+	for range 100 { // each loss has it wait for what may still come late
 		cmd := o.command("sync", "--json")
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
@@ -178,15 +181,20 @@ func (o *officeUnderTest) edit(n int) map[string]string {
 	require.Equal(o.t, before[0], before[1])
 	files := slices.DeleteFunc(slices.Sorted(maps.Keys(before[0])), func(at string) bool { return strings.HasSuffix(at, "/") })
 	o.rand.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	lost := false
 	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
 		all, err := o.side[side].all(o.t.Context())
 		require.NoError(o.t, err)
 		for i := range min(n, len(files)) / 2 {
 			at := files[2*i+int(side)]
 			if err := o.change(side, all, at, i); err != nil {
-				o.t.Logf("edit of %s: %v", at, err) // whatever became of it is there to be seen
+				o.t.Logf("edit of %s: %v", at, err) // whatever becomes of it will be there to be seen
+				lost = true
 			}
 		}
+	}
+	if lost {
+		time.Sleep(comesLate)
 	}
 	// What a side shows now and did not before is what its person has done.
 	want := maps.Clone(before[0])
@@ -269,8 +277,7 @@ func TestEndToEndWithFaultsAndKills(t *testing.T) {
 		t.Skip("waits for what may still come late")
 	}
 	t.Parallel()
-	// What comes late comes within five seconds here.
-	o := newOfficeUnderTest(t, "6s", "--fault-rate", fmt.Sprint(*e2eFaults), "--seed", fmt.Sprint(*e2eSeed))
+	o := newOfficeUnderTest(t, comesLate.String(), "--fault-rate", fmt.Sprint(*e2eFaults), "--seed", fmt.Sprint(*e2eSeed))
 	want := o.tree(syncer.Source)
 	o.killed(*e2eKills)
 	t.Logf("first sync: %v", o.sync())
