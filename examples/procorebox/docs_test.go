@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -254,18 +255,29 @@ func carryOut(t *testing.T, env map[string]string, line []string) (code int, std
 	began := &beginning{stop: stop}
 	defer stop()
 	c := &console{stdin: strings.NewReader(""), stdout: began, stderr: began, getenv: func(name string) string { return env[name] }}
-	return c.run(ctx, line), began.text.String()
+	code = c.run(ctx, line)
+	return code, began.said()
 }
 
 // beginning stops a command as soon as it has said something.
 type beginning struct {
-	text bytes.Buffer
 	stop func()
+
+	mu   sync.Mutex // what goes on in the background may say something, too
+	text bytes.Buffer
 }
 
 func (b *beginning) Write(p []byte) (int, error) {
 	defer b.stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return b.text.Write(p)
+}
+
+func (b *beginning) said() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // filledIn puts what the fakes have in the place of what documents leave open.

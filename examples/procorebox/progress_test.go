@@ -25,6 +25,12 @@ func (s *screen) Write(b []byte) (int, error) {
 	return s.text.Write(b)
 }
 
+func (s *screen) drawn() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 func TestBarsTellWhatIsLeftAndNeverStopTheRun(t *testing.T) {
 	var s screen
 	p := newProgress(mpb.WithOutput(&s), mpb.WithAutoRefresh(), mpb.WithWidth(150), mpb.WithRefreshRate(time.Millisecond))
@@ -46,12 +52,12 @@ func TestBarsTellWhatIsLeftAndNeverStopTheRun(t *testing.T) {
 	}()
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(longest):
 		require.FailNow(t, "the bars hold up the run")
 	}
-	require.Contains(t, s.text.String(), "Documents")
-	require.Contains(t, s.text.String(), "Photos")
-	require.Contains(t, s.text.String(), "calls left")
+	require.Contains(t, s.drawn(), "Documents")
+	require.Contains(t, s.drawn(), "Photos")
+	require.Contains(t, s.drawn(), "calls left")
 }
 
 func TestWhereNobodyLooksThereAreNoBars(t *testing.T) {

@@ -49,10 +49,14 @@ var otherwise = map[string]string{
 	"restore": "there is something in it; --replace puts that aside|not a directory",
 }
 
+// longest is how long a command may take before the tests give up on it. None takes a second by itself, but
+// a machine may have a lot else to do.
+const longest = 5 * time.Minute
+
 // run carries out a command line in this process.
 func run(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
 	var out, complaint bytes.Buffer
 	c := &console{stdin: strings.NewReader(""), stdout: &out, stderr: &complaint, getenv: func(name string) string { return env[name] }}
