@@ -21,7 +21,7 @@ type account struct {
 func (s *Links) box(ctx context.Context, l Link) (*account, error) {
 	p, err := s.o.Box(ctx, l)
 	if err != nil {
-		return nil, &opening{syncer.Destination, err}
+		return nil, &OpenError{syncer.Destination, err}
 	}
 	b := &account{Place: p}
 	var writes bool

@@ -99,7 +99,7 @@ func TestRecordsFlowToBoxFromASideThatCanOnlyBeRead(t *testing.T) {
 	rfis.Hide("id:" + rfis.Root())
 	for range 2 {
 		results = w.sync("bridge", mapping.SyncOptions{})
-		require.Contains(t, results[0].Paused, "rfis of project 7 in Procore is not visible")
+		require.Contains(t, results[0].Paused, "project 7 in Procore, or the tool in it, is not visible")
 	}
 	rfis.Show("id:" + rfis.Root())
 	results = w.sync("bridge", mapping.SyncOptions{})

@@ -69,7 +69,7 @@ func (s *Links) Parts(ctx context.Context, which string) ([]Part, error) {
 		}
 		if p.Paused == "" {
 			if err := s.complete(ctx, &p, l, all, box); err != nil {
-				return nil, fmt.Errorf("link %q: %s: %w", l.Name, t, err)
+				return nil, fmt.Errorf("link %q: %w", l.Name, err)
 			}
 		}
 		parts = append(parts, p)
@@ -91,7 +91,7 @@ func (s *Links) Parts(ctx context.Context, which string) ([]Part, error) {
 func (s *Links) complete(ctx context.Context, p *Part, l Link, all []Link, box *account) error {
 	var err error
 	if p.source, err = s.o.Procore(ctx, l, p.Tool); err != nil {
-		return &opening{syncer.Source, err}
+		return &OpenError{syncer.Source, err}
 	}
 	source, destination := p.source.Endpoint, box.Endpoint
 	source.Name, destination.Name = "Procore", "Box"
@@ -102,7 +102,7 @@ func (s *Links) complete(ctx context.Context, p *Part, l Link, all []Link, box *
 	p.options = s.o.Engine
 	rules, err := s.o.Policies(l, p.Tool)
 	if err != nil {
-		return err
+		return fmt.Errorf("rules of %s: %w", p.Tool, err)
 	}
 	rules.Filter = apart{rules.Filter, around(l, p.Tool, all)}
 	if rules.Resolver != nil {

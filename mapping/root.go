@@ -17,7 +17,7 @@ func (s *Links) stands(ctx context.Context, p *Part) (bool, error) {
 	if was.Paused == "" {
 		return true, nil
 	}
-	why, err := s.missing(ctx, p)
+	why, err := s.Away(ctx, *p)
 	if err != nil || why == "" {
 		return err == nil, err
 	}
@@ -25,16 +25,23 @@ func (s *Links) stands(ctx context.Context, p *Part) (bool, error) {
 	return false, s.remember(ctx, p, why)
 }
 
-// missing says which root of a part cannot be worked on, and why; empty if both can.
-func (s *Links) missing(ctx context.Context, p *Part) (string, error) {
+// Away looks at both roots of a part and says which of them cannot be worked on, and why: it is in the trash,
+// or not visible. It returns "" if both can. The reason does not name the tool, so that what concerns several
+// of them can be said once.
+func (s *Links) Away(ctx context.Context, p Part) (string, error) {
+	if p.Paused != "" {
+		return p.Paused, nil
+	}
 	for _, side := range []syncer.Side{syncer.Destination, syncer.Source} {
 		e, err := rootOf(ctx, p.Pair.Endpoint(side))
-		where := s.rootName(p, side)
+		where := rootName(p.Link, side)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return where + " is not visible: it was deleted for good, or access to it was lost", nil
 		case err != nil:
 			return "", fmt.Errorf("look at %s: %w", where, err)
+		case e.Trashed && side == syncer.Destination:
+			return where + " is in the trash, or one that holds it: restore that, and sync goes on", nil
 		case e.Trashed:
 			return where + " is in the trash: restore it, and sync goes on", nil
 		case e.Kind != syncer.Folder:
@@ -44,11 +51,14 @@ func (s *Links) missing(ctx context.Context, p *Part) (string, error) {
 	return "", nil
 }
 
-func (s *Links) rootName(p *Part, side syncer.Side) string {
-	if side == syncer.Destination {
-		return fmt.Sprintf("the folder of %s in Box", p.Tool)
+func rootName(l Link, side syncer.Side) string {
+	switch {
+	case side == syncer.Destination:
+		return "its folder in Box"
+	case l.Project == "":
+		return "company " + l.Company + " in Procore, or the tool in it,"
 	}
-	return fmt.Sprintf("%s of %s in Procore", p.Tool, p.Link.Target())
+	return "project " + l.Project + " in Procore, or the tool in it,"
 }
 
 // rootOf reads a root: by a look, or as the first entry of its listing.
@@ -56,17 +66,27 @@ func rootOf(ctx context.Context, end *syncer.Endpoint) (syncer.Entry, error) {
 	if l, ok := end.FS.(syncer.Looker); ok {
 		return l.Look(ctx, end.Root)
 	}
+	var root *syncer.Entry
 	for e, err := range end.FS.List(ctx, syncer.Entry{ID: end.Root, Kind: syncer.Folder}, "") {
-		return e, err
+		if err != nil {
+			return e, err
+		}
+		if root != nil {
+			break
+		}
+		root = &e // a root that has no properties of its own comes without a call: what follows tells
 	}
-	return syncer.Entry{}, errors.New("the listing is empty: not even the root is in it")
+	if root == nil {
+		return syncer.Entry{}, errors.New("the listing is empty: not even the root is in it")
+	}
+	return *root, nil
 }
 
 // note remembers that a part was paused by its last run, or that it goes on.
 func (s *Links) note(ctx context.Context, t *turn) error {
 	why, halted := paused(t.Err)
 	if halted {
-		if exact, err := s.missing(ctx, &t.part); err == nil && exact != "" {
+		if exact, err := s.Away(ctx, t.part); err == nil && exact != "" {
 			why = exact
 		}
 		t.Paused, t.Err = why, nil

@@ -160,31 +160,31 @@ func TestATrashedRootPausesItsPairWithAReason(t *testing.T) {
 			"the folder of a tool is in the trash",
 			func(w *world) { w.bob.Remove("Bridge/Documents") },
 			func(w *world) { w.bob.Restore("Bridge/Documents") },
-			"the folder of documents in Box is in the trash", false,
+			"its folder in Box is in the trash, or one that holds it", false,
 		},
 		{
 			"the Box folder of the Link is in the trash",
 			func(w *world) { w.bob.Remove("Bridge") },
 			func(w *world) { w.bob.Restore("Bridge") },
-			"the folder of documents in Box is in the trash", true,
+			"its folder in Box is in the trash, or one that holds it", true,
 		},
 		{
 			"the folder of a tool is not visible any more",
 			func(w *world) { w.bob.Hide("Bridge/Documents") },
 			func(w *world) { w.bob.Show("Bridge/Documents") },
-			"the folder of documents in Box is not visible", false,
+			"its folder in Box is not visible", false,
 		},
 		{
 			"the tool of the project is in the trash",
 			func(w *world) { w.documents().Remove("id:" + w.documents().Root()) },
 			func(w *world) { w.documents().User.Restore("id:" + w.documents().Root()) },
-			"documents of project 7 in Procore is in the trash", false,
+			"project 7 in Procore, or the tool in it, is in the trash", false,
 		},
 		{
 			"the project is not visible any more",
 			func(w *world) { w.documents().Hide("id:" + w.documents().Root()) },
 			func(w *world) { w.documents().Show("id:" + w.documents().Root()) },
-			"documents of project 7 in Procore is not visible", false,
+			"project 7 in Procore, or the tool in it, is not visible", false,
 		},
 	} {
 		for _, full := range []bool{false, true} {
@@ -288,8 +288,9 @@ func TestTheNewsOfATrashedRootIsEnoughToPauseItsPair(t *testing.T) {
 		where string
 		trash func(w *world)
 	}{
-		{"in Box", func(w *world) { w.bob.Remove("Bridge/Documents") }},
-		{"in Procore", func(w *world) { w.documents().Remove("id:" + w.documents().Root()) }},
+		{"its folder in Box", func(w *world) { w.bob.Remove("Bridge/Documents") }},
+		{"its folder in Box", func(w *world) { w.bob.Remove("Bridge") }}, // of which alone Box tells
+		{"project 7 in Procore, or the tool in it,", func(w *world) { w.documents().Remove("id:" + w.documents().Root()) }},
 	} {
 		t.Run(c.where, func(t *testing.T) {
 			w := linked(t, mapping.Documents)

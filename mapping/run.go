@@ -81,26 +81,11 @@ func (s RunState) Well() bool {
 	return s == RunSettled || s == RunUnfinished || s == RunStopped || s == RunRunning
 }
 
-// opening is an error of a side that could not be opened.
-type opening struct {
-	side syncer.Side
-	err  error
-}
-
-func (o *opening) Error() string {
-	if o.side == syncer.Destination {
-		return "open Box: " + o.err.Error()
-	}
-	return "open Procore: " + o.err.Error()
-}
-
-func (o *opening) Unwrap() error { return o.err }
-
 // serviceOf returns the service that an error came from, empty if it does not tell.
 func serviceOf(err error) string {
 	var side syncer.Side
-	if o, ok := errors.AsType[*opening](err); ok {
-		side = o.side
+	if o, ok := errors.AsType[*OpenError](err); ok {
+		side = o.Side
 	} else if e, ok := errors.AsType[*syncer.Error](err); ok {
 		side = e.Side
 	} else {

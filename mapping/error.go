@@ -1,0 +1,47 @@
+package mapping
+
+import (
+	"errors"
+
+	"github.com/procorebox/procorebox/syncer"
+)
+
+// OpenError says that the account of a Link on a side could not be opened.
+type OpenError struct {
+	Side syncer.Side
+	Err  error
+}
+
+// Error names the service, and the cause.
+func (e *OpenError) Error() string {
+	if e.Side == syncer.Destination {
+		return "open Box: " + e.Err.Error()
+	}
+	return "open Procore: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// PollError says that a feed could not be asked what has changed. What was heard before is no worse for it,
+// and the next [Links.Poll] asks again.
+type PollError struct {
+	// Side is that of the feed, Pairs are the names of all pairs that it would have told: see [Link.Pair].
+	Side  syncer.Side
+	Pairs []string
+	Err   error
+}
+
+// Error is that of the cause.
+func (e *PollError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PollError) Unwrap() error { return e.Err }
+
+func joined(all []*PollError) error {
+	list := make([]error, len(all))
+	for i, e := range all {
+		list[i] = e
+	}
+	return errors.Join(list...)
+}
