@@ -31,6 +31,16 @@ func (s *Links) Engine(p Part, change func(o *syncer.Options)) (*syncer.Engine, 
 	return s.engine(p, s.o.States, change)
 }
 
+// LeftOut says why the rules of the part keep an item out of sync, "" if they do not. Its path is that below the
+// root of its side. What is in a folder that is left out is so, too, and need not be asked about. A part that is
+// paused has no rules.
+func (p Part) LeftOut(i syncer.Item) string {
+	if p.options.Policies.Filter == nil {
+		return ""
+	}
+	return p.options.Policies.Filter.Filter(i)
+}
+
 func (s *Links) engine(p Part, states syncer.StateStore, change func(o *syncer.Options)) (*syncer.Engine, error) {
 	if p.Paused != "" {
 		return nil, fmt.Errorf("%s is paused: %s: %w", p.Pair.Name, p.Paused, syncer.ErrHalted)

@@ -16,7 +16,8 @@ func (c *console) filesCommand() *cobra.Command {
 		Use:   "files LINK [PATH]",
 		Short: "Show both sides of a link side by side",
 		Long: `Show what stands in a folder of a link on both sides, side by side: equal, not equal, only in
-procore, only in box. A folder tells how many files below it compare how. PATH begins
+procore, only in box, or left out by a rule of the link, which the note tells. A folder tells
+how many files below it compare how. PATH begins
 with the tool, as in Documents/Drawings; without it the tools are shown. With --links the
 addresses are printed under which a person opens the items.
 
@@ -111,6 +112,9 @@ func counts(n office.Counts) string {
 	}
 	if n.OnlyBox > 0 {
 		text += fmt.Sprintf(", %d only in box", n.OnlyBox)
+	}
+	if n.LeftOut > 0 {
+		text += fmt.Sprintf(", %d left out", n.LeftOut)
 	}
 	return text
 }

@@ -61,6 +61,8 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 				state = "settled"
 			case !l.Backup.IsZero():
 				state = "deletes wait, since it was put back from a backup: see link release"
+			default:
+				state = waits(&t)
 			}
 			rows = append(rows, []string{
 				l.Link, string(t.Tool), string(t.Direction), strconv.Itoa(t.Items), when(t.Synced),
@@ -78,6 +80,21 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 		err = errWaits
 	}
 	return err
+}
+
+// waits says which command tells more of what waits, or does something about it.
+func waits(t *office.ToolStatus) string {
+	switch {
+	case t.Synced.IsZero():
+		return "not synced yet"
+	case t.Failed > 0:
+		return `"errors" tells more`
+	case t.Held > 0:
+		return `"holds" tells more`
+	case t.Waiting > 0:
+		return `"conflicts" and "plan" tell more`
+	}
+	return "the next sync looks"
 }
 
 func when(t time.Time) string {

@@ -23,6 +23,7 @@ const (
 	NotEqual    Same = "not equal"
 	OnlyProcore Same = "only in procore"
 	OnlyBox     Same = "only in box"
+	LeftOut     Same = "left out" // by a rule of the Link, whatever the sides have
 )
 
 // Files is a folder of a Link with both sides side by side.
@@ -39,6 +40,7 @@ type Counts struct {
 	NotEqual    int `json:"not_equal"`
 	OnlyProcore int `json:"only_procore"`
 	OnlyBox     int `json:"only_box"`
+	LeftOut     int `json:"left_out"`
 }
 
 func (c *Counts) add(s Same) {
@@ -51,6 +53,8 @@ func (c *Counts) add(s Same) {
 		c.OnlyProcore++
 	case OnlyBox:
 		c.OnlyBox++
+	case LeftOut:
+		c.LeftOut++
 	}
 }
 
@@ -115,7 +119,7 @@ func (o *Office) toolRows(ctx context.Context, f *Files, parts []mapping.Part) e
 			}
 			row.Counts = new(c.counts(nil))
 			row.Procore, row.Box = c.side(c.top, syncer.Source), c.side(c.top, syncer.Destination)
-			if *row.Counts == (Counts{Equal: row.Counts.Equal}) {
+			if *row.Counts == (Counts{Equal: row.Counts.Equal, LeftOut: row.Counts.LeftOut}) {
 				row.Same = Equal
 			}
 			f.Counts = f.Counts.and(*row.Counts)
@@ -126,7 +130,7 @@ func (o *Office) toolRows(ctx context.Context, f *Files, parts []mapping.Part) e
 }
 
 func (c Counts) and(d Counts) Counts {
-	return Counts{c.Equal + d.Equal, c.NotEqual + d.NotEqual, c.OnlyProcore + d.OnlyProcore, c.OnlyBox + d.OnlyBox}
+	return Counts{c.Equal + d.Equal, c.NotEqual + d.NotEqual, c.OnlyProcore + d.OnlyProcore, c.OnlyBox + d.OnlyBox, c.LeftOut + d.LeftOut}
 }
 
 // compare lists what is below a folder on both sides and finds out what belongs together.
@@ -139,7 +143,7 @@ func (o *Office) compare(ctx context.Context, p mapping.Part, names []string) (*
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{view: view, top: &twin{}, link: o.webLink}
+	c := &comparison{view: view, top: &twin{path: at.path}, link: o.webLink, leftOut: p.LeftOut}
 	for _, side := range bothSides {
 		if at.entry[side] == nil {
 			continue

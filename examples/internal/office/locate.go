@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,15 @@ var bothSides = []syncer.Side{syncer.Source, syncer.Destination}
 type spot struct {
 	entry  [2]*syncer.Entry
 	record *syncer.Record
+	path   [2]string // on each side, below its root
+}
+
+// under is the path of what stands in a folder.
+func under(folder, name string) string {
+	if folder == "" {
+		return name
+	}
+	return folder + "/" + name
 }
 
 // splitPath takes the tool from the beginning of a path, as people see it in the Box folder of a Link.
@@ -61,8 +71,14 @@ func (o *Office) locate(ctx context.Context, p mapping.Part, names []string) (sp
 		return spot{}, err
 	}
 	for i, name := range names {
+		up := at.path
 		if at, err = below(ctx, view, p.Pair, at, name); err != nil {
 			return spot{}, fmt.Errorf("%s: %w", strings.Join(append([]string{p.Tool.Folder()}, names[:i+1]...), "/"), err)
+		}
+		for _, side := range bothSides {
+			if e := at.entry[side]; e != nil {
+				at.path[side] = under(up[side], cmp.Or(e.Name, name))
+			}
 		}
 	}
 	return at, nil

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,6 +14,7 @@ type twin struct {
 	entry    [2]*syncer.Entry
 	record   *syncer.Record
 	children []*twin
+	path     [2]string // on each side, below its root
 	same     Same
 	note     string
 }
@@ -32,6 +34,8 @@ type comparison struct {
 	view syncer.View
 	top  *twin
 	link func(side syncer.Side, e *syncer.Entry) string
+	// leftOut says why a rule keeps an item out.
+	leftOut func(i syncer.Item) string
 	// found are the items of each side in the order of its listing, without the top.
 	found [2][]*syncer.Entry
 	byID  [2]map[string]*twin
@@ -75,7 +79,7 @@ func (c *comparison) join(ctx context.Context) error {
 			}
 		}
 	}
-	c.top.judge()
+	c.judge(c.top, "")
 	return nil
 }
 
@@ -99,11 +103,20 @@ func (c *comparison) twin(side syncer.Side, e *syncer.Entry, parent *twin, r syn
 	return t
 }
 
-// judge compares the sides of all that is below t.
-func (t *twin) judge() {
+// judge compares the sides of all that is below t, which is left out itself for a reason or is not.
+func (c *comparison) judge(t *twin, out string) {
 	for _, child := range t.children {
-		child.judge()
-		child.compare()
+		why := out
+		for _, side := range bothSides {
+			if e := child.entry[side]; e != nil {
+				child.path[side] = under(t.path[side], e.Name)
+				why = cmp.Or(why, c.leftOut(syncer.Item{Side: side, Path: child.path[side], Entry: *e}))
+			}
+		}
+		c.judge(child, why)
+		if child.compare(); why != "" {
+			child.same, child.note = LeftOut, why
+		}
 	}
 }
 
