@@ -28,7 +28,7 @@ func (c *console) demoCommand() *cobra.Command {
 		Long: `Start a fake Procore with a construction project and a fake Box on this machine, connect
 them, make a link, and sync it for the first time. Then a short story: an edit on each
 side, a folder renamed, a conflict, deletes that the limit holds. Each step says what
-happened and where to look. Nothing leaves this machine, and nothing is left on it.
+happened and where to look: on which side, and with which command (with --keep). Nothing leaves this machine, and nothing is left on it.
 
 With --keep the fakes go on when the story is over, and the variables are printed with
 which the other commands reach them from another terminal. ANN_TOKEN and BOB_TOKEN are
@@ -120,8 +120,11 @@ func (d *demo) serve(ctx context.Context) error {
 	if err := d.box.Home().Collaborate(d.folder, d.bob, "editor"); err != nil {
 		return err
 	}
-	return d.c.print("   %d files, %d photos, %d RFIs, %d submittals\n   Procore at %s, Box at %s\n",
-		len(play.Files), photos(play), len(play.RFIs), len(play.Submittals), d.procore.URLs().API, d.box.URLs().API)
+	if err := d.c.print("   %d files, %d photos, %d RFIs, %d submittals\n",
+		len(play.Files), photos(play), len(play.RFIs), len(play.Submittals)); err != nil {
+		return err
+	}
+	return d.look("Procore at %s, Box at %s, while this runs; procorebox projects, procorebox folders", d.procore.URLs().API, d.box.URLs().API)
 }
 
 func photos(p *site.Project) int {
@@ -183,7 +186,10 @@ func (d *demo) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.c.print("   connected to Procore as %s\n   connected to Box as %s\n", toProcore.Account, toBox.Account)
+	if err := d.c.print("   connected to Procore as %s\n   connected to Box as %s\n", toProcore.Account, toBox.Account); err != nil {
+		return err
+	}
+	return d.look("procorebox doctor, which says what the two accounts may do")
 }
 
 // stay serves until the context ends.

@@ -30,7 +30,10 @@ func (d *demo) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.c.print("   link %s made: each tool has its folder in %q of Box now\n", made.Name, d.folder.Name)
+	if err := d.c.print("   link %s made: each tool has its folder in %q of Box now\n", made.Name, d.folder.Name); err != nil {
+		return err
+	}
+	return d.look("folder %q in Box; procorebox link show %s", d.folder.Name, made.Name)
 }
 
 // firstSync carries everything over.
@@ -45,7 +48,15 @@ func (d *demo) firstSync(ctx context.Context) error {
 	if err := d.c.print("   in %s, difficult names and all; and again, which finds nothing to do:\n", time.Since(began).Round(10*time.Millisecond)); err != nil {
 		return err
 	}
-	return d.sync(ctx, false)
+	if err := d.sync(ctx, false); err != nil {
+		return err
+	}
+	return d.look("the folders of the four tools in Box; procorebox files %s, procorebox history %s", demoLink, demoLink)
+}
+
+// look ends a step.
+func (d *demo) look(format string, args ...any) error {
+	return d.c.print("   look at: %s\n", fmt.Sprintf(format, args...))
 }
 
 // sync runs the link and prints what came of it, each action if it is to.
@@ -76,6 +87,7 @@ type scene struct {
 	what string
 	do   func() error
 	look string // where to look
+	path string // by which path commands call it
 }
 
 // story is what happens on a day.
@@ -87,16 +99,19 @@ func (d *demo) story(ctx context.Context) error {
 			"Ann puts a new revision of a drawing into Procore.",
 			func() error { return d.annEdits(plan, sheet("A-101 Level 1 Floor Plan, revision B")) },
 			"Documents/" + plan + " in Box has a second version",
+			"Documents/" + plan,
 		},
 		{
 			"Bob writes on in a daily report in Box.",
 			func() error { return d.bobEdits(daily, []byte("Crane inspected. Slab poured, level 2.\n")) },
-			"the same file in Procore has a second version",
+			"Documents/" + daily + " in Procore has a second version",
+			"Documents/" + daily,
 		},
 		{
 			"Bob calls a folder otherwise in Box. Nothing is sent again for that.",
 			func() error { return d.bobRenames(cost, "07 Cost control") },
 			"Documents/07 Cost control in Procore",
+			"Documents/07 Cost control",
 		},
 		{
 			"Ann and Bob change the same file at the same time. Both versions are kept, on both sides.",
@@ -106,7 +121,8 @@ func (d *demo) story(ctx context.Context) error {
 				}
 				return d.bobEdits("07 Cost control/"+budget, []byte("item,sum\nsteel,200\n"))
 			},
-			`"Budget.csv" and "Budget (conflict ...).csv" in Documents/07 Cost control`,
+			`"Budget.csv" and "Budget (conflict ...).csv" in Documents/07 Cost control, on both sides`,
+			"Documents/07 Cost control/" + budget,
 		},
 		{
 			"Bob deletes the minutes of five meetings in Box, and the link allows three deletes a day. Two wait for a person, or for tomorrow.",
@@ -116,7 +132,8 @@ func (d *demo) story(ctx context.Context) error {
 				}
 				return d.bobDeletes(minutes, 5)
 			},
-			"Procore keeps what is held; what was deleted is in its recycle bin",
+			"Documents/" + minutes + " in Procore, which keeps what is held; what was deleted is in its recycle bin",
+			"Documents/" + minutes,
 		},
 	} {
 		if err := d.play(ctx, s); err != nil {
@@ -136,7 +153,7 @@ func (d *demo) play(ctx context.Context, s scene) error {
 	if err := d.sync(ctx, true); err != nil {
 		return err
 	}
-	return d.c.print("   look at: %s\n", s.look)
+	return d.look("%s\n            procorebox why %s %s", s.look, demoLink, quote(s.path))
 }
 
 // sheet is a PDF with a title.

@@ -45,6 +45,8 @@ func TestTheDemoTellsItsStoryWithoutSetUpAndLeavesNothing(t *testing.T) {
 	} {
 		require.Contains(t, string(out), line)
 	}
+	steps := regexp.MustCompile(`(?m)^\d+\. .*\n`).FindAllString(string(out), -1)
+	require.Equal(t, len(steps)-1, strings.Count(string(out), "\n   look at: "), "every step but the last, which shows it, says where to look")
 	left, err := os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, left)
