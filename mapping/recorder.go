@@ -3,7 +3,9 @@ package mapping
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -89,14 +91,27 @@ func (r *recorder) finish(ctx context.Context) {
 	}
 }
 
+// mostUnlisted is how many folders that could not be listed a run remembers.
+const mostUnlisted = 20
+
+// unlisted says that a run has not seen everything.
+func (r *Run) unlisted(all []syncer.Unlisted) {
+	first := all[0]
+	r.State, r.Cause, r.On = RunWaits, first.Cause, serviceAt(first.Side)
+	if r.Reason = first.Reason; first.Path != "" {
+		r.Reason = fmt.Sprintf("folder %q could not be listed: %s", first.Path, first.Reason)
+	}
+	r.Incomplete = slices.Clone(all[:min(len(all), mostUnlisted)])
+}
+
 // settle says how a run ended.
 func (r *Run) settle(t *Result) {
-	r.State, r.Reason, r.Cause, r.Evidence, r.On = RunSettled, "", "", "", ""
+	r.State, r.Reason, r.Cause, r.Evidence, r.On, r.Incomplete = RunSettled, "", "", "", "", nil
 	if t.Report != nil {
 		r.Full, r.Totals = t.Report.Full, t.Report.Totals
 		switch {
 		case len(t.Report.Incomplete) > 0:
-			r.State, r.Reason = RunWaits, t.Report.Incomplete[0]
+			r.unlisted(t.Report.Incomplete)
 		case t.Report.More:
 			r.State = RunUnfinished
 		case t.Report.Waits():

@@ -31,6 +31,8 @@ type Run struct {
 	Reason   string       `json:"reason,omitempty"`
 	Cause    syncer.Cause `json:"cause,omitempty"`
 	Evidence string       `json:"evidence,omitempty"`
+	// Incomplete are folders that could not be listed, and sides that were not listed to their end, 20 at most.
+	Incomplete []syncer.Unlisted `json:"incomplete,omitempty"`
 	// Full says that it ended a full scan. It, Totals and Calls are known in the end: of a run that works, or
 	// that was interrupted, its items tell what it did.
 	Full   bool          `json:"full"`
@@ -91,6 +93,11 @@ func serviceOf(err error) string {
 	} else {
 		return ""
 	}
+	return serviceAt(side)
+}
+
+// serviceAt is what stands on a side of every pair.
+func serviceAt(side syncer.Side) string {
 	if side == syncer.Destination {
 		return "box"
 	}

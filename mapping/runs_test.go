@@ -227,6 +227,10 @@ func TestWhyARunDidNotEndWellIsRemembered(t *testing.T) {
 	require.Equal(t, mapping.RunWaits, failed.State)
 	require.Equal(t, 3, failed.Times, "one trouble is told once, with how often it was met")
 	require.Contains(t, failed.Reason, "not reached")
+	require.Equal(t, syncer.CauseUnreached, failed.Cause)
+	require.Equal(t, "box", failed.On)
+	require.Len(t, failed.Incomplete, 1)
+	require.Equal(t, syncer.Destination, failed.Incomplete[0].Side)
 
 	down = false
 	w.bob.Remove("Bridge/Documents")

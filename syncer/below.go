@@ -74,7 +74,7 @@ func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
 		if err != nil {
 			o.unread[side][id] = err.Error()
 			if !errors.Is(err, fs.ErrNotExist) {
-				o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %q: %v", o.w.says(side), o.w.pathOn(n, side), err))
+				o.incomplete = append(o.incomplete, Unlisted{side, o.w.pathOn(n, side), CauseOf(err), err.Error()})
 			}
 			return o.recordsBelow(ctx, n, side, "could not be listed: "+err.Error())
 		}
@@ -87,10 +87,14 @@ func (o *observer) listBelow(ctx context.Context, n *node, side Side) error {
 		}
 		if e.Err != nil {
 			o.unread[side][e.ID] = e.Err.Error()
-			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", o.w.says(side), e.Name, e.Err))
 		}
 		if err := o.feed(ctx, side, &e); err != nil {
 			return err
+		}
+		if e.Err != nil {
+			if err := o.couldNotList(ctx, side, &e); err != nil {
+				return err
+			}
 		}
 	}
 	return o.recordsBelow(ctx, n, side, "")

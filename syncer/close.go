@@ -34,11 +34,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 		r.report.More = r.report.More || r.goesOn(next)
 		r.closeScan(&b, next, left > maxLeftovers)
 	}
-	for _, why := range r.o.incomplete {
-		if !slices.Contains(r.report.Incomplete, why) {
-			r.report.Incomplete = append(r.report.Incomplete, why)
-		}
-	}
+	r.report.Incomplete = with(r.report.Incomplete, r.o.incomplete)
 	r.report.More = r.report.More || cut || r.o.short
 	if b.idle() {
 		return nil
@@ -115,6 +111,7 @@ func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 	h := r.header
 	next.Gaps = next.Gaps || len(r.o.unread[Source])+len(r.o.unread[Destination]) > 0
 	complete := next.Source.Done && next.Destination.Done
+	h.remember(r.o.incomplete, complete && !(next.Gaps && r.o.resumed))
 	switch {
 	case rescan && complete:
 		// What was found is taken care of as far as it was reached; the next run lists again.
@@ -145,6 +142,7 @@ func (r *run) closeScan(b *Batch, next Scan, rescan bool) {
 // fillReport says, from what is stored, everything that is left between the sides.
 func (r *run) fillReport(ctx context.Context) error {
 	rep := r.report
+	rep.Incomplete = with(rep.Incomplete, r.header.Unlisted)
 	for h, err := range r.state.Holds(ctx) {
 		if err != nil {
 			return fmt.Errorf("read holds: %w", err)

@@ -28,6 +28,17 @@ func (s Side) String() string {
 // MarshalText makes a Side readable in exported plans and journals.
 func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what MarshalText has written. Anything else is an error that wraps ErrInvalid.
+func (s *Side) UnmarshalText(text []byte) error {
+	for _, side := range sides {
+		if string(text) == side.String() {
+			*s = side
+			return nil
+		}
+	}
+	return fmt.Errorf("side %q: %w", text, ErrInvalid)
+}
+
 // Kind says what an [Entry] is.
 type Kind uint8
 

@@ -23,7 +23,7 @@ type observer struct {
 	complete   [2]bool
 	whole      [2]bool              // complete, and listed in this run from the beginning
 	unread     [2]map[string]string // folders whose contents could not be read, by ID
-	incomplete []string
+	incomplete []Unlisted
 	queue      []*node
 	listed     [2]map[string]bool // folders listed on their own in this run
 	outside    [2]map[string]bool // IDs known to be outside the root
@@ -35,6 +35,7 @@ type observer struct {
 	proving    [2]map[*node]bool
 	rooted     [2]bool // a listing has shown the root in this run
 	rootNews   [2]bool // a hint names the root
+	resumed    bool    // the scan goes on with one that an earlier run began
 	short      bool    // the budget ended before everything was looked at
 }
 

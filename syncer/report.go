@@ -84,8 +84,9 @@ type Report struct {
 	// reason. The At of a Failure is since when it is pending.
 	Skips    []Skip    `json:"skips,omitempty"`
 	Failures []Outcome `json:"failures,omitempty"`
-	// Incomplete says why a side could not be listed to its end.
-	Incomplete []string `json:"incomplete,omitempty"`
+	// Incomplete says which folders could not be listed, in this run or in the last full scan, and which
+	// side was not listed to its end. Each Path of a side is there once.
+	Incomplete []Unlisted `json:"incomplete,omitempty"`
 	// More says that another run at once would get on: the budget ended before the work did, or a listing
 	// broke off and had come further than in the run before. One that breaks off where it did is in
 	// Incomplete only: it wants time.
@@ -118,8 +119,8 @@ func (r *Report) String() string {
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "%s: %s %q on %s: %s\n", f.Result, f.Op, f.Path, f.On, f.Err)
 	}
-	for _, why := range r.Incomplete {
-		fmt.Fprintf(&b, "incomplete: %s\n", why)
+	for _, u := range r.Incomplete {
+		fmt.Fprintf(&b, "incomplete: %s\n", u)
 	}
 	return b.String()
 }

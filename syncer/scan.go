@@ -17,8 +17,8 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 		return from, err
 	}
 	o.t = t
-	resumed := from.Source.From != "" || from.Destination.From != "" || from.Source.Done || from.Destination.Done
-	if resumed {
+	o.resumed = from.Source.From != "" || from.Destination.From != "" || from.Source.Done || from.Destination.Done
+	if o.resumed {
 		if err := o.recallSeen(ctx); err != nil {
 			return from, err
 		}
@@ -49,10 +49,10 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 			return from, failed[side]
 		}
 		if failed[side] != nil {
-			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: %v", o.w.says(side), failed[side]))
+			o.brokeOff(side, failed[side])
 		}
 	}
-	return next, o.digest(ctx, listers, from, next, resumed)
+	return next, o.digest(ctx, listers, from, next)
 }
 
 // list runs one side's listing until its end, an error, or the end of the budget at a bookmark.
@@ -117,7 +117,7 @@ func checkRoot(end *endpoint, side Side, e *Entry) error {
 }
 
 // digest brings what the listers found into the world.
-func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Scan, resumed bool) error {
+func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Scan) error {
 	o.w.full = next.Source.Done && next.Destination.Done && len(o.incomplete) == 0 && !next.Gaps
 	for _, side := range sides {
 		l := listers[side]
@@ -125,7 +125,7 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Sc
 		o.complete[side] = next.Frontier(side).Done
 		o.whole[side] = o.complete[side] && *from.Frontier(side) == Frontier{}
 		o.w.tally[side].Listed = l.count
-		if resumed {
+		if o.resumed {
 			o.w.tally[side].Listed = max(l.count, o.t.count(side))
 		}
 		for i := range o.t.rows {
@@ -141,7 +141,6 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Sc
 		for i := range listers[side].unread {
 			e := &listers[side].unread[i]
 			o.unread[side][e.ID] = e.Err.Error()
-			o.incomplete = append(o.incomplete, fmt.Sprintf("%s: folder %q: %v", o.w.says(side), e.Name, e.Err))
 		}
 	}
 	// Newcomers first: an item's new parent may be one of them.
@@ -155,6 +154,13 @@ func (o *observer) digest(ctx context.Context, listers [2]*lister, from, next Sc
 	for _, side := range sides {
 		for i := range listers[side].changed {
 			if err := o.feed(ctx, side, &listers[side].changed[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, side := range sides {
+		for i := range listers[side].unread {
+			if err := o.couldNotList(ctx, side, &listers[side].unread[i]); err != nil {
 				return err
 			}
 		}

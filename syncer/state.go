@@ -93,6 +93,9 @@ type Header struct {
 	Completed  time.Time
 	// Scan is the unfinished full scan, if there is one.
 	Scan Scan
+	// Unlisted are folders that the last full scan, or the unfinished one, could not list, 100 at most. They
+	// are in every Report until a full scan has listed them.
+	Unlisted []Unlisted
 }
 
 // Root is one side's root: the locator it was configured with, the ID that it had, and that of the
@@ -137,7 +140,7 @@ func (s *Scan) Frontier(side Side) *Frontier {
 
 // Batch is the one unit of writing. Its parts are applied as if at once; Fresh first of all.
 type Batch struct {
-	// Fresh drops every Record, Intent, Tombstone, Pending, Hold and scan first; the journal and Clashes stay.
+	// Fresh drops every Record, Intent, Tombstone, Pending, Hold, Unlisted and scan first; the journal and Clashes stay.
 	Fresh bool
 	// Header replaces the header when not nil.
 	Header *Header

@@ -100,8 +100,8 @@ func (p *printer) report(r *syncer.Report) {
 			Op: f.Op.String(), On: letter(f.On), Kind: f.Kind.String(), Path: f.Path, From: f.From, Result: f.Result.String(), Reason: f.Err,
 		})
 	}
-	for _, why := range r.Incomplete {
-		p.print(line{Op: "list", Result: "incomplete", Reason: why})
+	for _, u := range r.Incomplete {
+		p.print(line{Op: "list", On: letter(u.Side), Kind: syncer.Folder.String(), Path: u.Path, Result: "incomplete", Reason: u.Reason})
 	}
 	p.totals(r.Totals)
 }

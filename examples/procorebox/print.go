@@ -155,9 +155,12 @@ func (p *printer) result(r mapping.Result) {
 		}
 		p.line(l)
 	}
-	for _, why := range r.Report.Incomplete {
+	for _, u := range r.Report.Incomplete {
 		l := at
-		l.Op, l.Path, l.Result, l.Reason = "list", r.Tool.Folder(), "incomplete", why
+		l.Op, l.On, l.Path, l.Result, l.Reason = "list", side(u.Side), r.Tool.Folder(), "incomplete", u.Reason
+		if u.Path != "" {
+			l.Kind, l.Path = syncer.Folder.String(), in(u.Path)
+		}
 		p.line(l)
 	}
 }

@@ -107,7 +107,7 @@ func (c *checker) orphans(id syncer.RecordID) error {
 func (p *pair) apply(b syncer.Batch, fence uint64) {
 	if b.Fresh {
 		p.content = newContent()
-		p.header.Scan = syncer.Scan{}
+		p.header.Scan, p.header.Unlisted = syncer.Scan{}, nil
 	}
 	if b.Header != nil {
 		p.header = *b.Header

@@ -73,10 +73,10 @@ func (w *writer) fresh(b *syncer.Batch) error {
 		}
 	}
 	h, err := readHeader(w.conn, w.pair)
-	if err != nil || h == (syncer.Header{}) {
+	if err != nil || h.Scan == (syncer.Scan{}) && len(h.Unlisted) == 0 {
 		return err
 	}
-	h.Scan = syncer.Scan{}
+	h.Scan, h.Unlisted = syncer.Scan{}, nil
 	return w.putHeader(&h)
 }
 

@@ -151,6 +151,28 @@ func (c *coder) header(h *syncer.Header) {
 		str(c, &f.From)
 		c.bool(&f.Done)
 	}
+	if c.later(len(h.Unlisted) > 0) {
+		c.unlisted(h)
+	}
+}
+
+func (c *coder) unlisted(h *syncer.Header) {
+	n := uint64(len(h.Unlisted))
+	c.uint(&n)
+	if c.reading {
+		if n > uint64(len(c.in)) {
+			c.fail()
+			return
+		}
+		h.Unlisted = make([]syncer.Unlisted, n)
+	}
+	for i := range h.Unlisted {
+		u := &h.Unlisted[i]
+		c.side(&u.Side)
+		str(c, &u.Path)
+		str(c, &u.Cause)
+		str(c, &u.Reason)
+	}
 }
 
 func (c *coder) intent(i *syncer.Intent) {

@@ -177,13 +177,13 @@ var freshCases = []statePromise{{
 	},
 }, {
 	"fresh batch without a header drops the scan only",
-	"Fresh drops the unfinished scan. Next stays: a RecordID is never used again.",
+	"Fresh drops the unfinished scan, and what could not be listed. Next stays: a RecordID is never used again.",
 	func(c *stateCheck) {
 		s := c.open()
 		c.commit(s, aFullBatch())
 		c.commit(s, syncer.Batch{Fresh: true})
 		want := aHeader()
-		want.Scan = syncer.Scan{}
+		want.Scan, want.Unlisted = syncer.Scan{}, nil
 		c.equal("header", c.read(s).Header, want)
 		want = aHeader()
 		c.commit(s, syncer.Batch{Fresh: true, Header: &want})

@@ -71,6 +71,7 @@ func aHeader() syncer.Header {
 		Scan: syncer.Scan{
 			Generation: 8, Since: 9, Gaps: true, Source: syncer.Frontier{From: "from", Done: true}, Destination: syncer.Frontier{From: "to", Done: true},
 		},
+		Unlisted: []syncer.Unlisted{{Side: syncer.Destination, Path: "a/b", Cause: syncer.CausePermission, Reason: "403"}},
 	}
 }
 

@@ -13,7 +13,7 @@ type LastRun struct {
 	Ended  time.Time     `json:"ended"`
 	Full   bool          `json:"full"`
 	Totals syncer.Totals `json:"totals"`
-	// Err is why it ended early, Paused why there was none.
+	// Err is why it ended early, or what it could not read; Paused why there was none.
 	Err    string `json:"error,omitempty"`
 	Paused string `json:"paused,omitempty"`
 }
@@ -28,7 +28,7 @@ func (o *Office) lastRun(ctx context.Context, l mapping.Link, t mapping.Tool) (*
 	switch r.State {
 	case mapping.RunPaused:
 		last.Paused = r.Reason
-	case mapping.RunFailed, mapping.RunHalted:
+	case mapping.RunFailed, mapping.RunHalted, mapping.RunWaits:
 		last.Err = r.Reason
 	}
 	return last, nil

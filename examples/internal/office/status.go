@@ -46,7 +46,7 @@ type ToolStatus struct {
 
 // Settled reports whether nothing is known to wait. What is ruled out does not wait.
 func (t *ToolStatus) Settled() bool {
-	return t.Paused == "" && !t.Synced.IsZero() && t.Held+t.Failed+t.Waiting+t.Changes+t.Open == 0
+	return t.Paused == "" && (t.Last == nil || t.Last.Err == "") && !t.Synced.IsZero() && t.Held+t.Failed+t.Waiting+t.Changes+t.Open == 0
 }
 
 // Status returns how far the Link is, or all of them if which is empty.

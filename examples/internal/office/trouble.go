@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -157,6 +158,7 @@ func item(l mapping.Link, tool mapping.Tool, p syncer.Pending) Trouble {
 func (t *troubles) run(ctx context.Context, l mapping.Link, tool mapping.Tool) {
 	var x *Trouble
 	var state mapping.RunState
+	var unlisted []syncer.Unlisted
 	for r, err := range t.office.Links.Runs(ctx, l.ID, time.Time{}, time.Time{}) {
 		if err != nil {
 			t.fail(err)
@@ -170,14 +172,33 @@ func (t *troubles) run(ctx context.Context, l mapping.Link, tool mapping.Tool) {
 			break
 		}
 		if x == nil {
-			state = r.State
+			state, unlisted = r.State, r.Incomplete
 			x = &Trouble{Link: l.Name, Tool: tool, Cause: cause, On: Service(r.On), Reason: r.Reason, Confirm: r.Evidence}
 		}
 		x.Since = r.Started
 		x.Tried += r.Times
 	}
-	if x != nil {
+	switch {
+	case x == nil:
+	case len(unlisted) == 0:
 		t.tell(*x)
+	default:
+		t.unlisted(x, unlisted)
+	}
+}
+
+// unlisted tells of each folder that the last run could not list, and of a side that was not listed to its end.
+func (t *troubles) unlisted(run *Trouble, all []syncer.Unlisted) {
+	for _, u := range all {
+		if t.over {
+			return
+		}
+		x := *run
+		x.On, x.Cause, x.Reason = on(u.Side), cmp.Or(u.Cause, CauseIncomplete), u.Reason
+		if u.Path != "" {
+			x.Path, x.Reason = x.Tool.Folder()+"/"+u.Path, "the folder could not be listed: "+u.Reason
+		}
+		t.tell(x)
 	}
 }
 
@@ -193,7 +214,7 @@ func causeOfRun(r *mapping.Run) syncer.Cause {
 	case r.State == mapping.RunFailed:
 		return r.Cause
 	case r.State == mapping.RunWaits && r.Reason != "":
-		return CauseIncomplete
+		return cmp.Or(r.Cause, CauseIncomplete)
 	}
 	return ""
 }

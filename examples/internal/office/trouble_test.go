@@ -130,3 +130,35 @@ func TestARootThatIsAwayAndALinkThatIsPaused(t *testing.T) {
 	l.Paused = true
 	require.Empty(t, remembered(t, l).troublesOf(t), "a person knows of what they have paused")
 }
+
+func TestEachFolderThatTheLastRunCouldNotListIsToldWithItsCause(t *testing.T) {
+	t.Parallel()
+	o := remembered(t, theLink())
+	since := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+	r := mapping.Run{
+		By: "watch", Started: since, Ended: since, State: mapping.RunWaits, On: "box", Cause: syncer.CausePermission, Reason: "403",
+		Incomplete: []syncer.Unlisted{
+			{Side: syncer.Destination, Path: "a/b", Cause: syncer.CausePermission, Reason: "403"},
+			{Side: syncer.Source, Reason: "connection reset by peer"},
+		},
+	}
+	o.ran(t, r)
+	r.Started, r.Ended = since.Add(time.Hour), since.Add(time.Hour)
+	o.ran(t, r)
+	require.Equal(t, []Trouble{
+		{
+			Link: "tower", Tool: mapping.Documents, Path: "Documents/a/b", On: BoxService, Cause: syncer.CausePermission,
+			Plain: RemedyOf(syncer.CausePermission).Plain, Next: RemedyOf(syncer.CausePermission).Next,
+			Reason: "the folder could not be listed: 403", Since: since, Tried: 2,
+		},
+		{
+			Link: "tower", Tool: mapping.Documents, On: ProcoreService, Cause: CauseIncomplete,
+			Plain: remedyHere(CauseIncomplete).Plain, Next: remedyHere(CauseIncomplete).Next,
+			Reason: "connection reset by peer", Since: since, Tried: 2,
+		},
+	}, o.troublesOf(t))
+	all, err := o.Status(t.Context(), "")
+	require.NoError(t, err)
+	require.Equal(t, "403", all[0].Tools[0].Last.Err)
+	require.False(t, all[0].Tools[0].Settled())
+}
