@@ -165,6 +165,9 @@ func (x *explainer) isLeft() bool {
 		if !n.unclear(Source) {
 			side = Destination
 		}
+		if s := x.out.Standing(side); s.Whereabouts == Unreachable {
+			return x.say(Unasked, side, s.Err)
+		}
 		return x.say(Hidden, side, n.why)
 	case n.quiet:
 		return x.say(Skipped, x.stuckOn(n), n.why)

@@ -54,6 +54,8 @@ type Explanation struct {
 	// may have to come first: Before are they.
 	Next   []Action `json:"next,omitempty"`
 	Before []Action `json:"before,omitempty"`
+	// Foreseen is what a run would hold back now, if no run has held it yet.
+	Foreseen *Hold `json:"foreseen,omitempty"`
 	// Header is that of the pair: when it was last read as a whole, and with which roots.
 	Header Header `json:"-"`
 }
@@ -76,8 +78,9 @@ type Standing struct {
 	Path string `json:"path,omitempty"`
 	// Entry is the item, nil unless the side has shown it.
 	Entry *Entry `json:"-"`
-	// Err is why the side could not be asked.
-	Err string `json:"error,omitempty"`
+	// Err is why the side could not be asked, Cause its kind.
+	Err   string `json:"error,omitempty"`
+	Cause Cause  `json:"cause,omitempty"`
 }
 
 // Whereabouts say where an item is on a side.

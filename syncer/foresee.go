@@ -89,6 +89,9 @@ func (x *explainer) pick() {
 			break
 		}
 	}
+	if x.node != nil && len(x.out.Holds) == 0 {
+		x.out.Foreseen = x.node.hold
+	}
 	before := map[int]bool{}
 	for i := range x.plan.Actions {
 		if x.plan.Actions[i].node == x.node {

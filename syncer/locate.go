@@ -227,5 +227,5 @@ func (x *explainer) recordedPath(ctx context.Context, side Side, r Record) (stri
 }
 
 func (x *explainer) unreachable(side Side, err error) {
-	*x.out.Standing(side) = Standing{Whereabouts: Unreachable, Err: err.Error()}
+	*x.out.Standing(side) = Standing{Whereabouts: Unreachable, Err: err.Error(), Cause: CauseOf(err)}
 }

@@ -26,7 +26,7 @@ func (x *explainer) past(ctx context.Context) error {
 		if o.Record == id && id != 0 {
 			x.out.Outcomes = atMost(append(x.out.Outcomes, o))
 		}
-		if above[o.Record] && o.Op == OpMove && o.Result == Done && x.trail.since.Less(o.Position) {
+		if above[o.Record] && x.trail.last.after(&o) {
 			x.out.Moves = atMost(append(x.out.Moves, o))
 		}
 	}

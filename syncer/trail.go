@@ -11,10 +11,10 @@ import (
 type trail struct {
 	// gone is the Record of an item that was dropped.
 	gone RecordID
-	// from is an item that was at that path, or at a beginning of it, and stands elsewhere now; since is when
-	// it was there last.
-	from  Record
-	since Position
+	// from is an item that was at that path, or at a beginning of it, and stands elsewhere now; last is what tells
+	// so.
+	from Record
+	last footprint
 }
 
 // footprint is an outcome that tells which item stood at a path.
@@ -23,6 +23,11 @@ type footprint struct {
 	at     Position
 	// left says that a move took it away from there: one that came or was written there counts for more.
 	left bool
+}
+
+// after reports whether an outcome is a move that came after, or is the one that took the item away.
+func (f footprint) after(o *Outcome) bool {
+	return o.Op == OpMove && o.Result == Done && (f.at.Less(o.Position) || f.left && f.at == o.Position)
 }
 
 // follow finds, by the journal, an item that is gone or has moved: by a path that it had, or by an ID. Of several
@@ -54,7 +59,7 @@ func (x *explainer) follow(ctx context.Context, s Subject) error {
 			return err
 		}
 		if found, err := x.followTo(ctx, rec, names[depth:]); err != nil || found {
-			x.trail.from, x.trail.since = rec, step.at
+			x.trail.from, x.trail.last = rec, step
 			return err
 		}
 	}

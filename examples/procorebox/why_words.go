@@ -3,10 +3,42 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/syncer"
 )
+
+// was says where the item stood that was asked about, and who took it from there.
+func (e explanation) was() (lines []string) {
+	if e.Asked == "" {
+		return nil
+	}
+	lines = []string{quoted(e.Asked)}
+	for _, ev := range e.Moved {
+		text := fmt.Sprintf("%s: %q became %q in %s", when(ev.At), ev.From, ev.Path, ev.On.Other().Title())
+		if ev.By == nil {
+			text += ", which has not told who did it"
+		}
+		lines = append(lines, text+by(ev.By))
+	}
+	return lines
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
+
+// reasons say why it is so: in plain words first where something went wrong.
+func (e explanation) reasons() []string {
+	switch {
+	case e.State == syncer.Unasked.String() && e.Plain != "":
+		return nil // the line of the service says it
+	case e.Plain != "" && e.Reason != "":
+		return []string{e.Plain, e.Reason}
+	case e.Reason != "":
+		return []string{e.Reason}
+	}
+	return nil
+}
 
 // state is what holds of the item, in a sentence.
 func (e explanation) state() string {
@@ -25,6 +57,8 @@ func (e explanation) state() string {
 		return "not synced: the tool is not among those of the link"
 	case office.OutsideLinks:
 		return "not synced: it stands outside of the link"
+	case office.LinkFolder:
+		return "not synced as a whole: the folders of the tools in it are"
 	case office.NeverSynced:
 		return "not synced yet: the tool never was"
 	case syncer.Settled.String():
@@ -42,7 +76,7 @@ func (e explanation) state() string {
 	case syncer.Hidden.String():
 		return "not in step: " + on + " does not show it, and nothing proves that it was deleted"
 	case syncer.OnHold.String():
-		return "held: what is to be done in " + on + " waits for a person, or for room"
+		return e.held()
 	case syncer.InConflict.String():
 		return "in conflict: changed in Procore and in Box"
 	case syncer.Failing.String():
@@ -52,7 +86,21 @@ func (e explanation) state() string {
 	case syncer.Stopped.String():
 		return "stopped: nothing of the tool is synced until a person has looked"
 	}
-	return "not known: the services could not be asked"
+	return "not known: " + e.unasked() + " could not be asked"
+}
+
+// unasked names the services that did not answer.
+func (e explanation) unasked() string {
+	var silent []string
+	for _, side := range []*office.WhySide{e.Procore, e.Box} {
+		if side != nil && side.Where == syncer.Unreachable.String() {
+			silent = append(silent, side.Service.Title())
+		}
+	}
+	if len(silent) == 0 {
+		return "the services"
+	}
+	return strings.Join(silent, " and ")
 }
 
 // deleted says which side deleted first, and by whom.
@@ -63,7 +111,7 @@ func (e explanation) deleted() string {
 		}
 		text := fmt.Sprintf(" in %s", ev.On.Other().Title())
 		if ev.By != nil {
-			text += by(ev)
+			text += by(ev.By)
 		} else {
 			text += ", which has not told who did it"
 		}
@@ -85,7 +133,7 @@ func (e explanation) standing() (lines []string) {
 		lines = append(lines, "since "+when(e.Since))
 	}
 	if e.By != nil && e.Did != "" {
-		lines = append(lines, e.Did+" in "+e.On.Other().Title()+by(office.WhyEvent{By: e.By}))
+		lines = append(lines, e.Did+" in "+e.On.Other().Title()+by(e.By))
 	}
 	if e.Tries > 0 {
 		text := fmt.Sprintf("tried %s", times(e.Tries))
@@ -105,10 +153,16 @@ func (e explanation) standing() (lines []string) {
 		}
 		lines = append(lines, text)
 	}
-	if e.Decision != "" {
-		lines = append(lines, "a person has "+e.Decision+" it; the next sync hears of it")
+	if said, known := rememberedWords[e.Remembered]; known {
+		lines = append(lines, "when it was last synced, "+said)
 	}
 	return lines
+}
+
+// rememberedWords are for what office.KnownFile calls so.
+var rememberedWords = map[string]string{
+	"same": "both sides had it, and agreed", "only in procore": "only Procore had it", "only in box": "only Box had it",
+	"differs": "both sides had it, and one could not follow the other", "hidden": "it was hidden from the account, or left out",
 }
 
 func times(n int) string {
@@ -116,56 +170,4 @@ func times(n int) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
-}
-
-// step is what a person can do about it, empty if there is nothing to do.
-func (e explanation) step() string {
-	switch e.State {
-	case office.PausedLink:
-		if e.ByPerson {
-			return "procorebox link resume " + e.Link
-		}
-		return "mend what is said above; the next sync goes on by itself"
-	case office.OutsideLinks:
-		return "if an item of the link is meant: its path begins with the tool, as in " + quote("Documents/"+e.Path)
-	case office.NotChosen:
-		return fmt.Sprintf("procorebox link edit %s --tools with %s among them", e.Link, e.Tool)
-	case office.NeverSynced, syncer.Unsettled.String(), syncer.Interrupted.String():
-		return "procorebox sync " + e.Link
-	case syncer.Failing.String():
-		return "mend what is said above and run procorebox sync " + e.Link
-	case syncer.LeftOut.String():
-		return "procorebox link show " + e.Link + " shows the rules; link edit changes them"
-	case syncer.Hidden.String():
-		return "give the account of the sync access to it in " + e.On.Title() + ", or restore it there"
-	case syncer.OnHold.String():
-		if e.Decision == "" && e.Action != "" && e.Kind == syncer.Folder.String() {
-			return fmt.Sprintf("procorebox holds approve %s --folder %s (or reject), for it goes only after what is in it; or wait for room",
-				e.Link, quote(e.Path))
-		}
-		if e.Decision == "" && e.Action != "" {
-			return fmt.Sprintf("procorebox holds approve %s %s (or reject), or wait for room", e.Link, e.Action)
-		}
-		if e.Decision == "" {
-			return "procorebox sync " + e.Link + "; then it can be approved"
-		}
-	case syncer.InConflict.String():
-		if len(e.Next) == 0 {
-			return fmt.Sprintf("procorebox conflicts choose %s %q with procore, box or both", e.Link, e.Path)
-		}
-	case syncer.Stopped.String():
-		if e.Evidence != "" {
-			return fmt.Sprintf("look at it, and if it is meant: procorebox sync %s --confirm %s", e.Link, e.Evidence)
-		}
-		return "restore the folder; the next sync goes on by itself"
-	case syncer.Deleted.String():
-		if e.carriedOver() {
-			return fmt.Sprintf("to have it back: procorebox holds undo %s --folder %s, or restore it from the trash of either side; "+
-				"the next sync brings it to both", e.Link, quote(e.Path))
-		}
-		return "to have it back restore it from the trash of either side; the next sync carries that over"
-	case syncer.Unasked.String():
-		return "run it again when the services can be reached"
-	}
-	return ""
 }

@@ -246,6 +246,21 @@ func TestExplainSaysWhatARunWouldDoAndWhatHasToComeFirst(t *testing.T) {
 	require.NotEmpty(t, s.explain("d/e/p").Hints)
 }
 
+func TestExplainForeseesWhatARunWouldHold(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scanned, false)
+	s.given(tree{"p": "1", "k": "k"}, limited(0))
+	s.a.Remove("p")
+	x := s.explain("p")
+	require.Empty(t, x.Holds)
+	require.Equal(t, syncer.OpDelete, x.Foreseen.Op)
+	require.Equal(t, syncer.Destination, x.Foreseen.On)
+	s.run()
+	x = s.explain("p")
+	require.Nil(t, x.Foreseen)
+	require.Len(t, x.Holds, 1)
+}
+
 func TestExplainSaysWhatIsRememberedOfASideThatCannotBeReached(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scanned, false)
@@ -257,7 +272,8 @@ func TestExplainSaysWhatIsRememberedOfASideThatCannotBeReached(t *testing.T) {
 	require.Equal(t, syncer.Unreachable, x.Destination.Whereabouts)
 	require.Contains(t, x.Destination.Err, "busy")
 	require.Equal(t, syncer.Here, x.Source.Whereabouts)
-	require.Contains(t, []syncer.Condition{syncer.Unasked, syncer.Hidden}, x.Condition)
+	require.Equal(t, syncer.CauseBusy, x.Destination.Cause)
+	require.Equal(t, syncer.Unasked.String(), x.Condition.String())
 	x = s.explain("q")
 	require.Equal(t, syncer.OnHold, x.Condition)
 	require.Contains(t, x.Reason, "over the limit")
@@ -337,6 +353,9 @@ func TestExplainFindsByAnOldPathWhatWasRenamedMovedOrDeleted(t *testing.T) {
 			func(s *stage) { s.a.Rename("d/p", "q"); s.run(); s.b.Move("d", "k/d"); s.run() },
 			"d/p", "k/d/q",
 			[]string{"d/p > d/q", "d > k/d"},
+		},
+		"a file that was moved away after its folder was renamed": {
+			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Move("e/p", "q"); s.run() }, "e/p", "q", []string{"e/p > q"},
 		},
 		"what has come into the folder since, and nobody has synced": {
 			func(s *stage) { s.b.Rename("d", "e"); s.run(); s.a.Write("e/new", "n") }, "d/new", "e/new", []string{"d > e"},

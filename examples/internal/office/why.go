@@ -27,6 +27,7 @@ const (
 	PausedLink   = "paused"       // the Link or the tool is
 	NotChosen    = "not chosen"   // the Link does not sync the tool
 	OutsideLinks = "outside"      // it belongs to no tool
+	LinkFolder   = "link folder"  // it is the folder of the Link in Box
 	NeverSynced  = "never synced" // the tool has had no run yet
 )
 
@@ -34,8 +35,12 @@ const (
 type Why struct {
 	Link string       `json:"link"`
 	Tool mapping.Tool `json:"tool,omitempty"`
-	Path string       `json:"path"`
-	Kind string       `json:"kind,omitempty"`
+	// Path is where it stands, or stood last. Asked is the path that was asked about where it is another one, and Moved is
+	// what brought it from there to Path.
+	Path  string     `json:"path"`
+	Asked string     `json:"asked,omitempty"`
+	Moved []WhyEvent `json:"moved,omitempty"`
+	Kind  string     `json:"kind,omitempty"`
 	// State is one of the constants above or a word for a syncer.Condition; Reason is why, and On whose
 	// side the reason is about, where it is about one. Item is the state of the item itself, where State
 	// is about more than that.
@@ -43,6 +48,10 @@ type Why struct {
 	Item   string  `json:"item,omitempty"`
 	Reason string  `json:"reason,omitempty"`
 	On     Service `json:"on,omitempty"`
+	// Cause is the kind of what went wrong, if something did; Plain says that in words, Mend what to do about it.
+	Cause syncer.Cause `json:"cause,omitempty"`
+	Plain string       `json:"plain,omitempty"`
+	Mend  string       `json:"mend,omitempty"`
 	// ByPerson says that a person has paused the Link.
 	ByPerson bool `json:"by_person,omitempty"`
 	// By is who made the change that waits, on the side that On is not; Did says what it was.
@@ -51,7 +60,11 @@ type Why struct {
 	// Action and Evidence are what a person approves a hold by, or lets a halted tool go on with.
 	Action   syncer.ActionID `json:"action,omitempty"`
 	Evidence string          `json:"evidence,omitempty"`
-	Limit    *LimitState     `json:"limit,omitempty"`
+	// Held is what is kept back until a person approves it or, where there is a Limit, until that has room.
+	Held  *WhyEvent   `json:"held,omitempty"`
+	Limit *LimitState `json:"limit,omitempty"`
+	// Remembered is how it was when it was last synced, in the words of KnownFile, where a service cannot be asked.
+	Remembered string `json:"remembered,omitempty"`
 	// Procore and Box are what each shows now; nil if nobody was asked.
 	Procore *WhySide `json:"procore,omitempty"`
 	Box     *WhySide `json:"box,omitempty"`
@@ -80,13 +93,17 @@ type Why struct {
 type WhySide struct {
 	FileSide
 
+	Service Service `json:"-"`
 	// Where says where it is: here, outside, in trash, invisible, nowhere, unreachable.
-	Where   string `json:"where"`
-	Path    string `json:"path,omitempty"`
-	Author  string `json:"author,omitempty"` // the account that wrote the contents
-	Locked  string `json:"locked,omitempty"`
-	Private bool   `json:"private,omitempty"`
-	Err     string `json:"error,omitempty"`
+	Where string `json:"where"`
+	Path  string `json:"path,omitempty"`
+	// Author is who wrote the contents.
+	Author  *syncer.Author `json:"author,omitempty"`
+	Locked  string         `json:"locked,omitempty"`
+	Private bool           `json:"private,omitempty"`
+	// Plain says in words why it could not be asked, Err as the service did.
+	Plain string `json:"plain,omitempty"`
+	Err   string `json:"error,omitempty"`
 }
 
 // WhyEvent is something that was or would be done.
@@ -102,20 +119,13 @@ type WhyEvent struct {
 	By     *syncer.Author `json:"by,omitempty"`
 }
 
-// LimitState is how full the limit on deletes is.
-type LimitState struct {
-	Most int `json:"most"`
-	Used int `json:"used"`
-	// Room is when the oldest of them stops to count, if there is none now.
-	Room time.Time `json:"room,omitzero"`
-}
-
 // Settled reports whether nothing waits for a person or a retry.
 func (w *Why) Settled() bool {
 	switch w.State {
 	case syncer.InConflict.String():
 		return len(w.Next) > 0 // it settles itself
-	case syncer.Settled.String(), syncer.Due.String(), syncer.Deleted.String(), syncer.LeftOut.String(), syncer.Skipped.String(), NotChosen, OutsideLinks:
+	case syncer.Settled.String(), syncer.Due.String(), syncer.Deleted.String(), syncer.LeftOut.String(), syncer.Skipped.String(),
+		NotChosen, OutsideLinks, LinkFolder:
 		return true
 	}
 	return false
@@ -139,7 +149,7 @@ func (o *Office) Why(ctx context.Context, which string, about About) (*Why, erro
 	case len(names) == 0 && about.ID == "":
 		return nil, fmt.Errorf("a path begins with a tool, as in Documents/Drawings: %w", syncer.ErrInvalid)
 	case len(names) > 0 && tool == "":
-		w.State, w.Reason = OutsideLinks, "what stands beside the folders of the tools belongs to no tool, and is left alone"
+		w.State, w.Reason = OutsideLinks, besideTools
 		return w, nil
 	case tool != "" && !slices.Contains(l.Tools, tool):
 		w.Tool, w.State, w.Reason = tool, NotChosen, fmt.Sprintf("the link does not sync %s", tool)
@@ -150,11 +160,14 @@ func (o *Office) Why(ctx context.Context, which string, about About) (*Why, erro
 		return nil, err
 	}
 	parts = slices.DeleteFunc(parts, func(p mapping.Part) bool { return tool != "" && p.Tool != tool })
-	part, subject, err := o.subject(ctx, parts, names, about)
-	if err != nil {
-		return nil, err
+	if about.ID == "" {
+		return w, o.why(ctx, w, l, parts[0], syncer.Subject{Path: strings.Join(names[1:], "/")})
 	}
-	return w, o.why(ctx, w, l, part, subject)
+	part, subject, err := o.byNumber(ctx, w, l, parts, about)
+	if err == nil && part.Tool != "" {
+		err = o.why(ctx, w, l, part, subject)
+	}
+	return w, err
 }
 
 // toolNamed is the tool that a path begins with, empty if it begins with none.
@@ -168,7 +181,7 @@ func toolNamed(name string) mapping.Tool {
 }
 
 // why asks the engine of a part and says it in the words of Procore and Box.
-func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.Part, subject syncer.Subject) error {
+func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.Part, about syncer.Subject) error {
 	w.Tool = part.Tool
 	if part.Paused != "" {
 		w.State, w.Reason = PausedLink, part.Paused
@@ -178,20 +191,23 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 	if err != nil {
 		return err
 	}
-	x, err := engine.Explain(ctx, subject)
+	x, err := engine.Explain(ctx, about)
 	if err != nil {
 		return err
 	}
 	if x.Condition == syncer.Unknown && !asked(x) {
-		return fmt.Errorf("%s: neither side has it, and nothing is remembered of it: %w", w.name(subject), fs.ErrNotExist)
+		return fmt.Errorf("%s: neither side has it, and nothing is remembered of it: %w", w.name(about), fs.ErrNotExist)
 	}
 	w.State, w.Reason, w.On, w.Evidence = x.Condition.String(), x.Reason, on(x.Side), x.Evidence
 	w.tell(x, o)
-	if w.Path == "" {
-		w.Path = part.Tool.Folder() + "/" + firstOf(x.Destination.Path, x.Source.Path)
+	w.place(x, part.Tool)
+	if x.Condition == syncer.OnHold {
+		if err := o.tellHold(ctx, w, l, part.Tool, x); err != nil {
+			return err
+		}
 	}
-	if x.Condition == syncer.OnHold && len(w.Action) > 0 {
-		if w.Limit, err = o.limitState(ctx, l, part.Tool); err != nil {
+	if x.Condition == syncer.Unasked {
+		if err := o.tellRemembered(ctx, w, part, x); err != nil {
 			return err
 		}
 	}
@@ -213,15 +229,6 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 	return nil
 }
 
-func firstOf(paths ...string) string {
-	for _, p := range paths {
-		if p != "" {
-			return p
-		}
-	}
-	return ""
-}
-
 // asked reports whether an answer is missing from a side.
 func asked(x *syncer.Explanation) bool {
 	return x.Source.Whereabouts == syncer.Unreachable || x.Destination.Whereabouts == syncer.Unreachable
@@ -229,25 +236,9 @@ func asked(x *syncer.Explanation) bool {
 
 func (w *Why) name(s syncer.Subject) string {
 	if s.ID != "" {
-		return "number " + s.ID
+		return "number " + strings.TrimPrefix(s.ID, fileMark)
 	}
 	return w.Path
-}
-
-// limitState asks how full the limit on deletes is.
-func (o *Office) limitState(ctx context.Context, l mapping.Link, t mapping.Tool) (*LimitState, error) {
-	if !l.Rules.DeletesIn(t) {
-		return nil, nil //nolint:nilnil // there is none
-	}
-	s := &LimitState{Most: l.Rules.Limit()}
-	used, room, err := o.file.Ledger.Used(ctx, l.ID, 24*time.Hour)
-	if err != nil {
-		return nil, fmt.Errorf("read the limit of link %q: %w", l.Name, err)
-	}
-	if s.Used = used; used >= s.Most {
-		s.Room = room.UTC()
-	}
-	return s, nil
 }
 
 // openParts opens the tools of a Link, or what can be said of them without asking anybody.

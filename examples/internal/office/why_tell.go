@@ -1,8 +1,12 @@
 package office
 
 import (
+	"cmp"
+	"context"
+	"strings"
 	"time"
 
+	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 )
 
@@ -24,6 +28,9 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 		case syncer.DidMove:
 			w.Did = "moved or renamed"
 		}
+		if w.State == syncer.Failing.String() {
+			w.mend(p.Cause)
+		}
 		if p.Result == syncer.Failed {
 			w.Tries = p.Attempts
 			if p.NotBefore.After(time.Now()) {
@@ -31,40 +38,89 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 			}
 		}
 	}
-	if len(x.Holds) > 0 && x.Condition == syncer.OnHold {
-		h := x.Holds[0]
-		w.Action = h.Action
-		if !h.Since.IsZero() {
-			w.Since = h.Since.UTC()
-		}
-		switch h.Decision {
-		case syncer.Approved:
-			w.Decision = "approved"
-		case syncer.Rejected:
-			w.Decision = "rejected"
-		}
-	}
 	w.Changes = len(x.Hints)
 	for i := range x.Intents {
 		in := &x.Intents[i]
 		w.Open = append(w.Open, WhyEvent{At: in.At.UTC(), Op: in.Op.String(), On: on(in.On), Path: in.Name, By: whose(in.By)})
 	}
-	for i := range x.Outcomes {
-		out := &x.Outcomes[i]
-		w.Events = append(w.Events, WhyEvent{
-			At: out.At.UTC(), Op: out.Op.String(), On: on(out.On), Path: out.Path, From: otherThan(out.Path, out.From), Result: out.Result.String(),
-			Reason: out.Reason, Err: out.Err, By: whose(out.By),
-		})
-	}
-	w.Next, w.Before = whyActions(x.Next), whyActions(x.Before)
+	w.Events, w.Moved = w.outcomes(x.Outcomes), w.outcomes(x.Moves)
+	w.Next, w.Before = w.actions(x.Next), w.actions(x.Before)
 }
 
-func whyActions(list []syncer.Action) (out []WhyEvent) {
+// mend says in plain words what went wrong.
+func (w *Why) mend(c syncer.Cause) {
+	r := remedyHere(c)
+	w.Cause, w.Plain, w.Mend = c, r.Plain, strings.ReplaceAll(r.Next, "LINK", w.Link)
+}
+
+// place says where the item stands. One that was found by a path of before, or by its number, has another path than
+// was asked about.
+func (w *Why) place(x *syncer.Explanation, tool mapping.Tool) {
+	path := cmp.Or(x.Destination.Path, x.Source.Path)
+	if x.Destination.Whereabouts != syncer.Here && x.Source.Whereabouts == syncer.Here {
+		path = x.Source.Path
+	}
+	if path == "" && len(x.Outcomes) > 0 {
+		path = x.Outcomes[len(x.Outcomes)-1].Path
+	}
+	now := tool.Folder()
+	if path != "" {
+		now += "/" + path
+	}
+	switch {
+	case w.Path == "":
+		w.Path = now
+	case len(x.Moves) > 0:
+		w.Asked, w.Path = w.Path, now
+	}
+}
+
+// tellRemembered says how the item was when it was last synced.
+func (o *Office) tellRemembered(ctx context.Context, w *Why, part mapping.Part, x *syncer.Explanation) error {
+	for _, side := range bothSides {
+		if s := x.Standing(side); s.Whereabouts == syncer.Unreachable {
+			w.mend(s.Cause)
+		}
+	}
+	if x.Record == 0 {
+		return nil
+	}
+	view, err := o.file.Store.View(ctx, part.Pair.Name)
+	if err != nil {
+		return err
+	}
+	r, err := view.Record(ctx, x.Record)
+	if err == nil {
+		w.Remembered = stateOf(&r)
+	}
+	return err
+}
+
+func (w *Why) outcomes(list []syncer.Outcome) (out []WhyEvent) {
 	for i := range list {
-		a := &list[i]
-		out = append(out, WhyEvent{Op: a.Op.String(), On: on(a.On), Path: a.Path, From: otherThan(a.Path, a.From), Reason: why(a), By: whose(a.By)})
+		o := &list[i]
+		out = append(out, WhyEvent{
+			At: o.At.UTC(), Op: o.Op.String(), On: on(o.On), Path: w.below(o.Path), From: w.below(otherThan(o.Path, o.From)), Result: o.Result.String(),
+			Reason: o.Reason, Err: o.Err, By: whose(o.By),
+		})
 	}
 	return out
+}
+
+func (w *Why) actions(list []syncer.Action) (out []WhyEvent) {
+	for i := range list {
+		a := &list[i]
+		out = append(out, WhyEvent{Op: a.Op.String(), On: on(a.On), Path: w.below(a.Path), From: w.below(otherThan(a.Path, a.From)), Reason: why(a), By: whose(a.By)})
+	}
+	return out
+}
+
+// below is a path of the tool as people see it in the folder of the Link.
+func (w *Why) below(path string) string {
+	if path == "" {
+		return ""
+	}
+	return w.Tool.Folder() + "/" + path
 }
 
 func otherThan(path, from string) string {
@@ -86,15 +142,21 @@ func whose(a syncer.Author) *syncer.Author {
 
 // whySide shows an item as a side has it.
 func (o *Office) whySide(x *syncer.Explanation, side syncer.Side) *WhySide {
-	s := x.Standing(side)
-	w := &WhySide{Where: s.Whereabouts.String(), Path: s.Path, Err: s.Err}
+	return o.sideOf(*x.Standing(side), side)
+}
+
+func (o *Office) sideOf(s syncer.Standing, side syncer.Side) *WhySide {
+	w := &WhySide{Service: on(side), Where: s.Whereabouts.String(), Path: s.Path, Err: s.Err}
+	if s.Whereabouts == syncer.Unreachable {
+		w.Plain = remedyHere(s.Cause).Plain
+	}
 	if e := s.Entry; e != nil {
 		w.FileSide = FileSide{ID: e.ID, Name: e.Name, Modified: e.Modified, Link: o.webLink(side, e)}
 		if e.Kind == syncer.File {
 			w.Size = e.Size
 		}
 		if f := e.Facts; f != nil {
-			w.Author, w.Locked, w.Private = f.Author, f.Locked, f.Private
+			w.Author, w.Locked, w.Private = whose(syncer.Author{ID: f.Author}), f.Locked, f.Private
 		}
 	}
 	return w
