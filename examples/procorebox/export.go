@@ -23,9 +23,10 @@ func (c *console) exportCommand() *cobra.Command {
 		Use:   "export",
 		Short: "Write history, files or errors as CSV or JSON Lines",
 		Long: `Write what is remembered for other programs: as CSV (RFC 4180, UTF-8, with a line of column
-names) or as JSON Lines. No service is called. A cell of CSV that a spreadsheet could take
-for a formula begins with a '. Times are by UTC. Columns keep their names from version to
-version; new ones come behind the others.`,
+names) or as JSON Lines. No service is called. What a spreadsheet could take for a formula in
+a cell of CSV has a ' before it. Excel shows accents right with csv-excel: that is CSV which
+begins with a mark (BOM) that other programs take for a part of the first name. Times are by
+UTC. Columns keep their names from version to version; new ones come behind the others.`,
 	}
 	var p past
 	history := c.export("history", "what was done, item by item", office.HistorySheet().Columns, func(ctx context.Context, o *office.Office, link string, w io.Writer, e exported) error {
@@ -69,7 +70,7 @@ func (c *console) export(name, what string, columns []string, write func(ctx con
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(office.Formats(), e.format) {
-				return usage("--format must be csv or jsonl, not %q", e.format)
+				return usage("--format must be csv, csv-excel or jsonl, not %q", e.format)
 			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				if e.out == "" {
@@ -79,7 +80,7 @@ func (c *console) export(name, what string, columns []string, write func(ctx con
 			})
 		},
 	}
-	cmd.Flags().StringVar(&e.format, "format", "csv", "`csv` or jsonl")
+	cmd.Flags().StringVar(&e.format, "format", "csv", "`csv`, csv-excel or jsonl")
 	cmd.Flags().StringVar(&e.out, "out", "", "write to `FILE`")
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -108,18 +109,24 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// Formats are those that an export can have.
-func Formats() []string { return []string{"csv", "jsonl"} }
+// Formats are those that an export can have: csv-excel is csv behind the mark without which Excel does not take a file
+// for UTF-8.
+func Formats() []string { return []string{"csv", "csv-excel", "jsonl"} }
 
 // Export writes values: as CSV by RFC 4180 in UTF-8 with a line of column names, or as JSON Lines with an object
-// for each. It keeps none of them. A cell of CSV that a spreadsheet could take for a formula gets a ' before
+// for each. It keeps none of them. What a spreadsheet could take for a formula in a cell of CSV gets a ' before
 // it, since anybody can name a file.
 func Export[T any](w io.Writer, format string, s Sheet[T], all iter.Seq2[T, error]) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var err error
-	if format == "jsonl" {
+	switch format {
+	case "jsonl":
 		err = exportLines(out, all)
-	} else {
+	case "csv-excel":
+		if _, err = out.WriteString("\ufeff"); err == nil {
+			err = exportCSV(out, s, all)
+		}
+	default:
 		err = exportCSV(out, s, all)
 	}
 	if err != nil {
@@ -164,11 +171,17 @@ func exportCSV[T any](w io.Writer, s Sheet[T], all iter.Seq2[T, error]) error {
 	return cells.Error()
 }
 
+// What a spreadsheet could take for a formula: what begins a cell so, and what stands so behind a separator of
+// those that people use instead of the comma, whatever quotes and blanks are between.
+var (
+	formula = regexp.MustCompile(`^[=+\-@＝＋－＠\t\r\n]`)
+	behind  = regexp.MustCompile(`([;\t\r\n]["' ]*)([=+\-@＝＋－＠])`)
+)
+
 // harmless is a cell that no spreadsheet runs.
 func harmless(cell string) string {
-	cell = strings.ToValidUTF8(cell, "\ufffd")
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") ||
-		strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
+	cell = behind.ReplaceAllString(strings.ToValidUTF8(cell, "\ufffd"), "$1'$2")
+	if formula.MatchString(cell) {
 		return "'" + cell
 	}
 	return cell

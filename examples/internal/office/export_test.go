@@ -50,6 +50,12 @@ func TestNoCellOfCSVIsRunByASpreadsheet(t *testing.T) {
 		"two\nlines":       "two\nlines",
 		"\xff":             "\ufffd",
 		"-plan.pdf":        "'-plan.pdf",
+		"a;=1":             "a;'=1",
+		"a; \"=1":          "a; \"'=1",
+		"a\t@b;+c":         "a\t'@b;'+c",
+		"=a;-1":            "'=a;'-1",
+		"two\n=lines":      "two\n'=lines",
+		"a; b = c":         "a; b = c",
 	} {
 		var out bytes.Buffer
 		require.NoError(t, office.Export(&out, "csv", office.HistorySheet(), told(nil, office.HistoryItem{Path: name})))
@@ -69,6 +75,15 @@ func TestCSVIsThatOfRFC4180(t *testing.T) {
 	require.NoError(t, office.Export(&out, "csv", office.HistorySheet(), told(nil, item)))
 	require.Equal(t, "at,run,link,tool,op,on,kind,path,from,result,bytes,by,by_id,changed,reason,error\r\n"+
 		"2026-05-04T07:30:00Z,7,tower,documents,delete,box,file,\"Documents/\"\"A\"\", b.pdf\",,done,0,,,,,\r\n", out.String())
+}
+
+func TestExcelTakesAnExportForUTF8ThatBeginsWithAMark(t *testing.T) {
+	t.Parallel()
+	var plain, marked bytes.Buffer
+	item := office.HistoryItem{Path: "Documents/Brücke.pdf"}
+	require.NoError(t, office.Export(&plain, "csv", office.HistorySheet(), told(nil, item)))
+	require.NoError(t, office.Export(&marked, "csv-excel", office.HistorySheet(), told(nil, item)))
+	require.Equal(t, "\xef\xbb\xbf"+plain.String(), marked.String())
 }
 
 func TestJSONLinesHaveAnObjectForEach(t *testing.T) {
