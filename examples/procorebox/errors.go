@@ -59,12 +59,12 @@ func (c *console) errors(ctx context.Context, o *office.Office, link string, asJ
 	}
 	var err error
 	if asJSON || items {
-		err = stream(c, told, asJSON, ailments(), func(t office.Trouble) []string { return alone(t).row() })
+		err = stream(c, told, asJSON, nothingWrong, ailments(), func(t office.Trouble) []string { return alone(t).row() })
 	} else {
 		err = c.summary(told)
 	}
 	if err == nil && !asJSON {
-		err = c.waiting(ctx, o, link, found)
+		err = c.waiting(ctx, o, link)
 	}
 	if err == nil && found {
 		err = errWaits
@@ -92,7 +92,7 @@ func (c *console) summary(told iter.Seq2[office.Trouble, error]) error {
 		order = append(order, known[key])
 	}
 	if len(order) == 0 {
-		return nil
+		return c.print("%s\n", nothingWrong)
 	}
 	var rows [][]string
 	for _, a := range order {
@@ -101,12 +101,11 @@ func (c *console) summary(told iter.Seq2[office.Trouble, error]) error {
 	return c.table(ailments(), rows)
 }
 
-// waiting prints what is no error and waits, and that nothing is wrong if nothing is.
-func (c *console) waiting(ctx context.Context, o *office.Office, link string, found bool) error {
+const nothingWrong = "nothing is wrong, as far as is known here"
+
+// waiting prints what is no error and waits.
+func (c *console) waiting(ctx context.Context, o *office.Office, link string) error {
 	w, err := o.Waiting(ctx, link)
-	if err == nil && !found {
-		err = c.print("nothing is wrong, as far as is known here\n")
-	}
 	if err == nil && w.Holds > 0 {
 		err = c.print("%d held for a person: procorebox holds list\n", w.Holds)
 	}

@@ -127,7 +127,7 @@ func (c *console) historyRuns(runs iter.Seq2[mapping.Run, error], asJSON bool) e
 		"RUN", "BEGAN", "TOOK", "LINK", "TOOL", "BY", "RESULT", "TIMES", "WRITES", "BYTES", "CONFLICTS", "HELD", "SKIPPED", "FAILED",
 		"BOX", "PROCORE", "",
 	}
-	return stream(c, runs, asJSON, head, func(r mapping.Run) []string {
+	return stream(c, runs, asJSON, "no run is remembered that fits", head, func(r mapping.Run) []string {
 		took, by := "", r.By
 		if !r.Ended.IsZero() {
 			took = r.Ended.Sub(r.Started).Round(time.Second).String()
@@ -163,7 +163,11 @@ func (c *console) historyItems(ctx context.Context, o *office.Office, h office.H
 		}
 	}
 	head := []string{"AT", "RUN", "LINK", "RESULT", "ACTION", "IN", "PATH", "FROM", "BYTES", "CHANGED BY", "CHANGED AT", "WHY"}
-	err := stream(c, o.Items(ctx, h), asJSON, head, func(i office.HistoryItem) []string {
+	none := "nothing is remembered that fits"
+	if h.By != "" {
+		none += "; of who made a change sometimes only the number is known"
+	}
+	err := stream(c, o.Items(ctx, h), asJSON, none, head, func(i office.HistoryItem) []string {
 		why, changed := i.Reason, ""
 		if i.Err != "" {
 			why = i.Err
@@ -193,8 +197,9 @@ func noRun(err error) error {
 // batch is how many rows of a table are in columns together: a table may be too long for memory.
 const batch = 200
 
-// stream prints rows as they come: as a table under a head, or as JSON with a line for each.
-func stream[T any](c *console, all iter.Seq2[T, error], asJSON bool, head []string, row func(T) []string) error {
+// stream prints rows as they come: as a table under a head, or as JSON with a line for each. Of none it says
+// so, but not in JSON.
+func stream[T any](c *console, all iter.Seq2[T, error], asJSON bool, none string, head []string, row func(T) []string) error {
 	var rows [][]string
 	first := true
 	flush := func() error {
@@ -223,8 +228,11 @@ func stream[T any](c *console, all iter.Seq2[T, error], asJSON bool, head []stri
 			}
 		}
 	}
-	if asJSON || len(rows) == 0 && !first {
+	switch {
+	case asJSON || len(rows) == 0 && !first:
 		return nil
+	case len(rows) == 0:
+		return c.print("%s\n", none)
 	}
 	return flush()
 }

@@ -110,6 +110,8 @@ func used(n, most int) string {
 	switch {
 	case most == 0:
 		return "no delete is carried over before a person approves it"
+	case n > most:
+		return fmt.Sprintf("%s in 24 hours used up, and %d more that were approved", many(most, "delete"), n-most)
 	case n == 1:
 		return fmt.Sprintf("1 of %s in 24 hours is used", many(most, "delete"))
 	}

@@ -63,7 +63,7 @@ type FileRow struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`
 	Same Same   `json:"same"`
-	// Note says what is not equal, or why the item is left alone.
+	// Note says what is not equal, or why the item waits or is left alone.
 	Note string `json:"note,omitempty"`
 	// Counts are those of a folder, with all that is below it.
 	Counts  *Counts   `json:"counts,omitempty"`
@@ -143,7 +143,11 @@ func (o *Office) compare(ctx context.Context, p mapping.Part, names []string) (*
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{view: view, top: &twin{path: at.path}, link: o.webLink, leftOut: p.LeftOut}
+	k := &known{view: view}
+	if err := k.pending(ctx); err != nil {
+		return nil, err
+	}
+	c := &comparison{view: view, top: &twin{path: at.path}, link: o.webLink, leftOut: p.LeftOut, waits: k.waits}
 	for _, side := range bothSides {
 		if at.entry[side] == nil {
 			continue

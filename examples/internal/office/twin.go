@@ -36,6 +36,8 @@ type comparison struct {
 	link func(side syncer.Side, e *syncer.Entry) string
 	// leftOut says why a rule keeps an item out.
 	leftOut func(i syncer.Item) string
+	// waits says why items wait or are left alone.
+	waits map[syncer.RecordID]string
 	// found are the items of each side in the order of its listing, without the top.
 	found [2][]*syncer.Entry
 	byID  [2]map[string]*twin
@@ -114,8 +116,12 @@ func (c *comparison) judge(t *twin, out string) {
 			}
 		}
 		c.judge(child, why)
-		if child.compare(); why != "" {
+		child.compare()
+		switch {
+		case why != "":
 			child.same, child.note = LeftOut, why
+		case child.same != Equal && child.note == "" && child.record != nil:
+			child.note = c.waits[child.record.ID]
 		}
 	}
 }
