@@ -26,7 +26,7 @@ type backThen struct {
 // comeBack marks a state as put back from a backup, and returns the names of its Links. Whatever was synced
 // since then it does not know, so both sides are read as a whole in the next run of each. What it takes for
 // a delete may have been undone or refused by a person since, so, unless the state is current, every delete
-// waits for a person; what somebody approved then is to be approved anew; and the limits of the last
+// waits for a person; what somebody approved or chose then is to be decided anew; and the limits of the last
 // 24 hours count as used, for nobody knows how much of them was.
 func (o *Office) comeBack(ctx context.Context, made time.Time, current bool) ([]string, error) {
 	all, err := o.Links.All(ctx)
@@ -79,7 +79,8 @@ func (o *Office) comeBackWith(ctx context.Context, l mapping.Link, current bool)
 	return nil
 }
 
-// askAgain takes back what somebody approved: perhaps they did so themselves since.
+// askAgain takes back what somebody approved, and chose for conflicts that are open: perhaps they did so themselves
+// since. What they rejected stays so, since that deletes nothing.
 func (o *Office) askAgain(ctx context.Context, pair string) error {
 	view, err := o.file.Store.View(ctx, pair)
 	if err != nil {
@@ -96,6 +97,20 @@ func (o *Office) askAgain(ctx context.Context, pair string) error {
 	}
 	for _, action := range approved {
 		if err := o.file.Store.Decide(ctx, pair, action, syncer.Waiting); err != nil {
+			return err
+		}
+	}
+	var chosen []syncer.ClashID
+	for c, err := range view.Clashes(ctx, true) {
+		if err != nil {
+			return err
+		}
+		if c.Chosen {
+			chosen = append(chosen, c.ID)
+		}
+	}
+	for _, id := range chosen {
+		if err := o.file.Store.Choose(ctx, pair, id, syncer.Leave); err != nil {
 			return err
 		}
 	}
