@@ -25,6 +25,8 @@
 //     the other side, a Resolver who wins a Conflict; a Guard judges a Plan, and a Gate each write
 //     just before it goes out. A policy can leave out, hold or refuse; it never adds to a Plan.
 //   - A StateStore keeps all of this between runs. A Ledger counts deletes over a window of time.
+//   - A Link is the word of package mapping, for the product: a project of Procore, some of its tools, and a
+//     folder of Box. Each tool of a Link is a Pair.
 //
 // # A program that embeds it
 //
@@ -58,10 +60,12 @@
 //
 // Package syncer holds the contracts and the engine; begin with its FileSystem, StateStore and
 // Engine. Package policy holds ready-made rules. Package storage/sqlite keeps all of it in a
-// file, storage/memory that of programs that need not remember. Package box is the connector for Box, and
-// box/boxtest a fake Box for tests.
+// file, storage/memory that of programs that need not remember. Packages box and procore are the
+// connectors, and box/boxtest and procore/procoretest fakes of both services for tests. Package mapping makes
+// Pairs of Links and keeps them in step.
 //
 // Whoever writes a connector finds in syncer/connect what all of them need: calls, tokens, rates.
 // Package syncer/syncertest has an in-memory service, and the suites that hold a connector or a store
-// to its promises. The program in examples/quickstart can be copied.
+// to its promises. The program in examples/quickstart can be copied; the one in examples/procorebox is the
+// product. The guides are in internal/docs, and README.md says which is for whom.
 package procorebox

@@ -23,11 +23,11 @@
 // the clocks of the services; [Prefer] goes by the side; [Leave] waits for a person. [ByFolder]
 // chooses among them.
 //
-// Is the plan sane? [Brake] halts a pair before anything is written if more than half of its files
-// are to change at once. That a side suddenly lists empty, or has lost its root, halts every pair.
+// Is the plan sane? [Brake] halts a pair before anything is written if more than half of its files,
+// of at least 200, are to change at once. That a side suddenly lists empty, or has lost its root, halts every pair.
 // The error is a [syncer.Halt]; a person looks, and one run that is given its Evidence goes on.
 //
-// How many deletes? [DeletesOn] and [DeletesOff] are the switch. [DeleteLimit] allows so many in any
+// How many deletes? [DeletesOn] and [DeletesOff] are the switch, and with [DeletesAsked] each waits for a person. [DeleteLimit] allows so many in any
 // 24 hours, per pair and per account, and holds the rest for a person or for time, while everything
 // else flows on. [DeletesByFolder] gives a tool a switch of its own. A [DeleteRule] belongs in both
 // lists, of Guards and of Gates: as a Guard it forecasts, so that a plan tells what will be held, and

@@ -10,7 +10,7 @@
 //	...
 //	syncer.Endpoint{FS: files, Root: procore.RootID, Pacer: lane}
 //
-// RFIs and submittals are read (NewRFIs, NewSubmittals): each record is a folder.
+// Photos are, too (NewPhotos). RFIs and submittals are read (NewRFIs, NewSubmittals): each record is a folder.
 //
 // Procore has no list of what happened. A feed asks what was changed since a time and what lies in the
 // recycle bin, which costs two calls, and a full scan now and then is the truth.
@@ -30,7 +30,8 @@
 //	})
 //	mux.Handle("/procore", receiver)
 //
-// Deliveries come twice, late, in any order, or never: go on to poll.
+// Deliveries come twice, late, in any order, or never: go on to poll. A [Trust] that the WebhookSet, the Receiver
+// and the file systems share lets the feeds be silent as long as the hooks are known to be right.
 //
 // # Sign in
 //
@@ -126,12 +127,6 @@
 // record no longer has. Whether each change of a record moves its time is not documented; a record whose
 // time stands still is read again once a day.
 //
-// # News
-//
-// Each file system is a syncer.Feed: Procore is asked what changed lately, and for what was deleted. With
-// ReconcileWebhooks and a Receiver it tells by itself. Some webhooks never come, so one goes on to ask; a
-// [Trust] that all three share lets the feed be silent as long as the hooks are known to be right.
-//
 // # Names
 //
 // Procore documents of names only that a folder does not hold two of one. StrictNames holds whatever else
@@ -145,9 +140,13 @@
 // # Versions and preconditions
 //
 // Entry.Content is the number of the current version, which changes exactly with the contents.
-// Entry.Guard is made of version, name, folder and time. Nothing of that is checked by Procore: each write
-// comes right after a read of the item. A version that somebody saves between the two is put on top again; an
-// edit in the moment of a delete goes to the recycle bin with the file.
+// Entry.Guard is made of version, name, folder and time. Procore checks nothing of that.
+//
+// # Writing
+//
+// New contents are a new version of a file, and a new photo. Each write comes right after a read of the item.
+// A version that somebody saves between the two is put on top again; an edit in the moment of a delete goes
+// to the recycle bin with the file.
 //
 // # Trash
 //

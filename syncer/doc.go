@@ -2,14 +2,14 @@
 //
 // It knows contracts and decides; it knows no brand, no HTTP and no SQL. A side is a [FileSystem]
 // (or, where nothing is written to it, a [Reader]) with any of the small upgrades [Mover],
-// [Looker], [Finder], [Feed], [Restorer], [Versions] and [Copier]; what it can do is told by its
-// [Info]. What must be remembered is in a [StateStore]. The user's rules are [Policies]. An [Engine]
+// [Looker], [Finder], [FolderReader], [Feed], [Restorer], [Versions] and [Copier]; what it can do is told
+// by its [Info]. What must be remembered is in a [StateStore]. The user's rules are [Policies]. An [Engine]
 // puts them together for one [Pair] of folders:
 //
 //	engine, err := syncer.New(store, syncer.Pair{
 //		Name:        "harbour bridge",
-//		Source:      syncer.Endpoint{FS: procoreDocuments, Root: "projects/42"},
-//		Destination: syncer.Endpoint{FS: boxFolders, Root: "1234567"},
+//		Source:      syncer.Endpoint{FS: site, Root: "drawings"},
+//		Destination: syncer.Endpoint{FS: archive, Root: "1234567"},
 //	}, nil)
 //	...
 //	report, err := engine.Run(ctx, nil)

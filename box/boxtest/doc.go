@@ -26,6 +26,6 @@
 // What is not known about Box, or told in two ways, is one of the [Switches]. A client that holds
 // whichever way each of them stands has not guessed.
 //
-// The fake is built from a fact sheet, to whose sections the tests point. How real clients of Box fare
-// with it is told in internal/docs/fake-box.md.
+// The fake is built from a fact sheet, to whose sections the tests point; the sheet itself is not published with
+// the code. How real clients of Box fare with it is told in internal/docs/fake-box.md.
 package boxtest

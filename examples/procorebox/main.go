@@ -3,8 +3,8 @@
 //
 // "procorebox connect box" and "procorebox connect procore" sign in, "procorebox link add" says what
 // belongs to what, "procorebox sync" brings it in step and "procorebox watch" keeps it so.
-// "procorebox fakes" serves fakes of both services, to try all of it out without an account. The help
-// of each command says the rest.
+// "procorebox demo" shows all of it without an account, and "procorebox fakes" serves the fakes that it
+// does so with. The help of each command says the rest.
 package main
 
 import (

@@ -30,6 +30,6 @@
 // What is not known about Procore, or told in two ways, is one of the [Switches]. A client that holds
 // whichever way each of them stands has not guessed.
 //
-// The fake is built from a fact sheet, to whose sections the tests point. How clients of Procore fare
-// with it is told in internal/docs/fake-procore.md.
+// The fake is built from a fact sheet, to whose sections the tests point; the sheet itself is not published with
+// the code. How clients of Procore fare with it is told in internal/docs/fake-procore.md.
 package procoretest

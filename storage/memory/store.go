@@ -1,5 +1,5 @@
 // Package memory keeps the state of pairs in the memory of the process, and with it the ledger of
-// deletes, tokens and budgets of calls.
+// deletes, tokens, budgets of calls, notes and runs.
 //
 // It is for tests, for trying things out and for one-off runs: everything is gone with the process.
 // Within the process it keeps every promise of [syncer.StateStore], [syncer.Ledger],
