@@ -25,8 +25,8 @@ type SyncOptions struct {
 	By string
 	// Confirm names the Evidence of Halts that a person has looked at.
 	Confirm []string
-	// Observe is told how the runs get on, one Event at a time; Event.Pair says which. The last one of
-	// PhasePlan tells what the run takes, before anything is done.
+	// Observe is told how the runs get on, one Event at a time; Event.Pair says which. The first one
+	// of PhaseApply tells in Left what the run takes, before anything is done.
 	Observe func(syncer.Event)
 }
 
