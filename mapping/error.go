@@ -1,10 +1,6 @@
 package mapping
 
-import (
-	"errors"
-
-	"github.com/procorebox/procorebox/syncer"
-)
+import "github.com/procorebox/procorebox/syncer"
 
 // OpenError says that the account of a Link on a side could not be opened.
 type OpenError struct {
@@ -37,11 +33,3 @@ func (e *PollError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *PollError) Unwrap() error { return e.Err }
-
-func joined(all []*PollError) error {
-	list := make([]error, len(all))
-	for i, e := range all {
-		list[i] = e
-	}
-	return errors.Join(list...)
-}

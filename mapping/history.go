@@ -34,6 +34,9 @@ func (s *Links) Record(ctx context.Context, p Part, by string, change func(o *sy
 
 // failed remembers of each tool of a Link that none could be worked on.
 func (s *Links) failed(ctx context.Context, l Link, by string, err error) {
+	if o, ok := errors.AsType[*OpenError](err); ok {
+		err = o // the run names the Link
+	}
 	for _, t := range l.Tools {
 		r := s.recorder(&Part{Link: l, Tool: t}, by)
 		r.end(ctx, &Result{Err: err})

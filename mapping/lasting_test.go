@@ -106,3 +106,38 @@ func TestRecordsFlowToBoxFromASideThatCanOnlyBeRead(t *testing.T) {
 	require.Empty(t, results[0].Paused)
 	require.Len(t, w.below("Bridge/RFIs"), 5)
 }
+
+// records is such a side that can be asked for an item. Its root is a list and no item: whoever looks at that
+// is told nothing.
+type records struct {
+	readable
+
+	of *tool
+}
+
+func (r records) Look(ctx context.Context, id string) (syncer.Entry, error) {
+	if id == r.of.Root() {
+		return syncer.Entry{ID: id, Kind: syncer.Folder, Name: "RFIs"}, nil
+	}
+	return r.of.conn.Look(ctx, id)
+}
+
+func TestRecordsThatAreNotVisibleAnyMorePauseTheirTool(t *testing.T) {
+	w := newWorld(t, syncertest.Tree{"Bridge/": ""}, func(w *world) {
+		w.options.Procore = func(_ context.Context, l mapping.Link, kind mapping.Tool) (mapping.Place, error) {
+			rfis := w.tool(l.Company, l.Project, kind)
+			return mapping.Place{Endpoint: syncer.Endpoint{FS: records{readable{rfis.conn}, rfis}, Root: rfis.Root()}}, nil
+		}
+	})
+	w.add("Bridge", mapping.RFIs)
+	rfis := w.tool("1", "7", mapping.RFIs)
+	rfis.Write("RFI-001/question.pdf", "1")
+	w.settle("bridge")
+	rfis.Hide("id:" + rfis.Root())
+	for range 2 {
+		require.Contains(t, w.sync("bridge", mapping.SyncOptions{})[0].Paused, "project 7 in Procore, or the tool in it, is not visible")
+	}
+	rfis.Show("id:" + rfis.Root())
+	w.settle("bridge")
+	require.Equal(t, rfis.Tree(), w.below("Bridge/RFIs"))
+}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
 	"slices"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -13,13 +13,14 @@ import (
 // Poll asks every feed of the Links that are not paused what has changed, and puts hints for their pairs
 // into the state store: the next Sync looks at those. It returns how many hints there were for each pair
 // that has any. A feed that fails, or cannot be opened, keeps nothing from the others: each is a [PollError],
-// and they are joined.
+// and they are joined. The pairs of one that is not there any more (fs.ErrNotExist) are scanned by the next
+// Sync, which finds out whether their root is away.
 func (s *Links) Poll(ctx context.Context) (map[string]int, error) {
-	streams, failed, err := s.streams(ctx)
+	a, err := s.audience(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.poll(ctx, streams, failed)
+	return s.poll(ctx, a)
 }
 
 // listen asks the feeds that concern a Link. Such a feed is asked for all pairs that it concerns.
@@ -27,13 +28,13 @@ func (s *Links) listen(ctx context.Context, l Link) error {
 	others := func(pairs []string) bool {
 		return !slices.ContainsFunc(l.Tools, func(t Tool) bool { return slices.Contains(pairs, l.Pair(t)) })
 	}
-	streams, failed, err := s.streams(ctx)
+	a, err := s.audience(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = s.poll(ctx,
-		slices.DeleteFunc(streams, func(stream syncer.Stream) bool { return others(stream.Pairs) }),
-		slices.DeleteFunc(failed, func(e *PollError) bool { return others(e.Pairs) }))
+	a.streams = slices.DeleteFunc(a.streams, func(stream syncer.Stream) bool { return others(stream.Pairs) })
+	a.failed = slices.DeleteFunc(a.failed, func(e *PollError) bool { return others(e.Pairs) })
+	_, err = s.poll(ctx, a)
 	return err
 }
 
@@ -57,102 +58,35 @@ func (s *Links) begin(ctx context.Context, parts []Part) error {
 	return nil
 }
 
-// poll asks streams. failed are those that could not be opened.
-func (s *Links) poll(ctx context.Context, streams []syncer.Stream, failed []*PollError) (map[string]int, error) {
-	hints := map[string]int{}
-	for _, stream := range streams {
+func (s *Links) poll(ctx context.Context, a *audience) (map[string]int, error) {
+	hints, failed := map[string]int{}, a.failed
+	for _, stream := range a.streams {
 		c := &counter{StateStore: s.o.States, hints: hints}
-		// One that another poll was faster with has been heard: its hints are where ours would be.
-		if _, err := stream.Poll(ctx, c); err != nil && !errors.Is(err, syncer.ErrStale) {
-			failed = append(failed, &PollError{stream.Side, stream.Pairs, err})
+		_, err := stream.Poll(ctx, c)
+		if err == nil || errors.Is(err, syncer.ErrStale) {
+			continue // one that another poll was faster with has been heard: its hints are where ours would be
+		}
+		failed = append(failed, &PollError{stream.Side, stream.Pairs, err})
+		if errors.Is(err, fs.ErrNotExist) {
+			if err := s.doubt(ctx, stream.Pairs, a.away); err != nil {
+				return hints, errors.Join(joined(failed), err)
+			}
 		}
 	}
 	return hints, joined(failed)
 }
 
-// Streams returns the feeds of all Links that are not paused, each once, with the pairs that its hints are
-// for, by name. The error joins a [PollError] for each that could not be opened. Where that is about one Link,
-// as if its company is not there for the account, the others are returned all the same; what a feed tells
-// meanwhile that it shares with them it finds with its next full scan. Else the feeds of that side are left
-// out: they may be its, too, and what they tell should miss nobody.
-func (s *Links) Streams(ctx context.Context) ([]syncer.Stream, error) {
-	streams, failed, err := s.streams(ctx)
-	return streams, errors.Join(err, joined(failed))
-}
-
-func (s *Links) streams(ctx context.Context) ([]syncer.Stream, []*PollError, error) {
-	all, err := s.All(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	a := audience{streams: map[string]*syncer.Stream{}}
-	for _, l := range all {
-		if !l.Paused {
-			s.gather(ctx, l, &a)
-		}
-	}
-	var out []syncer.Stream
-	for _, name := range slices.Sorted(maps.Keys(a.streams)) {
-		stream := a.streams[name]
-		if a.deaf[stream.Side] {
+// doubt asks for a scan of pairs whose roots may be away, but for those that are known to be.
+func (s *Links) doubt(ctx context.Context, pairs []string, away map[string]bool) error {
+	for _, pair := range pairs {
+		if away[pair] {
 			continue
 		}
-		if stream.Side == syncer.Destination {
-			stream.Feed = above{stream.Feed, toolsByFolder(all)}
+		if err := s.o.States.Append(ctx, pair, syncer.Hint{Full: true, At: s.o.Engine.Clock()}); err != nil {
+			return fmt.Errorf("ask for a scan of %s: %w", pair, err)
 		}
-		out = append(out, *stream)
 	}
-	return out, a.failed, ctx.Err()
-}
-
-// gather adds the feeds of a Link.
-func (s *Links) gather(ctx context.Context, l Link, a *audience) {
-	box, err := s.box(ctx, l)
-	if err != nil {
-		a.fail(syncer.Destination, l, l.Tools, err)
-	}
-	for _, t := range l.Tools {
-		if box != nil {
-			a.add(box.Place, syncer.Destination, l.Pair(t))
-		}
-		procore, err := s.o.Procore(ctx, l, t)
-		if err != nil {
-			a.fail(syncer.Source, l, []Tool{t}, &OpenError{syncer.Source, err})
-			continue
-		}
-		a.add(procore, syncer.Source, l.Pair(t))
-	}
-}
-
-// audience gathers feeds and who is to be told by them.
-type audience struct {
-	streams map[string]*syncer.Stream
-	failed  []*PollError
-	deaf    [2]bool // sides of which nobody can be asked
-}
-
-func (a *audience) add(p Place, side syncer.Side, pair string) {
-	feed := p.feed()
-	if feed == nil {
-		return
-	}
-	if a.streams[p.Stream] == nil {
-		a.streams[p.Stream] = &syncer.Stream{Name: p.Stream, Feed: feed, Side: side}
-	}
-	a.streams[p.Stream].Pairs = append(a.streams[p.Stream].Pairs, pair)
-}
-
-func (a *audience) fail(side syncer.Side, l Link, tools []Tool, err error) {
-	e := &PollError{Side: side, Err: fmt.Errorf("link %q: %w", l.Name, err)}
-	for _, t := range tools {
-		e.Pairs = append(e.Pairs, l.Pair(t))
-	}
-	switch syncer.CauseOf(err) {
-	case syncer.CauseMissing, syncer.CausePermission, syncer.CauseInvalid: // about this Link alone
-	default:
-		a.deaf[side] = true
-	}
-	a.failed = append(a.failed, e)
+	return nil
 }
 
 // counter counts the hints that a poll brings.

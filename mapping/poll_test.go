@@ -104,3 +104,41 @@ func TestWhatAServiceTellsWhileALinkCannotBeOpenedReachesThatLinkToo(t *testing.
 		})
 	}
 }
+
+func TestAFeedThatIsNotThereAnyMoreHasItsPairLookedAt(t *testing.T) {
+	w := linked(t, mapping.Documents)
+	w.documents().conn.OnCall(func(c syncertest.Call) error {
+		if c.Phase == syncertest.Before {
+			return fmt.Errorf("404: %w", fs.ErrNotExist)
+		}
+		return nil
+	})
+	_, err := w.Poll(t.Context())
+	failed := &mapping.PollError{}
+	require.ErrorAs(t, err, &failed)
+	bridge, err := w.Get(t.Context(), "bridge")
+	require.NoError(t, err)
+	pair := bridge.Pair(mapping.Documents)
+	require.Equal(t, []string{pair}, failed.Pairs)
+	require.Contains(t, w.sync("bridge", mapping.SyncOptions{})[0].Paused, "is not visible")
+
+	// While it is known to be away nothing gathers that a run would have to look at.
+	waiting := func() int {
+		view, err := w.state.View(t.Context(), pair)
+		require.NoError(t, err)
+		n := 0
+		for _, err := range view.Inbox(t.Context()) {
+			require.NoError(t, err)
+			n++
+		}
+		return n
+	}
+	before := waiting()
+	_, err = w.Poll(t.Context())
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.Equal(t, before, waiting())
+
+	w.documents().conn.OnCall(nil)
+	w.poll()
+	w.settle("bridge")
+}

@@ -39,7 +39,7 @@ func (s *Links) Away(ctx context.Context, p Part) (string, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return where + " is not visible: it was deleted for good, or access to it was lost", nil
 		case err != nil:
-			return "", fmt.Errorf("look at %s: %w", where, err)
+			return "", &syncer.Error{Op: "look at the root", Side: side, Where: p.Pair.Endpoint(side).Name, Err: err}
 		case e.Trashed && side == syncer.Destination:
 			return where + " is in the trash, or one that holds it: restore that, and sync goes on", nil
 		case e.Trashed:
@@ -61,25 +61,17 @@ func rootName(l Link, side syncer.Side) string {
 	return "project " + l.Project + " in Procore, or the tool in it,"
 }
 
-// rootOf reads a root: by a look, or as the first entry of its listing.
+// rootOf reads a root: by a look, or as the first entry of its listing. A look at the root of what can only be
+// read tells nothing: it is the list of records, and no folder that the service keeps.
 func rootOf(ctx context.Context, end *syncer.Endpoint) (syncer.Entry, error) {
-	if l, ok := end.FS.(syncer.Looker); ok {
+	_, kept := end.FS.(syncer.FileSystem)
+	if l, ok := end.FS.(syncer.Looker); ok && kept {
 		return l.Look(ctx, end.Root)
 	}
-	var root *syncer.Entry
 	for e, err := range end.FS.List(ctx, syncer.Entry{ID: end.Root, Kind: syncer.Folder}, "") {
-		if err != nil {
-			return e, err
-		}
-		if root != nil {
-			break
-		}
-		root = &e // a root that has no properties of its own comes without a call: what follows tells
+		return e, err
 	}
-	if root == nil {
-		return syncer.Entry{}, errors.New("the listing is empty: not even the root is in it")
-	}
-	return *root, nil
+	return syncer.Entry{}, errors.New("the listing is empty: not even the root is in it")
 }
 
 // note remembers that a part was paused by its last run, or that it goes on.
