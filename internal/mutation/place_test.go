@@ -112,7 +112,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "a tag depends on how often it was tried",
-		file:  "syncer/claim.go",
+		file:  "syncer/naming.go",
 		old:   `label, seed := "", w.seed(n)`,
 		new:   `label, seed := "", fmt.Sprint(w.seed(n) != "", n.rec.ID)`,
 		why:   "any number that is used once makes a tag",
