@@ -121,7 +121,7 @@ var placing = []mutation{
 	},
 	{
 		name:  "who keeps its name depends on the order of the listing",
-		file:  "syncer/match.go",
+		file:  "syncer/newcomer.go",
 		old:   `lists[side] = sortedByPlace(below[side][id])`,
 		new:   `lists[side] = below[side][id]`,
 		why:   "the order of a listing looks stable",
