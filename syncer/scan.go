@@ -55,47 +55,6 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 	return next, o.digest(ctx, listers, from, next)
 }
 
-// list runs one side's listing until its end, an error, or the end of the budget at a bookmark.
-func (o *observer) list(ctx context.Context, l *lister, from Frontier) (Frontier, error) {
-	at := Entry{ID: o.ends[l.side].root, Kind: Folder}
-	first := true
-	bookmark := from
-	for e, err := range o.ends[l.side].reader.List(ctx, at, from.From) {
-		if errors.Is(err, ErrCursor) {
-			return Frontier{}, &Error{"list", l.side, "", err, o.w.says(l.side)}
-		}
-		if err != nil {
-			if first && errors.Is(err, fs.ErrNotExist) {
-				return from, fmt.Errorf("root of %s is not there: %w: %w", o.w.says(l.side), ErrHalted, err)
-			}
-			o.ends[l.side].busy.note(err)
-			return bookmark, &Error{"list", l.side, "", err, o.w.says(l.side)}
-		}
-		if first {
-			first = false
-			if err := checkRoot(o.ends[l.side], l.side, &e); err != nil {
-				return from, err
-			}
-			o.rooted[l.side] = true
-			continue
-		}
-		l.meet(&e)
-		if l.count&1023 == 0 {
-			o.progress(l.side, l.count)
-		}
-		if e.Resume != "" {
-			bookmark.From = e.Resume
-			if o.budget.spend() {
-				return bookmark, nil
-			}
-		}
-	}
-	if first {
-		return from, &Error{"list", l.side, "", errors.New("the listing did not begin with its root"), o.w.says(l.side)}
-	}
-	return Frontier{Done: true}, nil
-}
-
 // checkRoot makes sure that the folder at the root's place is the one that the Records describe.
 func checkRoot(end *endpoint, side Side, e *Entry) error {
 	if e.Trashed {

@@ -4,7 +4,7 @@ package mutation
 var observing = []mutation{
 	{
 		name:  "a listing that ended early counts as complete",
-		file:  "syncer/scan.go",
+		file:  "syncer/lister.go",
 		old:   `return bookmark, &Error{"list", l.side, "", err, o.w.says(l.side)}`,
 		new:   `return Frontier{Done: true}, nil`,
 		why:   "the loop ends in both cases, and what came before the error looks like a listing",
@@ -13,7 +13,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a folder that cannot be read counts as read",
-		file:  "syncer/table.go",
+		file:  "syncer/lister.go",
 		old:   "\t\tl.unread = append(l.unread, *e)\n",
 		new:   "\t\t_ = e.Err\n",
 		why:   "the folder itself was listed, so it seems that its contents were",
