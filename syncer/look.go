@@ -3,7 +3,6 @@ package syncer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"time"
@@ -225,39 +224,4 @@ func (r *run) listAgain(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// checkRoots looks at the roots once everything else was looked at: what was found in the trash, or
-// not at all, is a proof only while its root is alive and in its place. A root that a complete
-// listing has shown is looked at again only if something is lost.
-func (r *run) checkRoots(ctx context.Context) error {
-	for _, side := range sides {
-		end := r.ends[side]
-		looked := !r.o.complete[side] && (r.o.hasLooked(side) || r.o.rootNews[side]) // what was not there may have gone with its root
-		if end.looker == nil || !looked && !r.w.touches(side, r.o.complete[side]) {
-			continue // where nobody can look, only listings prove anything, and they begin with the root
-		}
-		if err := r.rootStands(ctx, side); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// rootStands looks at a root: in one that is in the trash everything is, and nothing is proved by that.
-func (r *run) rootStands(ctx context.Context, side Side) error {
-	end := r.ends[side]
-	r.budget.spend()
-	if end.looker == nil {
-		_, err := r.rootEntry(ctx, side)
-		return err
-	}
-	e, err := end.lookNow(ctx, end.root, Entry{}, "")
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("root of %s is not there: %w: %w", end.name, ErrHalted, err)
-	case err != nil:
-		return &Error{"look", side, "", err, end.name}
-	}
-	return checkRoot(end, side, &e)
 }

@@ -2,9 +2,7 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 )
@@ -58,26 +56,6 @@ func (r *run) begin(ctx context.Context, old Header) error {
 		return err
 	}
 	return r.recall(ctx)
-}
-
-// rootEntry reads a root: the first entry of its listing.
-func (r *run) rootEntry(ctx context.Context, side Side) (Entry, error) {
-	for e, err := range r.ends[side].reader.List(ctx, Entry{ID: r.ends[side].root, Kind: Folder}, "") {
-		if errors.Is(err, fs.ErrNotExist) {
-			return e, fmt.Errorf("root of %s is not there: %w: %w", r.ends[side].name, ErrHalted, err)
-		}
-		if err != nil {
-			return e, &Error{"list", side, "", err, r.ends[side].name}
-		}
-		if e.Kind != Folder || e.Trashed {
-			return e, fmt.Errorf("root of %s is not a folder: %w", r.ends[side].name, ErrHalted)
-		}
-		if e.Err != nil {
-			return e, &Error{"list", side, "", e.Err, r.ends[side].name}
-		}
-		return e, nil
-	}
-	return Entry{}, &Error{"list", side, "", errors.New("the listing is empty: not even the root is in it"), r.ends[side].name}
 }
 
 // recall reads holds, open conflicts, the pending set and the inbox.

@@ -3,7 +3,6 @@ package syncer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"sync"
@@ -53,26 +52,6 @@ func (o *observer) scan(ctx context.Context, from Scan) (Scan, error) {
 		}
 	}
 	return next, o.digest(ctx, listers, from, next)
-}
-
-// checkRoot makes sure that the folder at the root's place is the one that the Records describe.
-func checkRoot(end *endpoint, side Side, e *Entry) error {
-	if e.Trashed {
-		return fmt.Errorf("root of %s is in the trash: %w", end.name, ErrHalted)
-	}
-	if e.Kind != Folder {
-		return fmt.Errorf("root of %s is not a folder: %w", end.name, ErrHalted)
-	}
-	if e.Err != nil {
-		return &Error{"list", side, "", e.Err, end.name}
-	}
-	if want := end.rootID; want != "" && want != e.ID {
-		return fmt.Errorf("root of %s is another folder (%s) than before (%s): %w", end.name, e.ID, want, ErrHalted)
-	}
-	if up := end.rootUp; up != "" && e.ParentID != "" && up != e.ParentID && !end.follow {
-		return fmt.Errorf("root of %s was moved to another folder: %w", end.name, ErrHalted)
-	}
-	return nil
 }
 
 // digest brings what the listers found into the world.

@@ -140,7 +140,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "a root that is another folder than before is synced",
-		file:  "syncer/scan.go",
+		file:  "syncer/root.go",
 		old:   `if want := end.rootID; want != "" && want != e.ID {`,
 		new:   `if want := end.rootID; want == "" && want != e.ID {`,
 		why:   "a folder stands at the configured place",
@@ -221,7 +221,7 @@ var observing = []mutation{
 	},
 	{
 		name:  "hints of what is in the trash are taken though it went there with its root",
-		file:  "syncer/look.go",
+		file:  "syncer/root.go",
 		old:   `!r.o.complete[side] && (r.o.hasLooked(side) || r.o.rootNews[side]) // what`,
 		new:   `!r.o.complete[side] && r.w.full // what`,
 		why:   "nothing known is touched, so no root matters",
