@@ -104,7 +104,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "a delete that was refused stays charged",
-		file:  "syncer/write.go",
+		file:  "syncer/admission.go",
 		old:   "\tx.withdraw(ctx, a)\n\treturn nil\n",
 		new:   "\treturn nil\n",
 		why:   "the limit may be too strict, but never too lax",
@@ -113,7 +113,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "a delete is given back under the name that a successor uses too",
-		file:  "syncer/write.go",
+		file:  "syncer/admission.go",
 		old:   "\t\tx.r.tryAgain(&b, a.Record, a.On, a.Path, \"its delete was not made\")\n",
 		new:   "",
 		why:   "the commit shows that the lease is still ours",
@@ -131,7 +131,7 @@ var applying = []mutation{
 	},
 	{
 		name:  "the word of a gate lasts for ever",
-		file:  "syncer/write.go",
+		file:  "syncer/admission.go",
 		old:   `.Abs() <= promptly {`,
 		new:   `.Abs() >= 0 {`,
 		why:   "it was asked just now",
