@@ -233,27 +233,3 @@ func fill(r Record, in *Intent, e *Entry, folder RecordID, digest Digest, now ti
 	}
 	return r
 }
-
-// tombstones returns those of both halves of a Record that goes away. handle finds the item of
-// side on in that side's trash.
-func tombstones(r *Record, on Side, handle string, now time.Time) []Tombstone {
-	var out []Tombstone
-	for _, side := range sides {
-		h, o := r.Half(side), r.Half(side.Other())
-		if h.ID == "" {
-			continue
-		}
-		t := Tombstone{
-			Side: side, ID: h.ID, Content: h.Content, Kind: r.Kind, Name: h.Name, OtherID: o.ID, OtherName: o.Name,
-			Birth: h.Birth, At: now,
-		}
-		switch {
-		case h.Behind || o.Behind:
-			t.OtherID = "" // the two are not the same: nothing is restored for the other
-		case side != on:
-			t.Handle = handle
-		}
-		out = append(out, t)
-	}
-	return out
-}

@@ -90,23 +90,3 @@ func (r *Record) ParentOn(side Side) RecordID {
 	}
 	return r.ParentID
 }
-
-// Tombstone remembers an ID that is no longer an item of the pair, so that a replayed event or a
-// stale listing is recognised, and a user's restore can be carried over.
-type Tombstone struct {
-	Side    Side
-	ID      string
-	Content string
-	Kind    Kind
-	Name    string
-	// OtherID and OtherName are the item's on the other side, with Handle for Restorer.
-	OtherID   string
-	OtherName string
-	Handle    string
-	// Birth tells two uses of ID apart on a side whose IDs are reusable.
-	Birth string
-	At    time.Time
-	// Replaced says that the ID was given up for a new one by an update: it never comes back as a
-	// new item, and the Tombstone never expires.
-	Replaced bool
-}

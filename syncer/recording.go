@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"time"
 )
 
 // verify learns a digest by reading. It is kept for this run: the Record changes only once both
@@ -216,19 +215,6 @@ func (w *world) orphans(p *node) []Record {
 		}
 	}
 	slices.SortFunc(out, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
-	return out
-}
-
-// retired returns Tombstones for IDs that a Record gives up for new ones. Only an update of ours
-// replaces an item: what a user deleted may come back.
-func retired(n *node, r *Record, replaced bool, now time.Time) []Tombstone {
-	var out []Tombstone
-	for _, side := range sides {
-		old := n.rec.Half(side)
-		if n.known && old.ID != "" && old.ID != r.Half(side).ID && r.Half(side).ID != "" {
-			out = append(out, Tombstone{Side: side, ID: old.ID, Content: old.Content, Kind: r.Kind, Name: old.Name, Birth: old.Birth, At: now, Replaced: replaced})
-		}
-	}
 	return out
 }
 

@@ -58,7 +58,7 @@ var agreeing = []mutation{
 	},
 	{
 		name:  "what was deleted on a side that was behind is restored for the newer contents",
-		file:  "syncer/patch.go",
+		file:  "syncer/tombstone.go",
 		old:   `case h.Behind || o.Behind:`,
 		new:   `case h.Behind && o.Behind:`,
 		why:   "the Tombstone names the other half",

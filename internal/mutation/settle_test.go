@@ -103,7 +103,7 @@ var settling = []mutation{
 	},
 	{
 		name:  "what a user deleted and restores counts as left over from a replacement",
-		file:  "syncer/recording.go",
+		file:  "syncer/tombstone.go",
 		old:   `At: now, Replaced: replaced})`,
 		new:   `At: now, Replaced: true})`,
 		why:   "the Record has given up the ID for another one",
