@@ -1,0 +1,58 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// unseenOf lists the items that expanding a wave of nodes will look at.
+func (o *observer) unseenOf(wave []*node) []version {
+	var list []version
+	for _, n := range wave {
+		for _, side := range sides {
+			id := n.rec.Half(side).ID
+			if n.known && id != "" && !o.expanded[n] && (n.sight[side] == assumed || n.sight[side] == missing && o.provable(n, side)) {
+				list = append(list, version{side, Stamp{ID: id}})
+			}
+		}
+	}
+	return list
+}
+
+// provable reports whether a missing item gets a look of its own: its folder is not unseen.
+func (o *observer) provable(n *node, side Side) bool {
+	p := o.w.nodes[n.rec.ParentOn(side)]
+	return p != nil && p.sight[side] != unseen
+}
+
+// prefetch looks at many items at once, so that a run over slow services does not wait for them
+// one by one. The answers are kept for lookID.
+func (o *observer) prefetch(ctx context.Context, list []version) {
+	if o.parallel <= 1 {
+		return
+	}
+	var g errgroup.Group
+	g.SetLimit(o.parallel)
+	answers := make([]lookup, len(list))
+	for i, v := range list {
+		if _, ok := o.looked[v]; ok || o.ends[v.side].looker == nil || o.budget.ended() || o.ends[v.side].busy.why() != nil {
+			answers[i].err = errors.ErrUnsupported
+			continue
+		}
+		o.looked[v] = lookup{} // claimed: the list may name it twice
+		g.Go(func() error {
+			o.budget.spend()
+			answers[i].entry, answers[i].err = o.ends[v.side].looker.Look(ctx, v.ID)
+			o.ends[v.side].heard(ctx, answers[i].err)
+			return nil
+		})
+	}
+	_ = g.Wait() // every answer carries its own error
+	for i, v := range list {
+		if !errors.Is(answers[i].err, errors.ErrUnsupported) {
+			o.looked[v] = answers[i]
+		}
+	}
+}
