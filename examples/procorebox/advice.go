@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -124,6 +125,24 @@ func signInAdvice(s office.Service, err error) error {
 		return &advised{err, "look at the network, and at " + variable(s, "LOGIN_BASE") + " if it is set"}
 	}
 	return err
+}
+
+// linesOf returns the lines of an error, each once, with what to do about it.
+func linesOf(err error) []string {
+	var all []string
+	for _, part := range each(err) {
+		text := strings.TrimSuffix(strings.TrimSpace(part.Error()), ": "+syncer.ErrInvalid.Error()) // it says what is
+		lines := strings.Split(text, "\n")
+		if do := advice(part); do != "" {
+			lines[len(lines)-1] += "; " + do
+		}
+		for _, line := range lines {
+			if line != "" && !slices.Contains(all, line) {
+				all = append(all, line)
+			}
+		}
+	}
+	return all
 }
 
 // each yields the errors that errors.Join has joined, or err itself.

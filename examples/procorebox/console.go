@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
-	"github.com/procorebox/procorebox/syncer"
 )
 
 // Exit codes.
@@ -99,22 +97,10 @@ func (c *console) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-// complain says an error and what to do about it, each of its lines once: one cause may end several
-// links.
+// complain says an error and what to do about it.
 func (c *console) complain(err error) {
-	said := map[string]bool{}
-	for _, part := range each(err) {
-		text := strings.TrimSuffix(strings.TrimSpace(part.Error()), ": "+syncer.ErrInvalid.Error()) // it says what is
-		lines := strings.Split(text, "\n")
-		if do := advice(part); do != "" {
-			lines[len(lines)-1] += "; " + do
-		}
-		for _, line := range lines {
-			if line != "" && !said[line] {
-				c.say("%s", readable(line))
-			}
-			said[line] = true
-		}
+	for _, line := range linesOf(err) {
+		c.say("%s", readable(line))
 	}
 }
 

@@ -72,9 +72,7 @@ func (d *demo) sync(ctx context.Context, listed bool) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range done.Results {
-		p.result(r)
-	}
+	p.results(done.Results)
 	p.totals(done.Totals)
 	if done.Err != nil {
 		return done.Err

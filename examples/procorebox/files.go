@@ -64,6 +64,11 @@ func (c *console) showFiles(f *office.Files, links bool) error {
 	if err := c.table(head, rows); err != nil {
 		return err
 	}
+	if f.Paused != "" {
+		if err := c.print("paused: %s\n", readable(f.Paused)); err != nil {
+			return err
+		}
+	}
 	return c.print("%s\n", counts(f.Counts))
 }
 

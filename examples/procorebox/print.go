@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/mapping"
@@ -111,6 +114,33 @@ func from(pair, path string) string {
 		return ""
 	}
 	return toolOf(pair) + "/" + path
+}
+
+// results prints what was left of tools. What several tools of a link are paused for is one line for people.
+func (p *printer) results(all []mapping.Result) {
+	for i, r := range all {
+		if r.Paused != "" && r.Tool != "" && !p.json {
+			p.paused(all[:i], all[i:])
+			r.Paused = ""
+		}
+		p.result(r)
+	}
+}
+
+// paused prints why the first of the tools to come is paused, with the others of its link that are for the same
+// reason, unless one of them was before.
+func (p *printer) paused(before, all []mapping.Result) {
+	same := func(r mapping.Result) bool { return r.Link == all[0].Link && r.Paused == all[0].Paused }
+	if slices.ContainsFunc(before, same) {
+		return
+	}
+	var names []string
+	for _, r := range all {
+		if same(r) {
+			names = append(names, strconv.Quote(r.Tool.Folder()))
+		}
+	}
+	p.write(p.c.print("paused: sync %s: %s\n", strings.Join(names, ", "), readable(all[0].Paused)))
 }
 
 // result prints what was left of a tool.

@@ -222,7 +222,7 @@ func TestATokenThatIsRefusedMakesAWatchIll(t *testing.T) {
 	require.NoError(t, w.cmd.Process.Signal(syscall.SIGHUP))
 	line := w.await("trouble")
 	require.Contains(t, line["error"], "going on as before")
-	require.Contains(t, line["error"], `"procorebox connect box" does that`)
+	require.Contains(t, line["error"], `sign in with "procorebox connect box"`)
 
 	// Nor is one that cannot be read, and what stands in the line is not said.
 	require.NoError(t, os.WriteFile(env, []byte("PROCOREBOX_LOG_LEVEL=debug\nBOX_TOKEN 'x%%secret\n"), 0o600))

@@ -113,10 +113,10 @@ func (c *console) noLinks(ctx context.Context, o *office.Office) error {
 
 // synced prints what came of it and says how the command ends.
 func (c *console) synced(p *printer, done *office.Synced) error {
-	for _, r := range done.Results {
-		p.result(r)
+	p.results(done.Results)
+	if p.json || done.Err == nil || done.Ran() {
+		p.totals(done.Totals) // which would look like a result where there is none
 	}
-	p.totals(done.Totals)
 	switch {
 	case p.err != nil:
 		return p.err

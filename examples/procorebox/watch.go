@@ -107,10 +107,10 @@ func (p *paper) told(l mapping.Link, s *office.Synced) {
 	was, now := p.left[l.ID], skipped(s)
 	p.left[l.ID] = now
 	if s.Totals.Writes > 0 || !s.Settled() || now != was {
-		for _, r := range s.Results {
-			p.result(r)
+		p.results(s.Results)
+		if s.Err == nil || s.Ran() {
+			p.totals(s.Totals)
 		}
-		p.totals(s.Totals)
 	}
 	if s.Err != nil {
 		p.c.complain(s.Err)

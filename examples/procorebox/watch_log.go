@@ -115,12 +115,8 @@ func (b *logbook) ran(l mapping.Link, r mapping.Result) {
 }
 
 func (b *logbook) trouble(err error) {
-	said := map[string]bool{}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if line != "" && !said[line] {
-			b.log.Error("trouble", "error", line)
-		}
-		said[line] = true
+	for _, line := range linesOf(err) {
+		b.log.Error("trouble", "error", line)
 	}
 }
 

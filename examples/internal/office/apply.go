@@ -42,7 +42,7 @@ func (o *Office) Apply(ctx context.Context, p *Plan, observe func(syncer.Event))
 			return nil, fmt.Errorf("%s of link %q: %w", j.part.Tool, j.part.Link.Name, err)
 		}
 		results := []mapping.Result{{Link: j.part.Link.Name, Tool: j.part.Tool, Report: report, Err: err}}
-		out.add(results, nil)
+		out.add(results)
 	}
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil

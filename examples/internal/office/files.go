@@ -28,8 +28,10 @@ const (
 
 // Files is a folder of a Link with both sides side by side.
 type Files struct {
-	Link   string    `json:"link"`
-	Path   string    `json:"path"`
+	Link string `json:"link"`
+	Path string `json:"path"`
+	// Paused says which side cannot be seen at all, and why: a root is in the trash or not visible.
+	Paused string    `json:"paused,omitempty"`
 	Counts Counts    `json:"counts"` // of all files below
 	Items  []FileRow `json:"items"`
 }
@@ -105,7 +107,10 @@ func (o *Office) Files(ctx context.Context, which, path string) (*Files, error) 
 	}
 	f.Path = strings.Join(append([]string{part.Tool.Folder()}, names...), "/")
 	f.Counts, f.Items = c.counts(nil), c.rows()
-	return f, nil
+	if c.unseen {
+		f.Paused, err = o.Links.Away(ctx, part)
+	}
+	return f, err
 }
 
 // toolRows makes a row of each tool.
@@ -116,6 +121,11 @@ func (o *Office) toolRows(ctx context.Context, f *Files, parts []mapping.Part) e
 			c, err := o.compare(ctx, p, nil)
 			if err != nil {
 				return err
+			}
+			if c.unseen {
+				if row.Note, err = o.Links.Away(ctx, p); err != nil {
+					return err
+				}
 			}
 			row.Counts = new(c.counts(nil))
 			row.Procore, row.Box = c.side(c.top, syncer.Source), c.side(c.top, syncer.Destination)
@@ -152,7 +162,9 @@ func (o *Office) compare(ctx context.Context, p mapping.Part, names []string) (*
 		if at.entry[side] == nil {
 			continue
 		}
-		if err := c.list(ctx, side, p.Pair.Endpoint(side).FS, *at.entry[side]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := c.list(ctx, side, p.Pair.Endpoint(side).FS, *at.entry[side])
+		c.unseen = c.unseen || errors.Is(err, fs.ErrNotExist)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("list %s: %w", on(side).Title(), err)
 		}
 	}

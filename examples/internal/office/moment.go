@@ -2,12 +2,7 @@ package office
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/procorebox/procorebox/mapping"
-	"github.com/procorebox/procorebox/syncer"
 )
 
 const (
@@ -37,29 +32,3 @@ func (t *trouble) note(ctx context.Context, err error) {
 		t.err, t.at = err, time.Now()
 	}
 }
-
-// explain says why a run of a tool has ended in words that people know: its link, the tool and the
-// service, and not a pair and a side.
-func explain(r mapping.Result) error {
-	at, ok := errors.AsType[*syncer.Error](r.Err)
-	if !ok {
-		return fmt.Errorf("%s of link %q: %w", r.Tool, r.Link, r.Err)
-	}
-	what := at.Op
-	if at.Path != "" {
-		what += fmt.Sprintf(" %q", at.Path)
-	}
-	return &said{fmt.Sprintf("%s of link %q: %s in %s: %v", r.Tool, r.Link, what, on(at.Side).Title(), at.Err), r.Err}
-}
-
-// said is an error in other words.
-type said struct {
-	text string
-	err  error
-}
-
-// Error implements error.
-func (s *said) Error() string { return s.text }
-
-// Unwrap returns the cause.
-func (s *said) Unwrap() error { return s.err }

@@ -42,7 +42,14 @@ func (o *Office) SyncNarrow(ctx context.Context, which string, n Narrow, opts Sy
 	if err != nil {
 		return nil, err
 	}
+	out := &Synced{}
 	hints, err := o.hints(ctx, part, names, n.Level)
+	if errors.Is(err, fs.ErrNotExist) {
+		if why, e := o.Links.Away(ctx, part); e == nil && why != "" {
+			out.add([]mapping.Result{{Link: l.Name, Tool: part.Tool, Paused: why}})
+			return out, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +63,7 @@ func (o *Office) SyncNarrow(ctx context.Context, which string, n Narrow, opts Sy
 	if report == nil {
 		return nil, err
 	}
-	results := []mapping.Result{{Link: l.Name, Tool: part.Tool, Report: report, Err: err}}
-	out := &Synced{}
-	out.add(results, nil)
+	out.add([]mapping.Result{{Link: l.Name, Tool: part.Tool, Report: report, Err: err}})
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil
 }

@@ -117,24 +117,28 @@ func (o *Office) Plan(ctx context.Context, which string, opts PlanOptions) (*Pla
 		return nil, err
 	}
 	p := &Plan{Made: time.Now().UTC().Truncate(time.Second), Tools: []ToolPlan{}}
-	if _, err := o.Links.Poll(ctx); err != nil {
-		return nil, err
-	}
+	var ended endings
+	_, unheard := o.Links.Poll(ctx)
 	for _, l := range chosen {
 		parts, err := o.Links.Parts(ctx, l.ID)
-		if err != nil {
-			return nil, err
-		}
+		ended.link(l, err)
 		for _, part := range parts {
 			t, price, err := o.planPart(ctx, part, opts)
-			if err != nil {
-				return nil, err
-			}
+			ended.tool(mapping.Result{Link: l.Name, Tool: part.Tool, Err: err})
 			p.Tools = append(p.Tools, t)
 			p.Total = p.Total.and(price)
 		}
 	}
+	ended.poll(unheard, chosen, p.paused)
+	if err := ended.err(); err != nil {
+		return nil, err
+	}
 	return p, nil
+}
+
+// paused reports whether a root of a tool was found to be away.
+func (p *Plan) paused(l mapping.Link, t mapping.Tool) bool {
+	return slices.ContainsFunc(p.Tools, func(x ToolPlan) bool { return x.ID == l.ID && x.Tool == t && x.Paused != "" })
 }
 
 func (p Price) and(q Price) Price {
@@ -157,6 +161,10 @@ func (o *Office) planPart(ctx context.Context, part mapping.Part, opts PlanOptio
 	plan, err := engine.Plan(ctx, &syncer.RunOptions{Full: opts.Full, Confirm: opts.Confirm})
 	if halt, halted := errors.AsType[*syncer.Halt](err); halted {
 		t.Halted, t.Evidence = halt.Why, halt.Evidence
+		return t, Price{}, nil
+	}
+	if errors.Is(err, syncer.ErrHalted) {
+		t.Paused = o.away(ctx, part, err)
 		return t, Price{}, nil
 	}
 	if err != nil {

@@ -26,7 +26,11 @@ type Procore struct {
 
 	mu      sync.Mutex
 	me      *procore.Person // once somebody asked
-	trouble trouble
+	trouble struct {
+		trouble
+
+		company string // that was asked
+	}
 }
 
 // Procore returns the connection to Procore. If nobody is connected the error wraps ErrNotConnected. It
@@ -271,8 +275,10 @@ func (p *Procore) person(ctx context.Context, company string) (*procore.Person, 
 	if p.me != nil {
 		return p.me, nil
 	}
-	if err := p.trouble.recent(); err != nil {
-		return nil, err
+	if t := p.trouble; t.company == company || !aboutCompany(t.err) {
+		if err := t.recent(); err != nil {
+			return nil, err
+		}
 	}
 	client, err := p.company(company, house)
 	if err != nil {
@@ -280,10 +286,16 @@ func (p *Procore) person(ctx context.Context, company string) (*procore.Person, 
 	}
 	me, err := client.GetMe(ctx)
 	if err != nil {
-		err = fmt.Errorf("ask Procore whose account it is: %w", err)
+		err = fmt.Errorf("ask company %s of Procore whose account it is: %w", company, err)
 		p.trouble.note(ctx, err)
+		p.trouble.company = company
 		return nil, err
 	}
 	p.me = me
 	return me, nil
+}
+
+// aboutCompany reports whether an error may be about one company, and another one would answer.
+func aboutCompany(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)
 }

@@ -2,8 +2,7 @@ package office
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
@@ -34,9 +33,16 @@ type Totals struct {
 type Synced struct {
 	Results []mapping.Result
 	Totals  Totals
-	// Err joins what ended the runs of Links or tools, nil if nothing did. What waits for a person or a
-	// retry is not in it: see Settled.
+	// Err joins what ended the runs of Links or tools, each cause once with all whom it concerns; nil if
+	// nothing did. What waits for a person or a retry is not in it: see Settled.
 	Err error
+
+	ended endings
+}
+
+// Ran reports whether anything in them was worked on, or found to be paused.
+func (s *Synced) Ran() bool {
+	return slices.ContainsFunc(s.Results, func(r mapping.Result) bool { return r.Report != nil || r.Paused != "" })
 }
 
 // Settled reports whether nothing in them waits for a person or a retry. What the rules or a service rule
@@ -57,18 +63,21 @@ func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Syn
 		return nil, err
 	}
 	out, before := &Synced{}, o.Calls()
-	_, out.Err = o.Links.Poll(ctx) // what was heard before is no worse if it fails
+	_, unheard := o.Links.Poll(ctx) // what was heard before is no worse for it
 	for _, l := range chosen {
 		if l.Paused {
-			out.add([]mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}}, nil)
+			out.add([]mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}})
 			continue
 		}
 		results, failed := o.settleWanted(ctx, l, opts)
-		out.add(results, failed)
+		out.ended.link(l, failed)
+		out.add(results)
 		if ctx.Err() != nil || closed(opts.Stop) {
 			break
 		}
 	}
+	out.ended.poll(unheard, chosen, out.paused)
+	out.Err = out.ended.err()
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil //nolint:nilerr // what ended it is in out.Err
 }
@@ -100,31 +109,21 @@ func (o *Office) Choose(ctx context.Context, which string) ([]mapping.Link, erro
 	return out, nil
 }
 
-// add counts what became of a Link.
-func (s *Synced) add(results []mapping.Result, err error) {
-	s.Err = errors.Join(s.Err, err)
+// add counts what became of tools.
+func (s *Synced) add(results []mapping.Result) {
 	s.Results = append(s.Results, results...)
 	for _, r := range results {
-		switch {
-		case r.Err == nil || errors.Is(r.Err, syncer.ErrHalted):
-		case errors.Is(r.Err, syncer.ErrLocked):
-			s.Err = errors.Join(s.Err, taken(r))
-		default:
-			s.Err = errors.Join(s.Err, explain(r))
-		}
+		s.ended.tool(r)
 		if r.Report != nil {
 			s.Totals.Totals = plus(s.Totals.Totals, r.Report.Totals)
 		}
 	}
+	s.Err = s.ended.err()
 }
 
-// taken says who works on a tool that this run has found in use.
-func taken(r mapping.Result) error {
-	who := "another sync or watch"
-	if l, ok := errors.AsType[*syncer.Locked](r.Err); ok {
-		who = l.Owner.String()
-	}
-	return fmt.Errorf("%s of link %q: in use by %s; try again when it has ended: %w", r.Tool, r.Link, who, syncer.ErrLocked)
+// paused reports whether a root of a tool was found to be away.
+func (s *Synced) paused(l mapping.Link, t mapping.Tool) bool {
+	return slices.ContainsFunc(s.Results, func(r mapping.Result) bool { return r.Link == l.Name && r.Tool == t && r.Paused != "" })
 }
 
 func plus(a, b syncer.Totals) syncer.Totals {

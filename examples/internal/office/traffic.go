@@ -76,14 +76,11 @@ func (a attended) Refused(ctx context.Context, token string) error {
 	return a.tell(a.Tokens.Refused(ctx, token))
 }
 
-// tell passes an error on, with what a person can do about it.
+// tell passes an error on, and tells of it with what a person can do about it.
 func (a attended) tell(err error) error {
-	if !errors.Is(err, connect.ErrSignIn) && !errors.Is(err, connect.ErrClient) {
-		return err
-	}
-	err = fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service)
-	if a.traffic.SignedIn != nil {
-		a.traffic.SignedIn(a.service, err)
+	refused := errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)
+	if refused && a.traffic.SignedIn != nil {
+		a.traffic.SignedIn(a.service, fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service))
 	}
 	return err
 }

@@ -38,6 +38,8 @@ type comparison struct {
 	leftOut func(i syncer.Item) string
 	// waits says why items wait or are left alone.
 	waits map[syncer.RecordID]string
+	// unseen says that a side was asked for, and is not there.
+	unseen bool
 	// found are the items of each side in the order of its listing, without the top.
 	found [2][]*syncer.Entry
 	byID  [2]map[string]*twin

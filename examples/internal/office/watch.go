@@ -119,13 +119,15 @@ func (w *watch) look(ctx, idle context.Context) error {
 	}
 	w.looked(chosen)
 	w.staff(ctx, chosen)
-	_, err = w.office.Links.Poll(idle)
+	_, unheard := w.office.Links.Poll(idle)
+	var ended endings
+	ended.poll(unheard, chosen, func(l mapping.Link, t mapping.Tool) bool { return l.Roots[t].Paused != "" })
 	for _, l := range chosen {
-		if e := w.call(idle, l); e != nil {
-			return errors.Join(err, e)
+		if err := w.call(idle, l); err != nil {
+			return errors.Join(ended.err(), err)
 		}
 	}
-	return err
+	return ended.err()
 }
 
 // call wakes the worker of a Link that hints wait for, whoever has heard them: a run of another Link or
