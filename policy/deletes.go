@@ -34,7 +34,7 @@ func (DeletesOn) Withdraw(context.Context, syncer.Action) error { return nil }
 // person approved before deletes were switched off still goes.
 type DeletesOff struct{}
 
-const switchedOff = "deletes are switched off"
+const switchedOff = "deletes were switched off when it was deleted"
 
 // Judge implements [syncer.Guard].
 func (DeletesOff) Judge(_ context.Context, p *syncer.Plan) ([]syncer.Verdict, error) {

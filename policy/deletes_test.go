@@ -16,8 +16,8 @@ func TestDeletesOffRefusesEveryDeleteAndNothingElse(t *testing.T) {
 	verdicts, err := policy.DeletesOff{}.Judge(t.Context(), deletes("d/a", "d"))
 	require.NoError(t, err)
 	require.Equal(t, []syncer.Verdict{
-		{Action: "d/a", Refuse: true, Reason: "deletes are switched off"},
-		{Action: "d", Refuse: true, Reason: "deletes are switched off"},
+		{Action: "d/a", Refuse: true, Reason: "deletes were switched off when it was deleted"},
+		{Action: "d", Refuse: true, Reason: "deletes were switched off when it was deleted"},
 	}, verdicts)
 }
 
@@ -88,8 +88,8 @@ func TestAFolderMayHaveADeleteRuleOfItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []syncer.Verdict{
 		{Action: "Drawings/b", Reason: `over the limit of 1 delete in 24 hours for "drawings", 0 used before this run`},
-		{Action: "Photos/1.jpg", Refuse: true, Reason: "deletes are switched off"},
-		{Action: "Photos", Refuse: true, Reason: "deletes are switched off"},
+		{Action: "Photos/1.jpg", Refuse: true, Reason: "deletes were switched off when it was deleted"},
+		{Action: "Photos", Refuse: true, Reason: "deletes were switched off when it was deleted"},
 	}, verdicts)
 
 	require.NoError(t, rule.Admit(t.Context(), syncer.Action{ID: "Drawings/a", Op: syncer.OpDelete, Path: "Drawings/a"}, false))

@@ -124,7 +124,7 @@ func ExampleDeletesOff() {
 	w.Ann.Remove("a")
 	fmt.Println(again(w), w.Destination.Tree())
 	// Output:
-	// left: "a": deletes are switched off
+	// left: "a": deletes were switched off when it was deleted
 	// <nil> map[a:1 b:2]
 }
 
@@ -143,7 +143,7 @@ func ExampleDeletesByFolder() {
 	w.Ann.Remove("Photos/b")
 	fmt.Println(again(w), w.Destination.Tree())
 	// Output:
-	// left: "Photos/b": deletes are switched off
+	// left: "Photos/b": deletes were switched off when it was deleted
 	// <nil> map[Drawings/: Photos/: Photos/b:2 c:3]
 }
 

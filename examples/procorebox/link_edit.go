@@ -15,7 +15,8 @@ func (c *console) linkEditCommand() *cobra.Command {
 		Use:   "edit LINK",
 		Short: "Change the rules of a link",
 		Long: `Change name, tools and rules of a link. What is not named stays as it is. A tool that is
-left out is left alone on both sides from then on; one that is added gets its folder.
+left out is left alone on both sides from then on; one that is added gets its folder. What
+was deleted on one side while deletes were off stays on the other when they are on again.
 Company, project and folder cannot be changed: that is another link.`,
 		Example:           "  procorebox link edit bridge --delete-limit 50 --exclude '**/*.tmp'",
 		Args:              takes(1, 1),

@@ -262,7 +262,7 @@ func explainedScenarios() map[string]explained {
 				s.given(both, with(func(o *syncer.Options) { o.Policies.Guards = append(o.Policies.Guards, policy.DeletesOff{}) }))
 				s.a.Remove("p")
 				s.run()
-			}, "p", syncer.Skipped, "deletes are switched off",
+			}, "p", syncer.Skipped, "deletes were switched off",
 		},
 		"size-or-type-limit": {
 			func(s *stage) {
