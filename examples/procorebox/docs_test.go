@@ -127,7 +127,7 @@ func TestTheCommandsInTheSentencesOfTheDocumentsExist(t *testing.T) {
 		require.NoError(t, err)
 		for _, code := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
 			said, _, _ := strings.Cut(code[1], `\|`) // of "runs|files", in a table, the first
-			said, _, _ = strings.Cut(said, " ... ") // behind which stands what belongs to a word that is left out
+			said, _, _ = strings.Cut(said, " ... ")  // behind which stands what belongs to a word that is left out
 			line := arguments(said)
 			found := ours.FindStringSubmatch(said)
 			if found != nil {
