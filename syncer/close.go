@@ -62,12 +62,14 @@ func (b *Batch) idle() bool {
 // that could not be looked at: what a person has decided about them is as true as before.
 func (r *run) hold(b *Batch, acts []*executor, cut bool) {
 	now := map[ActionID]Hold{}
+	tried := map[ActionID]bool{}
 	for _, x := range acts {
 		for _, h := range x.plan.Holds {
 			now[h.Action] = h
 		}
 		for i, res := range x.results {
 			if a := &x.plan.Actions[i]; res == Held {
+				tried[a.ID] = true // its Outcome is in the journal
 				now[a.ID] = Hold{
 					Action: a.ID, Op: a.Op, On: a.On, Record: a.Record, Kind: a.Kind, Path: a.Path,
 					Reason: a.node.err.Error(), Since: r.now(),
@@ -82,6 +84,9 @@ func (r *run) hold(b *Batch, acts []*executor, cut bool) {
 			if h == old {
 				continue
 			}
+		}
+		if _, known := r.holds[id]; !known && !tried[id] {
+			b.Outcomes = append(b.Outcomes, r.heldBack(&h))
 		}
 		if h.Run == 0 {
 			h.Run = r.state.Fence()

@@ -42,6 +42,7 @@ func (r *run) sift(b *Batch, cut bool) int {
 		if !unsettled {
 			continue
 		}
+		r.leave(b, &p, n.rec.Kind)
 		met[p.PendingKey] = true
 		r.postpone(b, p)
 		r.postponeTwins(b, n, p, met)
@@ -52,7 +53,9 @@ func (r *run) sift(b *Batch, cut bool) int {
 			k = PendingKey{Record: s.Record}
 		}
 		met[k] = true
-		r.postpone(b, Pending{PendingKey: k, On: s.Side, Path: s.Path, Reason: s.Reason, Quiet: !s.Retry})
+		p := Pending{PendingKey: k, On: s.Side, Path: s.Path, Reason: s.Reason, Quiet: !s.Retry}
+		r.leave(b, &p, 0)
+		r.postpone(b, p)
 	}
 	r.forgetSettled(b, met)
 	return unreached

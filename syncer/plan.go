@@ -39,7 +39,7 @@ var opNames = [...]string{
 
 // String returns the name in words.
 func (o Op) String() string {
-	if int(o) < len(opNames) && o > 0 {
+	if int(o) < len(opNames) {
 		return opNames[o]
 	}
 	return fmt.Sprintf("op(%d)", uint8(o))

@@ -47,6 +47,9 @@ func (r *run) clash(b *Batch, acts []*executor, full bool) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(now)) {
 		if c, old := now[id], r.clashes[id]; !reflect.DeepEqual(c, old) {
+			if old.ID == "" {
+				b.Outcomes = append(b.Outcomes, r.clashed(&c))
+			}
 			b.Clashes = append(b.Clashes, c)
 			r.clashes[id] = c
 		}

@@ -21,9 +21,13 @@ const (
 	Blocked
 	// Dropped: the item had changed since it was read; it is planned anew.
 	Dropped
+	// Left: nothing is done about the item until somebody changes something, for the Reason that is told.
+	Left
+	// Clashed: both sides had been changed. The Reason says how that is settled, or why it is left.
+	Clashed
 )
 
-var resultNames = [...]string{"", "done", "failed", "held", "blocked", "dropped"}
+var resultNames = [...]string{"", "done", "failed", "held", "blocked", "dropped", "left", "conflict"}
 
 // String returns the lower-case name.
 func (r Result) String() string { return resultNames[r] }
@@ -31,7 +35,8 @@ func (r Result) String() string { return resultNames[r] }
 // MarshalText makes a Result readable in journals.
 func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// Outcome is what became of one action: the journal's row.
+// Outcome is what became of one action: the journal's row. It also tells once what a run found and did not
+// act on: an action that is held, an item that is left, and a conflict. The Op of the last two is 0.
 type Outcome struct {
 	Position Position  `json:"position"`
 	At       time.Time `json:"at"`

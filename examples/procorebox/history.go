@@ -116,7 +116,7 @@ one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
 	flags.BoolVar(&items, "items", false, "list items, not runs")
 	flags.StringVar(&p.options.Path, "path", "", "only items at a `PATTERN`, as in 'Documents/**/*.pdf'")
 	flags.StringVar(&p.options.Op, "op", "", "only one `KIND` of deed, as in delete")
-	flags.StringVar(&p.options.Result, "result", "", "only those that ended `SO`: done, failed, held, blocked, dropped")
+	flags.StringVar(&p.options.Result, "result", "", "only those that ended `SO`: done, failed, held, blocked, dropped, left, conflict")
 	flags.StringVar(&p.options.By, "by", "", "only changes of the `PERSON` of that name or account")
 	flags.BoolVar(&asJSON, "json", false, "print JSON, a line for each")
 	return cmd

@@ -199,7 +199,7 @@ func (c *coder) outcome(o *syncer.Outcome) {
 	c.kind(&o.Kind)
 	str(c, &o.Path)
 	str(c, &o.From)
-	small(c, &o.Result, syncer.Dropped)
+	small(c, &o.Result, syncer.Clashed)
 	c.int(&o.Bytes)
 	str(c, &o.Reason)
 	str(c, &o.Err)

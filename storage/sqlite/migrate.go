@@ -18,7 +18,7 @@ type format struct {
 
 // The numbers are "PBst", "PBld", "PBtk", "PBbu", "PBno", "PBru" and "PBdf".
 var (
-	stateFormat  = format{0x50427374, []string{"state/0001_state", "state/0002_clash", "state/0003_owner"}}
+	stateFormat  = format{0x50427374, []string{"state/0001_state", "state/0002_clash", "state/0003_owner", "state/0004_told"}}
 	ledgerFormat = format{0x50426c64, []string{"ledger/0001_ledger", "ledger/0002_uptime", "ledger/0003_checked"}}
 	tokenFormat  = format{0x5042746b, []string{"token/0001_token"}}
 	budgetFormat = format{0x50426275, []string{"budget/0001_budget"}}
@@ -34,6 +34,7 @@ var (
 		"state/0002_clash",
 		"run/0001_run",
 		"state/0003_owner",
+		"state/0004_told",
 	}}
 )
 

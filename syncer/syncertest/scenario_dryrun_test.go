@@ -72,7 +72,7 @@ func dryRun(t *testing.T, s *stage) {
 	require.NoError(t, err)
 	did := []string{}
 	for _, out := range journal {
-		if out.Op.Writes() {
+		if out.Op.Writes() && out.Result != syncer.Held {
 			did = append(did, fmt.Sprintf("%s %s %s %q", out.Action, out.Op, out.On, out.Path))
 		}
 	}

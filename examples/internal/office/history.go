@@ -38,8 +38,8 @@ func (h *HistoryOptions) Check() error {
 		return fmt.Errorf("path %q is no pattern: %w", h.Path, syncer.ErrInvalid)
 	case h.Op != "" && !oneOf(h.Op, syncer.OpVerify, syncer.OpDelete):
 		return fmt.Errorf("op %q is none of %s: %w", h.Op, words(syncer.OpVerify, syncer.OpDelete), syncer.ErrInvalid)
-	case h.Result != "" && !oneOf(h.Result, syncer.Done, syncer.Dropped):
-		return fmt.Errorf("result %q is none of %s: %w", h.Result, words(syncer.Done, syncer.Dropped), syncer.ErrInvalid)
+	case h.Result != "" && !oneOf(h.Result, syncer.Done, syncer.Clashed):
+		return fmt.Errorf("result %q is none of %s: %w", h.Result, words(syncer.Done, syncer.Clashed), syncer.ErrInvalid)
 	case !h.Since.IsZero() && !h.Until.IsZero() && !h.Since.Before(h.Until):
 		return fmt.Errorf("until is not after since: %w", syncer.ErrInvalid)
 	}

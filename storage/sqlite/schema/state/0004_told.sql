@@ -1,0 +1,2 @@
+-- The journal tells of what was left and of conflicts, too. Its rows look as before, but a program that does not know
+-- those two results takes them for damage: the number of the schema says that it is too old.
