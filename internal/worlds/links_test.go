@@ -300,7 +300,7 @@ func TestATrashedFolderOfAToolPausesItOverHTTP(t *testing.T) {
 			require.NoError(t, o.bob.Trash(folder))
 			for range 2 {
 				r := o.run(full)[0]
-				require.Contains(t, r.Paused, "the folder of documents in Box is in the trash", "%v %v", r.Report, r.Err)
+				require.Contains(t, r.Paused, "its folder in Box is in the trash", "%v %v", r.Report, r.Err)
 				require.Equal(t, before, o.documents())
 			}
 			_, err := o.bob.Restore(o.bob.Bin()[0])
