@@ -51,10 +51,14 @@ func unfit(file *Item) string {
 // ownDocument says why a file of such a name is none, if it is none.
 func ownDocument(name string) string { return ownDocuments[strings.ToLower(extension(name))] }
 
+// Person implements [syncer.Directory].
+func (f *FileSystem) Person(account string) string { return f.people.Person(account) }
+
 func (f *FileSystem) facts(item *Item) *syncer.Facts {
 	facts := &syncer.Facts{Created: item.ContentCreatedAt, Modified: item.ContentModifiedAt, Locked: f.holder(item.Lock)}
 	if item.ModifiedBy != nil && item.Type == TypeFile {
 		facts.Author = item.ModifiedBy.ID
+		f.people.Meet(item.ModifiedBy.ID, item.ModifiedBy.Name, item.ModifiedBy.Login)
 	}
 	if (item.Type == TypeFile || item.Type == TypeFolder) && !item.Trashed() {
 		facts.Link = f.web + "/" + item.Type + "/" + item.ID

@@ -1,7 +1,6 @@
 package box
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // remembered is how long a position is relied on. Box keeps events for two weeks at least; how it
@@ -139,10 +139,8 @@ func by(u *User) syncer.Author {
 		return syncer.Author{}
 	case u.ID == AnonymousID:
 		return syncer.Author{ID: u.ID, Name: "somebody who was not signed in"}
-	case u.Name != "" && u.Login != "":
-		return syncer.Author{ID: u.ID, Name: u.Name + " (" + u.Login + ")"}
 	}
-	return syncer.Author{ID: u.ID, Name: cmp.Or(u.Name, u.Login)}
+	return syncer.Author{ID: u.ID, Name: connect.Called(u.Name, u.Login)}
 }
 
 // within names the folders that hold an item, innermost first. They are complete or nothing: then the

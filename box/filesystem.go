@@ -47,6 +47,7 @@ type FileSystem struct {
 	spool   *connect.Spool
 	names   *recent
 	waiting *waiting
+	people  connect.People
 }
 
 var (
@@ -58,6 +59,7 @@ var (
 	_ syncer.Restorer     = (*FileSystem)(nil)
 	_ syncer.Versions     = (*FileSystem)(nil)
 	_ syncer.Feed         = (*FileSystem)(nil)
+	_ syncer.Directory    = (*FileSystem)(nil)
 )
 
 // NewFileSystem returns the account whose token client has. Unless FileSystemOptions.User is set it

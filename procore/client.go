@@ -61,6 +61,8 @@ type Client struct {
 	uploads *connect.Uploads
 	// simple is the largest upload in one request, segment how large the parts of others are.
 	simple, segment int64
+	// people are those whom answers have named.
+	people connect.People
 }
 
 // NewAccount returns an Account. It calls nobody. An error wraps syncer.ErrInvalid and names the field.
@@ -119,7 +121,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("procore: Options.UploadDir: %w", err)
 	}
-	return &Client{account, spool, uploads, SimpleLimit, segmentSize}, nil
+	return &Client{Account: account, spool: spool, uploads: uploads, simple: SimpleLimit, segment: segmentSize}, nil
 }
 
 // Company returns a Client for a company of the account, with the same options otherwise.

@@ -63,7 +63,7 @@ func (t *tool) fromIndex(d *Document) item {
 		with(d.IsTracked || d.TrackedFolder != nil, isTracked).with(d.ReadOnly, isReadOnly).
 		with(d.IsRecycleBin, isBin).with(d.IsDeleted, isDeleted)
 	if d.File != nil {
-		it.take(d.File.CurrentVersion)
+		t.take(&it, d.File.CurrentVersion)
 		it.holder = t.holder(d.File.CheckedOutBy, d.File.CheckedOutUntil)
 	}
 	return it
@@ -83,20 +83,21 @@ func (t *tool) fromFile(f *File) item {
 		id: f.ID, parent: f.ParentID, name: f.Name, created: seconds(f.CreatedAt), updated: seconds(f.UpdatedAt),
 		holder: t.holder(f.CheckedOutBy, f.CheckedOutUntil),
 	}
-	it.take(f.Current())
+	t.take(&it, f.Current())
 	it.flags = it.flags.with(f.Private, isPrivate).with(f.IsTracked || f.TrackedFolder != nil, isTracked).
 		with(f.IsDeleted, isDeleted)
 	return it
 }
 
 // take notes what the current contents are.
-func (it *item) take(v *FileVersion) {
+func (t *tool) take(it *item, v *FileVersion) {
 	if v == nil {
 		return
 	}
 	it.version, it.size, it.written = v.ID, int64(v.Size), seconds(v.CreatedAt)
 	if v.CreatedBy != nil {
 		it.author = v.CreatedBy.ID
+		t.client.meet(v.CreatedBy)
 	}
 }
 

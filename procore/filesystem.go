@@ -83,6 +83,9 @@ func newTool(ctx context.Context, name string, client *Client, in Scope, o *File
 	return t, nil
 }
 
+// Person implements [syncer.Directory].
+func (t *tool) Person(account string) string { return t.client.people.Person(account) }
+
 // Documents is the Documents tool of a project, or of the company, as package syncer sees it: all
 // folders and files that the user may see. It is safe for use by many goroutines. It has no root of
 // its own, each Endpoint names one.
@@ -103,6 +106,7 @@ var (
 	_ syncer.FolderReader = (*Documents)(nil)
 	_ syncer.Versions     = (*Documents)(nil)
 	_ syncer.Feed         = (*Documents)(nil)
+	_ syncer.Directory    = (*Documents)(nil)
 )
 
 // NewDocuments returns the Documents tool of a project or of the company, as the user sees it whose

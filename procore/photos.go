@@ -31,6 +31,7 @@ var (
 	_ syncer.Looker     = (*Photos)(nil)
 	_ syncer.Finder     = (*Photos)(nil)
 	_ syncer.Feed       = (*Photos)(nil)
+	_ syncer.Directory  = (*Photos)(nil)
 )
 
 // photoTypes are what Procore is known to take for photos.
@@ -90,6 +91,7 @@ func (f *Photos) photo(i *Image) syncer.Entry {
 	}
 	if i.Uploader != nil {
 		e.Facts.Author = i.Uploader.ID.String()
+		f.client.meet(i.Uploader)
 	}
 	if i.Size <= 0 {
 		e.Size = syncer.UnknownSize

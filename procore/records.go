@@ -26,15 +26,17 @@ type RFIs struct{ *records }
 type Submittals struct{ *records }
 
 var (
-	_ syncer.Reader = (*RFIs)(nil)
-	_ syncer.Looker = (*RFIs)(nil)
-	_ syncer.Finder = (*RFIs)(nil)
-	_ syncer.Feed   = (*RFIs)(nil)
+	_ syncer.Reader    = (*RFIs)(nil)
+	_ syncer.Looker    = (*RFIs)(nil)
+	_ syncer.Finder    = (*RFIs)(nil)
+	_ syncer.Feed      = (*RFIs)(nil)
+	_ syncer.Directory = (*RFIs)(nil)
 
-	_ syncer.Reader = (*Submittals)(nil)
-	_ syncer.Looker = (*Submittals)(nil)
-	_ syncer.Finder = (*Submittals)(nil)
-	_ syncer.Feed   = (*Submittals)(nil)
+	_ syncer.Reader    = (*Submittals)(nil)
+	_ syncer.Looker    = (*Submittals)(nil)
+	_ syncer.Finder    = (*Submittals)(nil)
+	_ syncer.Feed      = (*Submittals)(nil)
+	_ syncer.Directory = (*Submittals)(nil)
 )
 
 // NewRFIs returns the RFIs of a project, as the user sees them whose token client has. Unless
@@ -168,40 +170,48 @@ func (r *records) whole(ctx context.Context, id ID) (*record, error) {
 }
 
 func rfiSource(c *Client, project ID) source {
+	made := func(r *RFI) *record {
+		c.meet(r.CreatedBy)
+		return fromRFI(r)
+	}
 	return source{
 		kind: "RFI",
 		list: func(ctx context.Context, q RecordQuery) iter.Seq2[record, error] {
-			return each(c.GetRFIs(ctx, project, q), fromRFI)
+			return each(c.GetRFIs(ctx, project, q), made)
 		},
 		bin: func(ctx context.Context, q RecordQuery) iter.Seq2[record, error] {
-			return each(c.GetRFIsRecycleBin(ctx, project, q), fromRFI)
+			return each(c.GetRFIsRecycleBin(ctx, project, q), made)
 		},
 		show: func(ctx context.Context, id ID) (*record, error) {
 			got, err := c.GetRFIsID(ctx, project, id)
 			if err != nil {
 				return nil, err
 			}
-			return fromRFI(got).with(got, got.Attachments())
+			return made(got).with(got, got.Attachments())
 		},
 		pdf: func(ctx context.Context, id ID) (io.ReadCloser, error) { return c.GetRFIsIDPDF(ctx, project, id) },
 	}
 }
 
 func submittalSource(c *Client, project ID) source {
+	made := func(s *Submittal) *record {
+		c.meet(s.CreatedBy)
+		return fromSubmittal(s)
+	}
 	return source{
 		kind: "submittal",
 		list: func(ctx context.Context, q RecordQuery) iter.Seq2[record, error] {
-			return each(c.GetSubmittals(ctx, project, q), fromSubmittal)
+			return each(c.GetSubmittals(ctx, project, q), made)
 		},
 		bin: func(ctx context.Context, q RecordQuery) iter.Seq2[record, error] {
-			return each(c.GetSubmittalsRecycleBin(ctx, project, q), fromSubmittal)
+			return each(c.GetSubmittalsRecycleBin(ctx, project, q), made)
 		},
 		show: func(ctx context.Context, id ID) (*record, error) {
 			got, err := c.GetSubmittalsID(ctx, project, id)
 			if err != nil {
 				return nil, err
 			}
-			return fromSubmittal(got).with(got, got.Attachments())
+			return made(got).with(got, got.Attachments())
 		},
 		pdf: func(ctx context.Context, id ID) (io.ReadCloser, error) { return c.GetSubmittalsIDPDF(ctx, project, id) },
 	}

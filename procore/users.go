@@ -16,6 +16,13 @@ type Person struct {
 	CompanyName string `json:"company_name,omitempty"`
 }
 
+// meet notes what somebody is called whom an answer has named; nil is nobody.
+func (c *Client) meet(p *Person) {
+	if p != nil {
+		c.people.Meet(p.ID.String(), p.Name, p.Login)
+	}
+}
+
 // GetMe returns the user whose token is used. The name is empty in an Account without a company.
 func (a *Account) GetMe(ctx context.Context) (*Person, error) {
 	k := call{op: "read own user", method: http.MethodGet, path: rest("v1.0", "me")}

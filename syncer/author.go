@@ -80,6 +80,14 @@ func (w *world) told(n *node, side Side, did Deeds) (by Author) {
 			}
 		}
 	}
+	return w.called(side, by)
+}
+
+// called adds the name of an account, where the side has told it.
+func (w *world) called(side Side, by Author) Author {
+	if people := w.people[side]; people != nil && by.Name == "" && by.ID != "" {
+		by.Name = people.Person(by.ID)
+	}
 	return by
 }
 
@@ -115,7 +123,7 @@ func (w *world) writer(n *node, side Side) Author {
 	if e == nil || e.Facts == nil || e.Facts.Author == "" || e.Facts.Author == told.ID {
 		return told
 	}
-	return Author{ID: e.Facts.Author, At: e.Facts.Modified}
+	return w.called(side, Author{ID: e.Facts.Author, At: e.Facts.Modified})
 }
 
 // mover is who moved or renamed n on a side.

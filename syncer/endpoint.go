@@ -25,6 +25,7 @@ type endpoint struct {
 	mover    Mover
 	restorer Restorer
 	versions Versions
+	people   Directory
 }
 
 // find asks Finder, or lists the folder where there is none.

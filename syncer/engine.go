@@ -90,6 +90,7 @@ func newEndpoint(p *Endpoint, side Side, mode Mode) (*endpoint, error) {
 	end.mover, _ = p.FS.(Mover)
 	end.restorer, _ = p.FS.(Restorer)
 	end.versions, _ = p.FS.(Versions)
+	end.people, _ = p.FS.(Directory)
 	if end.fs == nil {
 		if mode.allows(side) {
 			return nil, fmt.Errorf("%s FS can only be read, and Mode %s writes to it: %w", side, mode, ErrInvalid)

@@ -103,6 +103,12 @@ type FolderReader interface {
 	ReadFolder(ctx context.Context, folder Entry) ([]Entry, error)
 }
 
+// Directory names accounts for people to read, and nothing is decided by it. Person returns what people call an
+// account, as the answers of the service have told it so far, and "" if none has. It makes no call.
+type Directory interface {
+	Person(account string) string
+}
+
 // Restorer takes an item out of the trash, with its ID, into parent under name. It fails with
 // fs.ErrNotExist if the trash no longer holds it and with fs.ErrExist if the name is taken.
 type Restorer interface {

@@ -65,7 +65,7 @@ func (r *run) newWorld() *world {
 	w.authors = r.authors
 	for _, side := range sides {
 		w.info[side], w.names[side] = r.ends[side].info, r.ends[side].name
-		w.canRestore[side] = r.ends[side].restorer != nil
+		w.canRestore[side], w.people[side] = r.ends[side].restorer != nil, r.ends[side].people
 	}
 	for id, h := range r.holds {
 		w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected

@@ -51,6 +51,8 @@ type world struct {
 	inFlight flights
 	// canRestore says which sides have a Restorer.
 	canRestore [2]bool
+	// people name accounts, nil where a side does not.
+	people [2]Directory
 }
 
 // flights are items that an open Intent touches: by Record, by ID, and by the place at which a new

@@ -246,6 +246,31 @@ func TestExplainSaysWhatARunWouldDoAndWhatHasToComeFirst(t *testing.T) {
 	require.NotEmpty(t, s.explain("d/e/p").Hints)
 }
 
+// acquainted is a side that has met people.
+type acquainted struct {
+	*syncertest.Handle
+	called map[string]string
+}
+
+func (a acquainted) Person(account string) string { return a.called[account] }
+
+func TestWhoChangedSomethingIsCalledByTheNameThatTheSideHasMet(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scanned, false)
+	s.given(tree{"p": "1", "q": "1"})
+	s.Pair.Endpoint(s.a.side).FS = acquainted{s.a.conn, map[string]string{"ann": "Ann Lee"}}
+	s.a.Write("p", "2")
+	s.a.Service.User("bob").Write("q", "2")
+	require.Equal(t, "Ann Lee", s.explain("p").Next[0].By.Name)
+	s.run()
+	by := s.explain("p").Outcomes
+	require.Equal(t, "ann", by[len(by)-1].By.ID)
+	require.Equal(t, "Ann Lee", by[len(by)-1].By.Name)
+	by = s.explain("q").Outcomes
+	require.Equal(t, "bob", by[len(by)-1].By.ID)
+	require.Empty(t, by[len(by)-1].By.Name)
+}
+
 func TestExplainForeseesWhatARunWouldHold(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scanned, false)

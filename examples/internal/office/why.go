@@ -200,6 +200,7 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 	}
 	w.State, w.Reason, w.On, w.Evidence = x.Condition.String(), x.Reason, on(x.Side), x.Evidence
 	w.tell(x, o)
+	w.introduce(part)
 	w.place(x, part.Tool)
 	if x.Condition == syncer.OnHold {
 		if err := o.tellHold(ctx, w, l, part.Tool, x); err != nil {

@@ -156,7 +156,10 @@ func (o *Office) sideOf(s syncer.Standing, side syncer.Side) *WhySide {
 			w.Size = e.Size
 		}
 		if f := e.Facts; f != nil {
-			w.Author, w.Locked, w.Private = whose(syncer.Author{ID: f.Author}), f.Locked, f.Private
+			w.Locked, w.Private = f.Locked, f.Private
+			if s.Whereabouts != syncer.InTrash { // of what is there the service may name who put it there
+				w.Author = whose(syncer.Author{ID: f.Author})
+			}
 		}
 	}
 	return w
