@@ -104,3 +104,24 @@ func (n names) have(name string) bool {
 }
 
 func lastOf(all []string, n int) []string { return all[max(0, len(all)-n):] }
+
+// Who looks for a file of the core or of mapping finds in the design paper what it is for.
+func TestTheDesignPaperTellsWhatEachFileIsFor(t *testing.T) {
+	text, err := os.ReadFile("../docs/design.md")
+	require.NoError(t, err)
+	for heading, dir := range map[string]string{"## 2. The map": "syncer", "## 23. Mapping": "mapping"} {
+		_, section, found := strings.Cut(string(text), "\n"+heading+"\n")
+		require.True(t, found, "there is no section %s", heading)
+		section, _, _ = strings.Cut(section, "\n## ")
+		files, err := filepath.Glob("../../" + dir + "/*.go")
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			name := filepath.Base(file)
+			if name == "doc.go" || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			require.Contains(t, section, "`"+name+"`", "section %q does not tell what %s/%s is for", heading, dir, name)
+		}
+	}
+}
