@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +58,7 @@ func (f *linkFlags) edit(cmd *cobra.Command, l *mapping.Link) error {
 			return usage("--tools: %w", err)
 		}
 		l.Tools = tools
+		maps.DeleteFunc(l.Rules.Directions, func(t mapping.Tool, _ mapping.Direction) bool { return !slices.Contains(tools, t) })
 	}
 	return f.rules.apply(cmd, &l.Rules)
 }

@@ -45,6 +45,11 @@ Each is printed with its reason.`,
 		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, flag := range []string{"level", "file"} {
+				if cmd.Flags().Changed(flag) && f.level+f.file == "" {
+					return usage("--%s is empty: a path begins with a tool, as in Documents/Drawings", flag)
+				}
+			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error { return c.sync(ctx, o, optional(args), f) })
 		},
 	}
