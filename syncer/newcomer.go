@@ -98,9 +98,11 @@ func (w *world) welcomeBack(wanting []*node, lists *[2][]*node) {
 	}
 }
 
-// pairUp makes one node of two newcomers of equal kind and name, exact names first, then Keys.
+// pairUp makes one node of two newcomers of equal kind and name: a name that was made of the other's first,
+// then exact names, then Keys.
 func (w *world) pairUp(lists [2][]*node) []*node {
 	taken := map[*node]bool{}
+	w.pairByTag(lists, taken)
 	for _, same := range []func(a, b string) bool{
 		func(a, b string) bool { return a == b },
 		func(a, b string) bool { return NameKey(a) == NameKey(b) },

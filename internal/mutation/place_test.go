@@ -129,6 +129,15 @@ var placing = []mutation{
 		tests: scenario("case-twins", "sanitize-collision", "unicode-twins-on-one-side"),
 	},
 	{
+		name:  "a tag in a name tells nothing when the state is lost",
+		file:  "syncer/newcomer.go",
+		old:   "	w.pairByTag(lists, taken)\n",
+		new:   "",
+		why:   "equal names are found by what follows",
+		in:    scenarios,
+		tests: scenario("duplicate-names-in-a-folder"),
+	},
+	{
 		name:  "a tag hides the extension",
 		file:  "syncer/name.go",
 		old:   "\text = path.Ext(name)\n",

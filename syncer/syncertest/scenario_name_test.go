@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/storage/memory"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/syncertest"
 )
@@ -226,6 +227,26 @@ func duplicateNames(_ *testing.T, s *stage) {
 		require.Equal(t, "3 edited", s.b.Tree()["d/q.txt"])
 		require.Equal(t, "2 edited", s.b.Tree()[at])
 		require.Equal(t, []string{"2 edited", "3 edited"}, bodiesBelow(s.a, "d/"))
+		s.requireIdle()
+	}, ordinary, digestlessA)
+
+	// When the state is lost the names tell which is which: nothing is carried over once more.
+	s.each(func(t *testing.T, s *stage, on option) {
+		s.given(tree{"k": "k", "d/": ""}, on, duplicates)
+		s.a.Add("d/p.txt", "1")
+		two := s.a.Add("d/p.txt", "2")
+		s.a.Add("d/p.txt", "3")
+		s.run()
+		at, names := s.withBody(s.b, "2"), sortedKeys(s.b.Tree())
+		s.memory = memory.New(memory.Options{Clock: s.Clock.Now})
+		s.Store = s.memory
+		s.full()
+		s.requireNoWrites()
+		s.requireSettled()
+		s.a.Write("id:"+two, "2 edited")
+		s.run()
+		require.Equal(t, "2 edited", s.b.Tree()[at])
+		require.Equal(t, names, sortedKeys(s.b.Tree()))
 		s.requireIdle()
 	}, ordinary, digestlessA)
 
