@@ -142,3 +142,35 @@ func TestWhoAsksIsAskedForEachFileThatNoHashTells(t *testing.T) {
 	require.Equal(t, "other", w.documents().Tree()["b.pdf"])
 	require.Equal(t, "those", w.box.Tree()["Bridge/Documents/b.pdf"])
 }
+
+func TestALinkThatIsMadeAgainPairsWhatIsThere(t *testing.T) {
+	w := newWorld(t, syncertest.Tree{"Bridge/": ""}, func(w *world) {
+		w.facts[mapping.Photos] = func(o *syncertest.Options) { o.Info.Names.Unique = syncer.UniqueNone }
+	})
+	w.add("Bridge", mapping.Documents, mapping.Photos)
+	w.documents().Write("a.pdf", "a")
+	w.documents().Write("b.pdf", "b")
+	w.documents().Write("c.pdf", "c")
+	for i := range 3 { // of one name, so two of them get another one in Box
+		w.photos().Add("image.jpg", fmt.Sprintf("photo %d", i))
+	}
+	w.settle("bridge")
+	w.documents().Write("a.pdf", "a of Ann")
+	w.bob.Write("Bridge/Documents/a.pdf", "a of Bob")
+	w.poll()
+	w.sync("bridge", mapping.SyncOptions{}) // both are kept, one of them under another name
+	require.NoError(t, w.Remove(t.Context(), "bridge"))
+	before := w.below("Bridge")
+	w.documents().Remove("b.pdf")
+	w.bob.Remove("Bridge/Documents/c.pdf")
+
+	w.add("Bridge", mapping.Documents, mapping.Photos)
+	results := w.settle("bridge")
+	require.Equal(t, 2, results[0].Report.Totals.Writes, "b.pdf and c.pdf are there again")
+	require.Zero(t, results[0].Report.Totals.Deletes)
+	require.Zero(t, results[1].Report.Totals.Writes)
+	require.Equal(t, before, w.below("Bridge"))
+	require.Len(t, w.photos().Tree(), 3)
+	w.settle("bridge")
+	require.Empty(t, w.wrote())
+}

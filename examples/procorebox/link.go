@@ -100,8 +100,13 @@ func (c *console) linkRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove LINK",
 		Short: "Take a link away",
-		Long: `Take a link away. Nothing is touched on either side. A link that is made of the same
-project and folder later finds what is there, and pairs what is equal.`,
+		Long: `Take a link away. Nothing is touched on either side, and what was held or in conflict is
+asked no more; "history" still tells what was done.
+
+A link that is made of the same project and folder later begins anew: what is equal is
+paired and not sent again, of what differs both versions are kept, and nothing is deleted.
+What was deleted on one side only comes back from the other. PDFs of RFIs and submittals
+are made anew, as new versions. To stop for a while, "link pause" is better.`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("removed", func(ctx context.Context, o *office.Office, link string) error {
