@@ -161,18 +161,29 @@ func (x *explainer) isLeft() bool {
 	case n.contested:
 		return x.say(InConflict, Destination, n.why)
 	case n.unclear(Source) || n.unclear(Destination):
-		side := Source
-		if !n.unclear(Source) {
-			side = Destination
-		}
-		if s := x.out.Standing(side); s.Whereabouts == Unreachable {
-			return x.say(Unasked, side, s.Err)
-		}
-		return x.say(Hidden, side, n.why)
+		return x.isUnclear(n)
 	case n.quiet:
 		return x.say(Skipped, x.stuckOn(n), n.why)
 	}
 	return x.say(Unsettled, x.stuckOn(n), n.why)
+}
+
+// isUnclear: nothing can be said of a side, for one of several reasons.
+func (x *explainer) isUnclear(n *node) bool {
+	side := Source
+	if !n.unclear(Source) {
+		side = Destination
+	}
+	if s := x.out.Standing(side); s.Whereabouts == Unreachable {
+		return x.say(Unasked, side, s.Err)
+	}
+	if x.out.Standing(side).Whereabouts != Here {
+		return x.say(Hidden, side, n.why)
+	}
+	if why := x.leftOut(side); why != "" {
+		return x.say(LeftOut, side.Other(), why)
+	}
+	return x.say(Unsettled, side, n.why)
 }
 
 // stuckOn is the side that does without the item, or could not follow.

@@ -88,7 +88,7 @@ func (r *run) checkEmptied(ctx context.Context) error {
 		}
 		if known > 0 && !r.w.movedAway(side) {
 			// The word holds for what was there at the last full scan.
-			halt := NewHalt(r.e.pair.Name, side, fmt.Sprintf("root of %s is empty, %d items were there", r.w.says(side), known),
+			halt := NewHalt(r.e.pair.Name, side, fmt.Sprintf("root of %s is empty; items that stood in it: %d", r.w.says(side), known),
 				"empty", r.ends[side].rootID, strconv.FormatUint(r.begun, 10))
 			if !r.confirmed(halt) {
 				return halt

@@ -42,7 +42,8 @@ func (e explanation) step() string {
 	case syncer.LeftOut.String():
 		return "procorebox link show " + e.Link + " shows the rules; link edit changes them"
 	case syncer.Hidden.String():
-		return "give the account of the sync access to it in " + e.On.Title() + ", or restore it there"
+		return fmt.Sprintf("give the account of the sync access to it in %s, or restore it there; if it is gone for good there, delete it in %s, too",
+			e.On.Title(), e.On.Other().Title())
 	case syncer.OnHold.String():
 		return e.decide()
 	case syncer.InConflict.String():

@@ -51,6 +51,41 @@ func explainedScenarios() map[string]explained {
 				s.run()
 			}, "p", syncer.Failing, `update "p" on destination: `,
 		},
+		"grows-while-read": {
+			func(s *stage) {
+				s.given(both)
+				s.a.Write("p", "line 1")
+				s.a.conn.OnCall(func(c syncertest.Call) error {
+					if c.Op == "Open" && c.Phase == syncertest.Before {
+						s.a.Write("p", "line 1, line 2")
+					}
+					return nil
+				})
+				s.run()
+			}, "p", syncer.Failing, "item has changed since it was read",
+		},
+		"first-run-no-base": {
+			func(s *stage) { s.start(tree{"same": "s", "p": "1"}, tree{"same": "s", "p": "2", "k": "k"}) },
+			"p", syncer.InConflict, "keep both",
+		},
+		"conflict-of-conflict": {
+			func(s *stage) {
+				s.given(both)
+				s.a.Write("p", "of a")
+				s.b.Write("p", "of b")
+				s.run()
+				s.a.Write("p (conflict a972d2)", "of a again")
+				s.b.Write("p (conflict a972d2)", "of b again")
+			}, "p (conflict a972d2)", syncer.InConflict, "keep both",
+		},
+		"changed-since-plan": {
+			func(s *stage) {
+				s.given(both)
+				s.a.Write("p", "2")
+				s.b.conn.OnCall(refuse("UpdateFile", syncer.ErrStale))
+				s.run()
+			}, "p", syncer.Failing, "item has changed since it was read",
+		},
 		"edit-vs-delete": {
 			func(s *stage) { s.given(both); s.a.Write("p", "2"); s.b.Remove("p") },
 			"p", syncer.Due, "deleted on destination, edited on source: the edit is kept",
@@ -138,7 +173,7 @@ func explainedScenarios() map[string]explained {
 			"e", syncer.Due, "moved into each other on the two sides",
 		},
 		"move-into-excluded": {
-			func(s *stage) { s.given(both, excluding); s.a.Move("p", "out/p"); s.run() }, "out/p", syncer.Hidden, "left out: ",
+			func(s *stage) { s.given(both, excluding); s.a.Move("p", "out/p"); s.run() }, "out/p", syncer.LeftOut, `excluded by "out"`,
 		},
 		"reserved-and-edge-names": {
 			func(s *stage) {
@@ -164,7 +199,7 @@ func explainedScenarios() map[string]explained {
 				s.a.Remove("p")
 				s.a.Write("p/in", "2")
 				s.b.Write("p", "edited")
-			}, "p", syncer.Due, "",
+			}, "p", syncer.Due, "deleted on source, edited on destination: the edit is kept",
 		},
 		"unsupported-kind": {
 			func(s *stage) { s.given(both); s.a.AddLink("link"); s.run() }, "link", syncer.Skipped, "is a link",
@@ -211,7 +246,7 @@ func explainedScenarios() map[string]explained {
 				s.a.conn.OnCall(refuse("Move", syncer.ErrLocked))
 				s.b.conn.OnCall(refuse("Move", syncer.ErrLocked))
 				s.run()
-			}, "p", syncer.Failing, "",
+			}, "p", syncer.Failing, `move "p (conflict a972d2)" on destination: Move on Memory: locked`,
 		},
 		"stale-listing": {
 			func(s *stage) {
@@ -220,7 +255,7 @@ func explainedScenarios() map[string]explained {
 				s.a.Write("p", "2")
 				s.run()
 				s.b.Write("p", "3") // it may as well be an old view of what we wrote
-			}, "p", syncer.Hidden, "written a moment ago: the service may still show an old state",
+			}, "p", syncer.Unsettled, "written a moment ago: the service may still show an old state",
 		},
 		"quota-full": {
 			func(s *stage) {
@@ -290,16 +325,16 @@ func explainedScenarios() map[string]explained {
 var unexplained = map[string]string{
 	"both sides agree in the end, and nothing is left to be said": `
 		create-create-same edit-one-side edit-edit-same touch-only touch-vs-edit edit-and-back same-size-same-time-edit
-		older-version-promoted zero-byte-file grows-while-read large-chunked-file no-checksum-side
+		older-version-promoted zero-byte-file large-chunked-file no-checksum-side
 		delete-one-side delete-delete delete-then-recreate-same-name folder-deleted-both-partly folder-delete-counts-descendants
-		rename-is-not-a-delete first-run-no-base state-lost trash-and-restore purged-from-trash
+		rename-is-not-a-delete state-lost trash-and-restore purged-from-trash
 		rename-file move-file move-and-rename rename-vs-edit move-and-edit-same-side rename-vs-delete rename-rename-same
 		swap-names rotate-names swap-vs-edit rename-folder rename-folder-vs-child-edit rename-folder-vs-child-added
 		move-out-of-excluded rename-detect-ambiguous case-only-rename copy-on-one-side
 		unicode-nfc-nfd unicode-twins-on-one-side case-twins duplicate-names-in-a-folder forbidden-characters sanitize-collision
-		sanitized-name-edited sanitized-name-renamed extension-kept conflict-of-conflict
+		sanitized-name-edited sanitized-name-renamed extension-kept
 		file-to-folder folder-to-file empty-folder-create folder-created-on-both
-		idle-second-run kill-before-call uploaded-but-not-recorded changed-since-plan
+		idle-second-run kill-before-call uploaded-but-not-recorded
 		event-replayed events-out-of-order event-missed cursor-expired cursor-ahead-of-effects own-echo
 		echo-with-normalised-name timestamp-cursor-ties create-then-delete-quickly burst event-outside-root
 		resurrected-listing page-shift clock-skew coarse-times

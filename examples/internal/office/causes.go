@@ -1,11 +1,24 @@
 package office
 
-import "github.com/procorebox/procorebox/syncer"
+import (
+	"strings"
+
+	"github.com/procorebox/procorebox/syncer"
+)
 
 // Remedy says in plain words what a cause means and what to do about it. Next is empty if nobody need do anything:
 // it is tried again.
 type Remedy struct {
 	Plain, Next string
+}
+
+// nextFor is Next for a Link and a service, which may be empty.
+func (r Remedy) nextFor(link string, s Service) string {
+	next := strings.ReplaceAll(r.Next, "LINK", link)
+	if s != "" {
+		next = strings.ReplaceAll(next, "procorebox connect box, or procorebox connect procore", "procorebox connect "+string(s))
+	}
+	return next
 }
 
 const patience = "nothing; it is tried again by itself"

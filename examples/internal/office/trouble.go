@@ -81,12 +81,9 @@ type troubles struct {
 
 func (t *troubles) tell(x Trouble) {
 	r := remedyHere(x.Cause)
-	x.Plain, x.Next = r.Plain, strings.ReplaceAll(r.Next, "LINK", x.Link)
+	x.Plain, x.Next = r.Plain, r.nextFor(x.Link, x.On)
 	if x.Confirm != "" {
 		x.Next = strings.ReplaceAll(x.Next, "EVIDENCE", x.Confirm)
-	}
-	if x.On != "" {
-		x.Next = strings.ReplaceAll(x.Next, "procorebox connect box, or procorebox connect procore", "procorebox connect "+string(x.On))
 	}
 	t.over = t.over || !t.yield(x, nil)
 }

@@ -3,7 +3,6 @@ package office
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -29,7 +28,7 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 			w.Did = "moved or renamed"
 		}
 		if w.State == syncer.Failing.String() {
-			w.mend(p.Cause)
+			w.mend(p.Cause, on(p.On))
 		}
 		if p.Result == syncer.Failed {
 			w.Tries = p.Attempts
@@ -47,10 +46,10 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 	w.Next, w.Before = w.actions(x.Next), w.actions(x.Before)
 }
 
-// mend says in plain words what went wrong.
-func (w *Why) mend(c syncer.Cause) {
+// mend says in plain words what went wrong on a side, and what to do about it.
+func (w *Why) mend(c syncer.Cause, s Service) {
 	r := remedyHere(c)
-	w.Cause, w.Plain, w.Mend = c, r.Plain, strings.ReplaceAll(r.Next, "LINK", w.Link)
+	w.Cause, w.Plain, w.Mend = c, r.Plain, r.nextFor(w.Link, s)
 }
 
 // place says where the item stands. One that was found by a path of before, or by its number, has another path than
@@ -79,7 +78,7 @@ func (w *Why) place(x *syncer.Explanation, tool mapping.Tool) {
 func (o *Office) tellRemembered(ctx context.Context, w *Why, part mapping.Part, x *syncer.Explanation) error {
 	for _, side := range bothSides {
 		if s := x.Standing(side); s.Whereabouts == syncer.Unreachable {
-			w.mend(s.Cause)
+			w.mend(s.Cause, on(side))
 		}
 	}
 	if x.Record == 0 {
