@@ -12,7 +12,7 @@ import (
 func (c *console) whyCommand() *cobra.Command {
 	var about office.About
 	var on string
-	var asJSON bool
+	var asJSON, calls bool
 	cmd := &cobra.Command{
 		Use:   "why LINK [PATH]",
 		Short: "Say why an item is synced or is not, and who did what to it",
@@ -23,6 +23,9 @@ what was deleted, too: when, by whose change, and where it lies in the trash.
 PATH begins with the tool, as in Documents/Drawings/A-101.pdf, and goes on with the names of
 either side. Of what was renamed, moved or deleted since, the path of before will do. With --id the number is given that the item has in Procore or Box, as in the
 address under which a browser shows it.
+
+A write that failed is told with its call: method, path, status, and the service's own name for
+the request, which its support asks for. --calls lists those of the look that was just taken.
 
 Nothing is written, and a watch may go on meanwhile. Where a service cannot be reached it is
 said what is remembered. Who moved or deleted something is known if the service has told so:
@@ -50,6 +53,9 @@ Box does, Procore only by webhooks. Exit code 1 says that it waits for a person 
 			if asJSON {
 				err = c.object(w)
 			} else {
+				if !calls {
+					w.Calls = nil
+				}
 				err = c.print("%s", explanation{w}.String())
 			}
 			if err == nil && !w.Settled() {
@@ -60,6 +66,7 @@ Box does, Procore only by webhooks. Exit code 1 says that it waits for a person 
 	}
 	cmd.Flags().StringVar(&about.ID, "id", "", "the `number` of the item instead of its path")
 	cmd.Flags().StringVar(&on, "on", "", "whose number it is: `box or procore` (default: whoever knows it)")
+	cmd.Flags().BoolVar(&calls, "calls", false, "list the calls that were made to find it out, too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

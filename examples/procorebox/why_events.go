@@ -40,7 +40,10 @@ func moving(ev office.WhyEvent) string {
 }
 
 // wasDone says what was done, or was to be.
-func wasDone(ev office.WhyEvent) string {
+func (e explanation) wasDone(ev office.WhyEvent) string {
+	if ev.Err != "" && ev.Err == e.Reason {
+		ev.Err, ev.Reason = "as said above", "" // why the last try failed
+	}
 	text := deed(ev)
 	switch ev.Result {
 	case "", syncer.Done.String():

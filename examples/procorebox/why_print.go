@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
@@ -36,11 +37,12 @@ func (e explanation) String() string {
 		lines("box:", shown(e.Box, e.Procore))
 	}
 	lines("open:", eachOf(e.Open, begun)...)
-	lines("done:", eachOf(e.Events, wasDone)...)
+	lines("done:", eachOf(e.Events, e.wasDone)...)
 	lines("next:", e.next()...)
 	if e.LastError != "" {
 		lines("", fmt.Sprintf("the last sync of %s ended early: %s", e.Tool, e.LastError))
 	}
+	lines("calls:", e.calls()...)
 	if e.Changes > 0 {
 		lines("", plural(e.Changes, "message")+" of the services that no sync has looked at yet")
 	}
@@ -58,6 +60,23 @@ func (e explanation) title() string {
 func eachOf(events []office.WhyEvent, say func(office.WhyEvent) string) (texts []string) {
 	for _, ev := range events {
 		texts = append(texts, say(ev))
+	}
+	return texts
+}
+
+// calls are those of the look that was taken.
+func (e explanation) calls() (texts []string) {
+	for _, c := range e.Calls {
+		text := fmt.Sprintf("%s %s of %s: ", c.Method, c.Path, c.Service.Title())
+		if c.Status == 0 {
+			text += "no answer"
+		} else {
+			text += strconv.Itoa(c.Status)
+		}
+		if c.Request != "" {
+			text += " (request " + c.Request + ")"
+		}
+		texts = append(texts, text)
 	}
 	return texts
 }

@@ -49,6 +49,7 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		call.Status = answer.StatusCode
 	}
+	heard(c.service, r, answer)
 	if c.traffic.Called != nil {
 		c.traffic.Called(call)
 	}

@@ -83,6 +83,8 @@ type Why struct {
 	Events []WhyEvent `json:"events,omitempty"`
 	Next   []WhyEvent `json:"next,omitempty"`
 	Before []WhyEvent `json:"before,omitempty"`
+	// Calls are those that were made to find all of this out, in the order in which they were answered.
+	Calls []CallMade `json:"calls,omitempty"`
 	// LastError is why the last run of the tool ended early, if it did: it may stand for all items.
 	LastError string `json:"last_error,omitempty"`
 	// Synced is when the tool was last read as a whole.
@@ -135,6 +137,15 @@ func (w *Why) Settled() bool {
 // Services that cannot be reached leave what is remembered. An item that nothing is known of is an error
 // that wraps fs.ErrNotExist.
 func (o *Office) Why(ctx context.Context, which string, about About) (*Why, error) {
+	ctx, calls := listening(ctx)
+	w, err := o.whyOf(ctx, which, about)
+	if w != nil {
+		w.Calls = calls.all()
+	}
+	return w, err
+}
+
+func (o *Office) whyOf(ctx context.Context, which string, about About) (*Why, error) {
 	l, err := o.Links.Get(ctx, which)
 	if err != nil {
 		return nil, err
