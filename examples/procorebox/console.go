@@ -89,6 +89,9 @@ func (c *console) run(ctx context.Context, args []string) int {
 		return exitWaits
 	case errors.Is(err, errSaid):
 		return exitFailed
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		c.say("interrupted; nothing is lost, and the next run goes on from there")
+		return exitFailed
 	}
 	c.complain(err)
 	if isUsage(err) {

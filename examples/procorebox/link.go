@@ -120,8 +120,8 @@ func (c *console) linkPauseCommand() *cobra.Command {
 		Use:   "pause LINK",
 		Short: "Stop keeping a link in step",
 		Long: `Stop keeping a link in step until "link resume". A run that has begun, in this or another
-process, ends what it is just doing within seconds, and begins nothing more. What happens
-in the meantime is found when it is resumed.`,
+process, begins nothing more within seconds, and ends what it is just doing as fast as the
+limits of the services let it. What happens in the meantime is found when it is resumed.`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("paused", func(ctx context.Context, o *office.Office, link string) error {

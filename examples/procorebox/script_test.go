@@ -28,7 +28,7 @@ import (
 // procorebox" runs it, and "exits N procorebox" wants that exit code. "fakes" starts the fakes in a
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
 // do there in the meantime. What a command in the background does is waited for with "told" and "soon".
-// "held PATH" sets HELD to the ID of what is held there.
+// "held PATH" sets HELD to the ID of what is held there. "gate" keeps calls waiting until the script opens it.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PROCOREBOX_DATA", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("PROCOREBOX_SETTLE", "0s")
 			env.Setenv("BROWSER", self) // see actAsBrowser
+			env.Values[gateKey{}] = newGate()
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"told":    toldInScript,
 			"soon":    soonInScript,
 			"held":    heldInScript,
+			"gate":    gateInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,

@@ -1,8 +1,11 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -67,19 +70,25 @@ func (o *Office) Decide(ctx context.Context, which string, s Selection, d syncer
 	return out, m.unclear, err
 }
 
-// decide notes a decision for each hold that is meant.
+// decide notes a decision for each hold that is meant: of folders after what is in them, since a run that
+// begins meanwhile would drop the approval of a folder whose contents still wait.
 func (o *Office) decide(ctx context.Context, m *meaning, d syncer.Decision) ([]Decided, error) {
-	var out []Decided
-	for _, h := range m.picked {
-		done := Decided{Held: h, Was: h.Decision, Note: m.left(h, d)}
-		done.Decision = decisions[d]
-		if h.decision != d {
-			done.Err = o.file.Store.Decide(ctx, h.pair, h.ID, d)
-		}
-		out = append(out, done)
-	}
-	if len(out) == 0 {
+	if len(m.picked) == 0 {
 		return nil, nil
+	}
+	out := make([]Decided, len(m.picked))
+	order := make([]int, len(m.picked))
+	for i, h := range m.picked {
+		order[i] = i
+		out[i] = Decided{Held: h, Was: h.Decision, Note: m.left(h, d)}
+		out[i].Decision = decisions[d]
+	}
+	depth := func(i int) int { return strings.Count(out[i].Path, "/") }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(depth(b), depth(a)) })
+	for _, i := range order {
+		if h := m.picked[i]; h.decision != d {
+			out[i].Err = o.file.Store.Decide(ctx, h.pair, h.ID, d)
+		}
 	}
 	return out, o.nudge(ctx, m.link.ID)
 }
