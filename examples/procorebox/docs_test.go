@@ -140,6 +140,9 @@ func TestTheCommandsInTheSentencesOfTheDocumentsExist(t *testing.T) {
 			}
 			cmd, rest, err := tree.Find(line)
 			require.NoError(t, err, "%s: %s", path, code[0])
+			if n := len(line); n > 0 && strings.HasPrefix(line[n-1], "--") {
+				rest = append(rest, "1") // a flag may be named without its value
+			}
 			if err := cmd.ParseFlags(rest); !errors.Is(err, pflag.ErrHelp) {
 				require.NoError(t, err, "%s: %s", path, code[0])
 			}
