@@ -19,7 +19,7 @@ func TestEveryNameOfCodeInTheDocumentsIsInTheCode(t *testing.T) {
 	known := namesOf(project(t))
 	documents, err := filepath.Glob("../docs/*.md")
 	require.NoError(t, err)
-	documents = append(documents, "../../README.md", "../../CONTRIBUTING.md", "../../CHANGELOG.md")
+	documents = append(documents, "../../README.md", "../../CONTRIBUTING.md") // CHANGELOG may name what was once
 	asked := 0
 	for _, document := range documents {
 		text, err := os.ReadFile(document)
