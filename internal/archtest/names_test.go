@@ -121,7 +121,8 @@ func TestTheDesignPaperTellsWhatEachFileIsFor(t *testing.T) {
 			if name == "doc.go" || strings.HasSuffix(name, "_test.go") {
 				continue
 			}
-			require.Contains(t, section, "`"+name+"`", "section %q does not tell what %s/%s is for", heading, dir, name)
+			told := strings.Contains(section, "`"+name+"`")
+			require.True(t, told, "the section %q of internal/docs/design.md does not tell what %s/%s is for", heading, dir, name)
 		}
 	}
 }
