@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (e explanation) state() string {
 			text = "paused by a person: nothing of the link is synced for now"
 		}
 		if e.Item != "" {
-			text += "; the item itself is " + e.Item
+			text += "; the item itself is " + cmp.Or(itemWords[e.Item], e.Item)
 		}
 		return text
 	case office.NotChosen:
@@ -87,6 +88,14 @@ func (e explanation) state() string {
 		return "stopped: nothing of the tool is synced until a person has looked"
 	}
 	return "not known: " + e.unasked() + " could not be asked"
+}
+
+// itemWords say how an item is of which something else is the main thing to say.
+var itemWords = map[string]string{
+	syncer.Settled.String(): "in step", syncer.Due.String(): "not in step yet", syncer.Skipped.String(): "left alone",
+	syncer.Unsettled.String(): "to be looked at again", syncer.Hidden.String(): "hidden from the account", syncer.OnHold.String(): "held",
+	syncer.Failing.String(): "one that failed", syncer.Interrupted.String(): "one of which a write is open",
+	syncer.Unasked.String(): "not known, for the services could not be asked",
 }
 
 // unasked names the services that did not answer.
@@ -133,7 +142,7 @@ func (e explanation) standing() (lines []string) {
 		lines = append(lines, "since "+when(e.Since))
 	}
 	if e.By != nil && e.Did != "" {
-		lines = append(lines, e.Did+" in "+e.On.Other().Title()+by(e.By))
+		lines = append(lines, e.Did+" in "+e.DidOn.Title()+by(e.By))
 	}
 	if e.Tries > 0 {
 		text := fmt.Sprintf("tried %s", times(e.Tries))

@@ -54,9 +54,10 @@ type Why struct {
 	Mend  string       `json:"mend,omitempty"`
 	// ByPerson says that a person has paused the Link.
 	ByPerson bool `json:"by_person,omitempty"`
-	// By is who made the change that waits, on the side that On is not; Did says what it was.
-	By  *syncer.Author `json:"by,omitempty"`
-	Did string         `json:"did,omitempty"`
+	// By is who made the change that waits, or that the other side does not follow; Did says what it was, DidOn where.
+	By    *syncer.Author `json:"by,omitempty"`
+	Did   string         `json:"did,omitempty"`
+	DidOn Service        `json:"did_on,omitempty"`
 	// Action and Evidence are what a person approves a hold by, or lets a halted tool go on with.
 	Action   syncer.ActionID `json:"action,omitempty"`
 	Evidence string          `json:"evidence,omitempty"`

@@ -18,7 +18,7 @@ func (w *Why) introduce(part mapping.Part) {
 			introduce(part, events[i].On.Other(), events[i].By)
 		}
 	}
-	introduce(part, w.On.Other(), w.By)
+	introduce(part, w.DidOn, w.By)
 }
 
 // introduce names an account of a service.

@@ -21,12 +21,7 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 	for _, p := range x.Pending {
 		w.Since = p.Since.UTC()
 		w.By = whose(p.By)
-		switch p.Did {
-		case syncer.DidDelete:
-			w.Did = "deleted"
-		case syncer.DidMove:
-			w.Did = "moved or renamed"
-		}
+		w.did(x, p.Did)
 		if w.State == syncer.Failing.String() {
 			w.mend(p.Cause, on(p.On))
 		}
@@ -44,6 +39,25 @@ func (w *Why) tell(x *syncer.Explanation, o *Office) {
 	}
 	w.Events, w.Moved = w.outcomes(x.Outcomes), w.outcomes(x.Moves)
 	w.Next, w.Before = w.actions(x.Next), w.actions(x.Before)
+}
+
+// did says what somebody did, and on which side: of what was deleted, or moved out, that is where it is missing.
+func (w *Why) did(x *syncer.Explanation, deed syncer.Deeds) {
+	w.DidOn = w.On.Other()
+	switch deed {
+	case syncer.DidDelete:
+		w.Did = "deleted"
+		for _, side := range bothSides {
+			switch x.Standing(side).Whereabouts {
+			case syncer.Outside:
+				w.Did, w.DidOn = "moved out of the link", on(side)
+			case syncer.InTrash:
+				w.DidOn = on(side)
+			}
+		}
+	case syncer.DidMove:
+		w.Did = "moved or renamed"
+	}
 }
 
 // mend says in plain words what went wrong on a side, and what to do about it.
