@@ -8,6 +8,7 @@ import "slices"
 // across the sides. The ID itself was tried before an entry became a newcomer.
 func (w *world) match() {
 	w.rebind()
+	w.follow()
 	w.reunite()
 	w.join()
 	w.numbered = w.next
@@ -47,6 +48,34 @@ func (w *world) rebind() {
 			continue
 		}
 		if olds[0].vanished[side] && !w.displaced(olds[0], f, side) {
+			continue
+		}
+		w.become(f, olds[0], side)
+		delete(at, p)
+	}
+}
+
+// follow gives a Record whose item is gone on one side the newcomer that stands there just where the other side
+// has the item now, with the same contents: both went on without us, as they do when a state is lost and an older
+// one goes on. As a new item it would stand beside the old one, twice.
+func (w *world) follow() {
+	at := map[place][]*node{}
+	for _, n := range w.touched() {
+		for _, side := range sides {
+			if e := n.entry[side.Other()]; n.known && n.sight[side] == gone && n.sight[side.Other()] == observed && e.Digest != "" {
+				p := place{side, w.parentOn(n, side.Other()), e.Name}
+				at[p] = append(at[p], n)
+			}
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	for _, f := range sortedByPlace(w.fresh) {
+		side, e := f.origin()
+		p := place{side, w.byID[side][e.ParentID], e.Name}
+		olds := at[p]
+		if f.tomb != nil || p.parent == nil || len(olds) != 1 || e.Digest != olds[0].entry[side.Other()].Digest {
 			continue
 		}
 		w.become(f, olds[0], side)

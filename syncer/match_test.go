@@ -120,3 +120,36 @@ func TestTwoFilesThatChangePlacesGetNoTagsWhereARenameIsAnotherVersion(t *testin
 	require.Equal(t, want, w.Source.Tree())
 	require.Equal(t, want, w.Destination.Tree())
 }
+
+// It happens where an older state goes on after a loss: each edit made a new item on one side, and then the file
+// was renamed.
+func TestAFileThatIsMadeAnewWhereTheOtherSideHasItNowIsTheSame(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{
+		Destination: ordinary(func(i *syncer.Info) { i.File.Update = syncer.UpdateByReplacement }),
+	})
+	older := w.Store.(*memory.Store).Clone()
+	w.Ann.Write("p", "2")
+	full(t, w)
+	w.Ann.Rename("p", "q")
+	full(t, w)
+	w.Store = older
+	report := full(t, w)
+	require.Zero(t, report.Totals.Writes, "%s", report)
+	require.True(t, report.Settled(), "%s", report)
+	require.Equal(t, syncertest.Tree{"q": "2", "k": "k"}, w.Source.Tree())
+	require.Equal(t, syncertest.Tree{"q": "2", "k": "k"}, w.Destination.Tree())
+	w.Ann.Write("q", "3")
+	full(t, w)
+	require.Equal(t, syncertest.Tree{"q": "3", "k": "k"}, w.Destination.Tree())
+}
+
+func TestAFileWithOtherContentsWhereTheOtherSideHasAnItemNowIsAnotherFile(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"p": "1", "k": "k"}, syncertest.WorldOptions{})
+	w.Ann.Write("p", "2")
+	w.Ann.Rename("p", "q")
+	w.Bob.Remove("p")
+	w.Bob.Write("q", "another")
+	require.Zero(t, full(t, w).Totals.Conflicts, "they have nothing to do with each other")
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+	require.ElementsMatch(t, []string{"2", "another", "k"}, bodies(w.Source.Tree()), "both are kept")
+}
