@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -76,5 +78,24 @@ func gateInScript(ts *testscript.TestScript, neg bool, args []string) {
 			server.Close()
 		})
 		ts.Setenv(args[0], server.URL)
+	}
+}
+
+// revokeInScript is "revoke": it takes BOX_TOKEN away from the program, as an administrator of Box does.
+func revokeInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: revoke")
+	}
+	form := url.Values{
+		"client_id": {ts.Getenv("BOX_CLIENT_ID")}, "client_secret": {ts.Getenv("BOX_CLIENT_SECRET")}, "token": {ts.Getenv("BOX_TOKEN")},
+	}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ts.Getenv("BOX_LOGIN_BASE")+"/oauth2/revoke", strings.NewReader(form.Encode()))
+	ts.Check(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	ts.Check(response.Body.Close())
+	if response.StatusCode != http.StatusOK {
+		ts.Fatalf("revoke: %s", response.Status)
 	}
 }

@@ -177,7 +177,11 @@ func (p *printer) result(r mapping.Result) {
 		l.Op, l.On, l.Path, l.Result, l.Reason = "skip", side(s.Side), in(s.Path), "left", s.Reason
 		p.line(l)
 	}
-	for _, f := range r.Report.Failures {
+	for i, f := range r.Report.Failures {
+		if more := len(r.Report.Failures) - i; i == mostFailures && !p.json {
+			p.write(p.c.print("failed: %s more in %q: procorebox errors %s --items\n", many(more, "item"), r.Tool.Folder(), quote(readable(r.Link))))
+			break
+		}
 		l := at
 		l.Op, l.On, l.Path, l.From, l.Result, l.Reason = f.Op.String(), side(f.On), in(f.Path), f.From, f.Result.String(), f.Err
 		if f.Kind != 0 {
@@ -205,6 +209,9 @@ func (p *printer) holds(all []syncer.Hold) [][]syncer.Hold {
 		return office.Held{Op: h.Op.String(), On: side(h.On), Kind: h.Kind.String(), Path: h.Path}, sort
 	})
 }
+
+// mostFailures is how many failures of a tool are printed for people: a token that is taken away fails thousands.
+const mostFailures = 20
 
 // totals is the last line.
 func (p *printer) totals(t office.Totals) {

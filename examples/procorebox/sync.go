@@ -122,6 +122,9 @@ func (c *console) synced(p *printer, done *office.Synced) error {
 	if p.json || done.Err == nil || done.Ran() {
 		p.totals(done.Totals) // which would look like a result where there is none
 	}
+	if done.Totals.Failed > 0 && !p.json {
+		c.say("what failed is tried again by the next sync; \"procorebox errors\" says what to do about it")
+	}
 	switch {
 	case p.err != nil:
 		return p.err
