@@ -62,12 +62,14 @@ func ReadAppConfig(data []byte) (App, Key, Subject, error) {
 		return App{}, Key{}, Subject{}, invalid("the file of settings is no JSON of its kind")
 	}
 	s := file.Settings
-	for name, value := range map[string]string{
-		"boxAppSettings.clientID": s.ClientID, "boxAppSettings.clientSecret": s.ClientSecret,
-		"boxAppSettings.appAuth.publicKeyID": s.Auth.PublicKeyID, "enterpriseID": file.EnterpriseID,
+	for _, field := range [][2]string{
+		{"boxAppSettings.clientID", s.ClientID},
+		{"boxAppSettings.clientSecret", s.ClientSecret},
+		{"boxAppSettings.appAuth.publicKeyID", s.Auth.PublicKeyID},
+		{"enterpriseID", file.EnterpriseID},
 	} {
-		if value == "" {
-			return App{}, Key{}, Subject{}, invalid("the file of settings has no %s", name)
+		if field[1] == "" {
+			return App{}, Key{}, Subject{}, invalid("the file of settings has no %s", field[0])
 		}
 	}
 	key, err := ParseKey(s.Auth.PublicKeyID, []byte(s.Auth.PrivateKey), s.Auth.Passphrase)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -30,6 +31,9 @@ func (e *advised) Unwrap() error { return e.error }
 func advice(err error) string {
 	if a, ok := errors.AsType[*advised](err); ok && a.advice != "" {
 		return a.advice
+	}
+	if errors.Is(err, office.ErrKey) && errors.Is(err, syncer.ErrDamaged) {
+		return "it was left as it is; bring back the copy of it, or move it away and connect again: nothing but connections is sealed with it"
 	}
 	for _, a := range []struct {
 		about  error
@@ -68,7 +72,7 @@ func adviceOnService(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return `"procorebox doctor" says which rights are missing`
 	case errors.Is(err, fs.ErrNotExist) && s == office.ProcoreService:
-		return `"procorebox companies" and "procorebox projects" list what the account sees; PROCORE_COMPANY_ID and PROCORE_BASE may be wrong, too`
+		return `PROCORE_COMPANY_ID or PROCORE_BASE may be wrong; "procorebox companies" and "procorebox projects" list what the account sees`
 	case errors.Is(err, fs.ErrNotExist) && box.HasCode(err, "not_found"):
 		return `"procorebox folders" lists what the account sees`
 	case errors.Is(err, fs.ErrNotExist):
@@ -122,18 +126,29 @@ func signInAdvice(s office.Service, err error) error {
 	case errors.Is(err, connect.ErrSignIn):
 		return &advised{err, "what was given to sign in with is used up, has ended, or is for another app; without --refresh-token a person signs in with a browser"}
 	case errors.Is(err, syncer.ErrBusy):
-		return &advised{err, "look at the network, and at " + variable(s, "LOGIN_BASE") + " if it is set"}
+		at := variable(s, "LOGIN_BASE")
+		if s == office.BoxService {
+			at = base(s) // which gives tokens, too
+		}
+		return &advised{err, "look at the network, and at " + at + " if it is set"}
 	}
 	return err
 }
+
+// hint is what errors of sign-in say to those who only see them in a log. The advice says it better.
+var hint = regexp.MustCompile(` \("procorebox connect (box|procore)" does that\)`)
 
 // linesOf returns the lines of an error, each once, with what to do about it.
 func linesOf(err error) []string {
 	var all []string
 	for _, part := range each(err) {
 		text := strings.TrimSuffix(strings.TrimSpace(part.Error()), ": "+syncer.ErrInvalid.Error()) // it says what is
+		do := advice(part)
+		if do != "" {
+			text = hint.ReplaceAllString(text, "")
+		}
 		lines := strings.Split(text, "\n")
-		if do := advice(part); do != "" {
+		if do != "" {
 			lines[len(lines)-1] += "; " + do
 		}
 		for _, line := range lines {

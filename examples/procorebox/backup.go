@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,6 +96,9 @@ more; the first command says so then, and "procorebox connect" signs in again.`,
 				return err
 			}
 			r, err := office.Restore(cmd.Context(), s, args[0], opts)
+			if errors.Is(err, syscall.ENOTDIR) {
+				return &advised{err, otherDirectory}
+			}
 			if err != nil {
 				return err
 			}

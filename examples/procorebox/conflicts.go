@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -144,6 +146,9 @@ file that somebody has edited since the conflict was settled is left as it is.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				done, err := o.ChooseVersion(ctx, args[0], args[1], args[2], dropCopy)
+				if errors.Is(err, fs.ErrNotExist) && advice(err) == "" {
+					err = &advised{err, `"procorebox conflicts list" shows those that there are`}
+				}
 				if err != nil {
 					return err
 				}

@@ -3,11 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/procorebox/procorebox/box"
 	"github.com/procorebox/procorebox/examples/internal/office"
 )
 
@@ -107,14 +110,20 @@ func (f *connectFlags) box(env office.BoxSettings) (office.Connection, error) {
 	if n.Enterprise == "" && n.User == "" {
 		n.Enterprise, n.User = env.Enterprise, env.User
 	}
-	jwt := f.jwt
+	if err := errors.Join(numeric("--enterprise", f.enterprise), numeric("--user", f.user)); err != nil {
+		return n, err
+	}
+	jwt, named := f.jwt, "--jwt"
 	if jwt == "" && !f.clientCredentials && !f.refreshToken {
-		jwt = env.JWT
+		jwt, named = env.JWT, "BOX_JWT_CONFIG"
 	}
 	if jwt != "" {
 		config, err := os.ReadFile(jwt) //nolint:gosec // the user names the file
 		if err != nil {
-			return n, usage("--jwt: %w", err)
+			return n, usage("%s: %w", named, err)
+		}
+		if _, _, _, err := box.ReadAppConfig(config); err != nil {
+			return n, &advised{fmt.Errorf("%s: %s is not the file of settings that the developer console of Box offers: %w", named, jwt, err), "download it there again"}
 		}
 		n.Way, n.Config = office.JWT, config
 		return n, nil

@@ -158,11 +158,13 @@ func (c *console) open(ctx context.Context, o *office.Options) (*office.Office, 
 	return openDirectory(ctx, s, o)
 }
 
+const otherDirectory = "set that right, or choose another directory with --data or PROCOREBOX_DATA"
+
 // openDirectory is office.Open, with advice for whoever has named the directory.
 func openDirectory(ctx context.Context, s office.Settings, o *office.Options) (*office.Office, error) {
 	opened, err := office.Open(ctx, s, o)
 	if err != nil && advice(err) == "" {
-		err = &advised{err, "set that right, or choose another directory with --data or PROCOREBOX_DATA"}
+		err = &advised{err, otherDirectory}
 	}
 	return opened, err
 }

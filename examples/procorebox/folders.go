@@ -38,6 +38,9 @@ func (c *console) folders(ctx context.Context, o *office.Office, id string, leve
 	if levels < 1 {
 		return usage("--levels must be 1 or more, not %d", levels)
 	}
+	if err := numeric("ID", id); err != nil {
+		return err
+	}
 	box, err := o.Box(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,7 @@ folder means all that waits in it, too, since a folder is deleted only after its
 --only it means the folder alone. To decide the same again changes nothing, and "holds undo"
 takes it back.`,
 		Example:           "  procorebox holds " + name + " bridge 3fa21b04\n  procorebox holds " + name + " bridge --folder Documents/Drawings",
-		Args:              cobra.MinimumNArgs(1),
+		Args:              takes(1, math.MaxInt),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := selection(s, args[1:])
@@ -75,7 +76,7 @@ by the same run, in it, too. With --folder all deletes are undone that were ever
 below the path, with --run those that a run has carried out. --all takes back only what was not
 carried out yet.`,
 		Example:           "  procorebox holds undo bridge 3fa21b04\n  procorebox holds undo bridge --folder Documents/Drawings",
-		Args:              cobra.MinimumNArgs(1),
+		Args:              takes(1, math.MaxInt),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := selection(s, args[1:])

@@ -116,7 +116,7 @@ func (f *linkFlags) link(env office.Settings) (mapping.Link, error) {
 	if l.Project == "" && !f.companyDocuments {
 		l.Project = env.Procore.Project
 	}
-	if err := checkName(f.name); err != nil {
+	if err := errors.Join(checkName(f.name), numeric("--company", f.company), numeric("--project", f.project), numeric("--box-folder", f.folder)); err != nil {
 		return l, err
 	}
 	switch {

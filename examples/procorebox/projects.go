@@ -21,6 +21,9 @@ The service account of an app sees only the projects that somebody allowed it, a
 say which company: --company, or PROCORE_COMPANY_ID.`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := numeric("--company", company); err != nil {
+				return err
+			}
 			return c.making(cmd, func(ctx context.Context, o *office.Office) error {
 				if company == "" {
 					company = o.Settings().Procore.Company

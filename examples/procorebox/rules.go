@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,16 +35,38 @@ func (f *ruleFlags) register(cmd *cobra.Command, fresh bool) {
 	flags.StringArrayVar(&f.include, "include", nil, "only paths that match `GLOB`; may be repeated, \"\" takes all away")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "no paths that match `GLOB`; may be repeated, \"\" takes all away")
 	flags.StringVar(&f.adopt, "adopt", start.adopt, "files that are on both sides before the first sync: `verify|trust|ask`")
-	for flag, choices := range map[string][]string{
+	for flag, words := range choices() {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	}
+}
+
+// choices are the words that flags take.
+func choices() map[string][]string {
+	return map[string][]string{
 		"deletes": {"on", "off"}, "photo-deletes": {"on", "off"}, "names": {"lossless", "hyphen"},
 		"conflict": {"both", "newest", "procore", "box", "leave"}, "adopt": {"verify", "trust", "ask"},
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	}
+}
+
+// check looks at the flags one by one, so that an error names the one that is wrong.
+func (f *ruleFlags) check(cmd *cobra.Command) error {
+	all := choices()
+	for _, flag := range slices.Sorted(maps.Keys(all)) {
+		if value := cmd.Flag(flag).Value.String(); cmd.Flags().Changed(flag) && !slices.Contains(all[flag], value) {
+			return usage("--%s must be one of %s, not %q", flag, strings.Join(all[flag], ", "), value)
+		}
+	}
+	if f.deleteLimit < 0 {
+		return usage("--delete-limit must be 0 or more, not %d", f.deleteLimit)
+	}
+	return nil
 }
 
 // apply changes the rules that the command line names.
 func (f *ruleFlags) apply(cmd *cobra.Command, r *mapping.Rules) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
 	named := cmd.Flags().Changed
 	if named("deletes") {
 		r.Deletes = mapping.Switch(f.deletes)

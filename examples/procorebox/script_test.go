@@ -30,6 +30,8 @@ import (
 // do there in the meantime. What a command in the background does is waited for with "told" and "soon".
 // "held PATH" sets HELD to the ID of what is held there. "gate" keeps calls waiting until the script opens it.
 // "revoke" takes the token of Box away.
+// The scripts that begin with "bad" run all commands
+// against one fault each: see accountsInScript and tryInScript.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -57,6 +59,9 @@ func TestScripts(t *testing.T) {
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,
 			"signal":  signalInScript,
+
+			"accounts": accountsInScript,
+			"try":      tryInScript,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "small-disks" {

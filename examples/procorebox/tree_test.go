@@ -2,15 +2,11 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"io"
 	"iter"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,14 +35,6 @@ var needed = map[string][]string{
 	"link edit":       {"--delete-limit", "5"},
 	"connect box":     {"--refresh-token"},
 	"connect procore": {"--refresh-token"},
-}
-
-// apart are the commands that have no use for the data directory.
-var apart = []string{"demo", "fakes"}
-
-// otherwise is what commands say, instead of what all others do, of a data directory that cannot be read.
-var otherwise = map[string]string{
-	"restore": "there is something in it; --replace puts that aside|not a directory",
 }
 
 // longest is how long a command may take before the tests give up on it. None takes a second by itself, but
@@ -162,92 +150,6 @@ func TestNoCommandTakesMoreArgumentsThanItsUsageNames(t *testing.T) {
 	}
 }
 
-func TestEveryCommandSaysOfALinkThatItDoesNotExist(t *testing.T) {
-	env := emptyDirectory(t)
-	some := 0
-	for path, cmd := range commands() {
-		if !slices.Contains(argumentsOf(cmd), "LINK") {
-			continue
-		}
-		code, stdout, stderr := run(t, env, lineOf(t, path, cmd, "no\x1b[31mwhere")...)
-		oneLine(t, code, stdout, stderr)
-		require.Contains(t, stderr, `link "no\x1b[31mwhere" does not exist; "procorebox link list" shows those that there are`, path)
-		some++
-	}
-	require.Greater(t, some, 8)
-}
-
-// filesIn returns what is in a directory, by path.
-func filesIn(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		all[path] = string(content)
-		return err
-	}))
-	return all
-}
-
-func TestEveryCommandLeavesADataDirectoryAloneThatItCannotRead(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(t *testing.T, dir string)
-		says  string
-	}{
-		"damaged": {func(t *testing.T, dir string) {
-			t.Helper()
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "procorebox.db"), []byte("rubbish"), 0o600))
-		}, "stored state is damaged.*; it was left as it is; bring back a backup"},
-		"cut short": {func(t *testing.T, dir string) {
-			t.Helper()
-			require.NoError(t, os.Truncate(filepath.Join(dir, "procorebox.db"), 5000))
-		}, "stored state is damaged.*; it was left as it is; bring back a backup"},
-		"of a newer version": {func(t *testing.T, dir string) {
-			t.Helper()
-			db, err := os.OpenFile(filepath.Join(dir, "procorebox.db"), os.O_RDWR, 0)
-			require.NoError(t, err)
-			_, err = db.WriteAt([]byte{0, 0, 3, 231}, 60) // where SQLite keeps the number of the schema
-			require.NoError(t, err)
-			require.NoError(t, db.Close())
-		}, "newer version of the program: it has schema 999.*; use the version of the program that wrote it, or a newer one$"},
-		"with a key that others can read": {func(t *testing.T, dir string) {
-			t.Helper()
-			require.NoError(t, os.Chmod(filepath.Join(dir, "procorebox.key"), 0o644))
-		}, "it has mode 0644, and should have 0600.*; set that right, or choose another directory with --data"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			env := emptyDirectory(t)
-			c.spoil(t, env["PROCOREBOX_DATA"])
-			before := filesIn(t, env["PROCOREBOX_DATA"])
-			for path, cmd := range commands() {
-				if slices.Contains(apart, path) {
-					continue
-				}
-				code, stdout, stderr := run(t, env, lineOf(t, path, cmd, "tower")...)
-				oneLine(t, code, stdout, stderr)
-				require.Regexp(t, cmp.Or(otherwise[path], c.says), strings.TrimSpace(stderr), path)
-				require.Equal(t, before, filesIn(t, env["PROCOREBOX_DATA"]), path)
-			}
-		})
-	}
-}
-
-func TestADataDirectoryThatIsAFileIsNamed(t *testing.T) {
-	env := emptyDirectory(t)
-	env["PROCOREBOX_DATA"] = filepath.Join(env["PROCOREBOX_DATA"], "procorebox.key")
-	for path, cmd := range commands() {
-		if slices.Contains(apart, path) {
-			continue
-		}
-		code, stdout, stderr := run(t, env, lineOf(t, path, cmd, "tower")...)
-		oneLine(t, code, stdout, stderr)
-		require.Regexp(t, cmp.Or(otherwise[path], "not a directory; set that right, or choose another directory with --data or PROCOREBOX_DATA"), stderr, path)
-	}
-}
-
 // connected returns an environment with two fakes, and a link "tower" that was synced.
 func connected(t *testing.T) (map[string]string, *procoretest.Server, *boxtest.Server) {
 	t.Helper()
@@ -272,33 +174,4 @@ func connected(t *testing.T) (map[string]string, *procoretest.Server, *boxtest.S
 	require.NoError(t, err)
 	env["BOX_FOLDER_ID"] = other.ID // for one more link
 	return env, pc, bx
-}
-
-// ending are the commands that leave others nothing to do: they bring other tokens, or take the link away.
-var ending = []string{"connect box", "connect procore", "link remove", "link pause", "restore"}
-
-func TestEveryCommandThatCallsSaysWhatToDoAboutATokenThatIsNotTaken(t *testing.T) {
-	env, _, _ := connected(t)
-	for _, service := range []string{"BOX", "PROCORE"} {
-		wrong := maps.Clone(env)
-		wrong[service+"_TOKEN"] = "revoked"
-		refused := 0
-		for path, cmd := range commands() {
-			if slices.Contains(apart, path) || slices.Contains(ending, path) || path == "watch" || path == "doctor" { // a watch goes on, and a doctor has more to say
-				continue
-			}
-			code, stdout, stderr := run(t, wrong, lineOf(t, path, cmd, "tower")...)
-			require.NotContains(t, stdout+stderr, "revoked", path)
-			if !strings.Contains(stderr, "sign in again") {
-				continue // it calls nobody, or the other service only
-			}
-			require.Equal(t, exitFailed, code, path)
-			require.Contains(t, stderr, `sign in with "procorebox connect `+strings.ToLower(service)+`", or set a `+service+"_TOKEN that is good\n", path)
-			refused++
-		}
-		require.Greater(t, refused, 3, service)
-	}
-	code, stdout, stderr := run(t, env, "sync", "tower", "--full")
-	require.Equal(t, exitSettled, code, stderr)
-	require.Contains(t, stdout, "0 writes", "nothing was lost, and nothing was done twice")
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,6 +61,14 @@ func flagError(err error) error {
 		return err
 	}
 	return fmt.Errorf("--%s must be %s, not %q", wrong.GetFlag().Name, want, wrong.GetValue())
+}
+
+// numeric wants the number of something in a service. Empty is nothing.
+func numeric(name, value string) error {
+	if _, err := strconv.ParseUint(cmp.Or(value, "0"), 10, 63); err != nil {
+		return usage("%s must be a number, not %q", name, value)
+	}
+	return nil
 }
 
 var exclusive = regexp.MustCompile(`^if any flags in the group .* were all set$`)

@@ -74,7 +74,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if w.f.listen != "" {
 		s, err := service.Listen(ctx, w.f.listen, w.monitor, w.logger())
 		if err != nil {
-			return errors.Join(err, o.Close())
+			return errors.Join(fmt.Errorf("--listen: %w", err), o.Close())
 		}
 		defer func() { err = errors.Join(err, s.Close()) }() //nolint:contextcheck // it ends after the watch
 		w.tell.say("serving /healthz and /metrics", "at", s.Addr().String())

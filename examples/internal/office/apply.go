@@ -67,6 +67,9 @@ func (o *Office) jobs(ctx context.Context, p *Plan, observe func(syncer.Event)) 
 			return nil, fmt.Errorf("%s of link %q could not be planned, so there is nothing to do exactly: %w", t.Tool, t.Link, syncer.ErrHalted)
 		}
 		part, err := o.part(ctx, t.ID, t.Tool)
+		if errors.Is(err, mapping.ErrNoLink) { // by the name that it had then
+			return nil, fmt.Errorf("link %q of the plan %w", t.Link, mapping.ErrNoLink)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@ func (o *Office) SignInToBox(c Connection, redirect string) (*SignIn, error) {
 
 // connectBox stores a connection whose token Box takes.
 func (o *Office) connectBox(ctx context.Context, c Connection, token connect.Token) (*Connection, error) {
-	client, err := box.New(box.Options{Bases: o.settings.Box.Bases, Tokens: box.Fixed(token.Access), HTTP: o.transport, Log: o.log})
+	client, err := box.New(box.Options{Bases: o.settings.Box.Bases, Tokens: box.Fixed(token.Access), HTTP: o.transport, Log: o.log, Attempts: handful})
 	if err != nil {
 		return nil, err
 	}

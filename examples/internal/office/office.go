@@ -120,7 +120,7 @@ func (s *Settings) existing() error {
 func (o *Office) openFile(ctx context.Context, opts *Options) error {
 	key, err := connect.TokenKeyFile(filepath.Join(o.settings.Data, keyName))
 	if err != nil {
-		return fmt.Errorf("key of the data directory: %w", err)
+		return fmt.Errorf("%w: %w", ErrKey, err)
 	}
 	o.file, err = sqlite.OpenFile(ctx, filepath.Join(o.settings.Data, databaseName), sqlite.FileOptions{
 		Options: sqlite.Options{Clock: opts.Clock, Program: opts.Program}, Key: key,
@@ -149,6 +149,9 @@ func (o *Office) Settings() Settings { return o.settings }
 
 // ErrNotConnected says that there is neither a stored connection nor a token.
 var ErrNotConnected = errors.New("not connected")
+
+// ErrKey says that the key file of the data directory cannot be used.
+var ErrKey = errors.New("key of the data directory")
 
 // reconnect makes whoever asks next for a service get what is stored now.
 func (o *Office) reconnect() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -56,8 +57,8 @@ func (o *Office) Procore(ctx context.Context) (*Procore, error) {
 			return nil, err
 		}
 	}
-	if p.Account, err = procore.NewAccount(account); err != nil { // all else that it is given is our own
-		return nil, fmt.Errorf("one of PROCORE_BASE and PROCORE_LOGIN_BASE: %w", err)
+	if p.Account, err = procore.NewAccount(account); err != nil {
+		return nil, err
 	}
 	o.procore = p
 	return p, nil
@@ -165,7 +166,9 @@ type Unknown struct {
 }
 
 // Error implements error.
-func (u *Unknown) Error() string { return u.Err.Error() }
+func (u *Unknown) Error() string {
+	return strings.TrimSuffix(u.Err.Error(), ": "+fs.ErrNotExist.Error()) // it is no file
+}
 
 // Unwrap returns the cause.
 func (u *Unknown) Unwrap() error { return u.Err }

@@ -65,7 +65,7 @@ func (o *Office) SignInToProcore(c Connection, redirect string) (*SignIn, error)
 // connectProcore stores a connection whose token Procore takes.
 func (o *Office) connectProcore(ctx context.Context, c Connection, token connect.Token) (*Connection, error) {
 	options := procore.Options{
-		Bases: o.settings.Procore.Bases, Tokens: procore.Fixed(token.Access), HTTP: o.transport, Log: o.log,
+		Bases: o.settings.Procore.Bases, Tokens: procore.Fixed(token.Access), HTTP: o.transport, Log: o.log, Attempts: handful,
 	}
 	var err error
 	switch in := o.settings.Procore.Company; {

@@ -105,7 +105,7 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 		}
 		s.Data = filepath.Join(dir, "procorebox")
 	}
-	return s, nil
+	return s, s.check()
 }
 
 // fakeOnly refuses what is for fakes alone if a service is not on this machine.
@@ -113,13 +113,13 @@ func (s *Settings) fakeOnly(of Service) error {
 	if s.Settle == nil {
 		return nil
 	}
-	bases := map[string]string{"BOX_API_BASE": s.Box.Bases.API, "BOX_UPLOAD_BASE": s.Box.Bases.Upload}
+	bases := [][2]string{{"BOX_API_BASE", s.Box.Bases.API}, {"BOX_UPLOAD_BASE", s.Box.Bases.Upload}}
 	if of == ProcoreService {
-		bases = map[string]string{"PROCORE_BASE": s.Procore.Bases.API}
+		bases = [][2]string{{"PROCORE_BASE", s.Procore.Bases.API}}
 	}
-	for name, base := range bases {
-		if err := local(base); err != nil {
-			return fmt.Errorf("PROCOREBOX_SETTLE is for fakes only: %s: %w: %w", name, err, syncer.ErrInvalid)
+	for _, base := range bases {
+		if err := local(base[1]); err != nil {
+			return fmt.Errorf("PROCOREBOX_SETTLE is for fakes only: %s: %w: %w", base[0], err, syncer.ErrInvalid)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -42,9 +43,9 @@ func (o *Office) lit(ctx context.Context, l mapping.Link, t mapping.Tool, side s
 	opening, told := errors.AsType[*mapping.OpenError](why)
 	switch {
 	case !told:
-		return syncer.Endpoint{FS: dark{why}}
+		return syncer.Endpoint{FS: darkness(why)}
 	case opening.Side == side:
-		return syncer.Endpoint{FS: dark{opening.Err}}
+		return syncer.Endpoint{FS: darkness(opening.Err)}
 	}
 	var place mapping.Place
 	var err error
@@ -54,13 +55,21 @@ func (o *Office) lit(ctx context.Context, l mapping.Link, t mapping.Tool, side s
 		place, err = o.boxPlace(ctx, l)
 	}
 	if err != nil {
-		return syncer.Endpoint{FS: dark{err}}
+		return syncer.Endpoint{FS: darkness(err)}
 	}
 	return place.Endpoint
 }
 
 // dark is a side that cannot be asked.
 type dark struct{ why error }
+
+// darkness is dark: a service that is not found is no folder that is gone.
+func darkness(why error) dark {
+	if errors.Is(why, fs.ErrNotExist) {
+		why = errors.New(why.Error())
+	}
+	return dark{why}
+}
 
 // Info implements [syncer.Reader].
 func (d dark) Info() syncer.Info { return syncer.Info{Trash: true} }
