@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -23,7 +24,22 @@ func (d *Doctor) box(ctx context.Context) []Finding {
 	if err != nil {
 		return append(all, fail("box: account", silent(office.BoxService, err, "BOX_API_BASE"), "%v", err))
 	}
-	return append(all, account(b.User()), space(b.User()), d.events(ctx, b), d.boxHooks(ctx, b))
+	events := d.events(ctx, b)
+	hooks, allowed := d.boxHooks(ctx, b)
+	return append(all, account(b.User()), space(b.User()), scopes(events.Result == OK, allowed), events, hooks)
+}
+
+// scopes tells what can be known of them: what was tried and taken.
+func scopes(events, hooks bool) Finding {
+	tried := func(what string, taken bool) string {
+		if taken {
+			return what + " (taken)"
+		}
+		return what + " (refused)"
+	}
+	return fine("box: scopes", "Box tells nobody which scopes a token has; tried were reading the account (taken), %s and %s; "+
+		"whether files may be written is told below for each folder of a link",
+		tried("the event stream", events), tried("webhooks", hooks))
 }
 
 func account(u box.User) Finding {
@@ -86,22 +102,36 @@ func (d *Doctor) events(ctx context.Context, b *office.Box) Finding {
 	return fine(about, "the event stream can be read, and holds nothing that this program has never seen")
 }
 
-func (d *Doctor) boxHooks(ctx context.Context, b *office.Box) Finding {
-	const about = "box: webhooks"
-	n := 0
-	for _, err := range b.Client.GetWebhooks(ctx) {
+// unneeded is what all of webhooks have in common: package box has a receiver for programs that embed it.
+const unneeded = "this program registers none and needs none, since it "
+
+// boxHooks lists the webhooks of the app, and reports whether it may.
+func (d *Doctor) boxHooks(ctx context.Context, b *office.Box) (f Finding, allowed bool) {
+	const about, listens = "box: webhooks", unneeded + "hears of changes by the event stream; "
+	var all []string
+	for hook, err := range b.Client.GetWebhooks(ctx) {
 		if errors.Is(err, fs.ErrPermission) {
-			return fine(about, "not used, and the app has no right to them (Manage webhooks): changes are heard by the event stream")
+			return fine(about, listens+"whether the app has some cannot be told without the right to them (Manage webhooks)"), false
 		}
 		if err != nil {
-			return warn(about, "", "cannot be listed: %v", err)
+			return warn(about, "", listens+"those of the app cannot be listed: %v", err), false
 		}
-		n++
+		all = append(all, fmt.Sprintf("number %s on %s %s", hook.ID, hook.Target.Type, hook.Target.ID))
 	}
-	if n == 0 {
-		return fine(about, "none is registered, and none is needed: changes are heard by the event stream")
+	return fine(about, listens+"%s", someOf("the app has", all)), true
+}
+
+// someOf lists a few of many.
+func someOf(who string, all []string) string {
+	const most = 5
+	switch n := len(all); {
+	case n == 0:
+		return who + " none"
+	case n > most:
+		return fmt.Sprintf("%s %d: %s, ...", who, n, strings.Join(all[:most], ", "))
+	default:
+		return fmt.Sprintf("%s %d: %s", who, n, strings.Join(all, ", "))
 	}
-	return fine(about, "%d are registered by this app", n)
 }
 
 // inBox looks at the folders of a Link.

@@ -4,13 +4,16 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/box"
 	"github.com/procorebox/procorebox/box/boxtest"
 	"github.com/procorebox/procorebox/examples/internal/doctor"
+	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/procore/procoretest"
 )
@@ -46,7 +49,7 @@ func TestAMissingRightIsSaidWithWhatItCosts(t *testing.T) {
 		{"photos", permit(procoretest.Photos, procoretest.NoAccess), "tower: photos in Procore", doctor.Failure, "without that photos of project"},
 		{"RFIs", permit(procoretest.RFIs, procoretest.NoAccess), "tower: rfis in Procore", doctor.Failure, "without that rfis of project"},
 		{"submittals", permit(procoretest.Submittals, procoretest.NoAccess), "tower: submittals in Procore", doctor.Failure, "without that submittals of project"},
-		{"webhooks", permit(procoretest.Webhooks, procoretest.NoAccess), "tower: webhooks of Procore", doctor.OK, "no right to them"},
+		{"webhooks", permit(procoretest.Webhooks, procoretest.NoAccess), "tower: webhooks of Procore", doctor.OK, "cannot be told without the right to them"},
 		{
 			"the recycle bin", permit(procoretest.Documents, procoretest.Standard), "tower: recycle bin in Procore", doctor.Warning,
 			"what is deleted in Procore looks like what was hidden, and is not deleted in Box",
@@ -76,6 +79,60 @@ func TestAMissingRightIsSaidWithWhatItCosts(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestARefusedWriteTellsThatProcoreMayNotBeWritten(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	sync := func() {
+		_, err := c.office.Sync(t.Context(), "tower", office.SyncOptions{})
+		require.NoError(t, err)
+	}
+	sync()
+	const about = "tower: documents in Procore"
+	f := c.finding(about)
+	require.Equal(t, doctor.OK, f.Result)
+	require.Contains(t, f.Found, "whether it may be written Procore tells only to a write, and it has refused none")
+
+	c.procore.Permit(c.procore.Home().User, c.procore.Project().ID, procoretest.Documents, procoretest.ReadOnly)
+	documents, err := c.box.Home().Find("Tower/Documents")
+	require.NoError(t, err)
+	_, err = c.box.Home().Upload(documents.ID, "new.txt", []byte("new"))
+	require.NoError(t, err)
+	sync()
+	f = c.finding(about)
+	require.Equal(t, doctor.Failure, f.Result)
+	require.Contains(t, f.Found, `may be read, but Procore has refused to write "Documents/new.txt"`)
+	require.Contains(t, f.Do, "Standard in the tool")
+
+	c.procore.Permit(c.procore.Home().User, c.procore.Project().ID, procoretest.Documents, procoretest.Admin)
+	sync()
+	require.Equal(t, doctor.OK, c.finding(about).Result)
+}
+
+func TestWebhooksAreListedAlthoughTheProgramNeedsNone(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	require.Equal(t, "this program registers none and needs none, since it hears of changes by the event stream; the app has none", c.finding("box: webhooks").Found)
+	b, err := c.office.Box(t.Context())
+	require.NoError(t, err)
+	for i := range 6 {
+		folder, err := c.box.Home().CreateFolder(c.folder.ID, "folder "+strconv.Itoa(i))
+		require.NoError(t, err)
+		_, err = b.Client.PostWebhooks(t.Context(), box.TypeFolder, folder.ID, "https://hook.example/box", []string{box.TriggerFileUploaded})
+		require.NoError(t, err)
+	}
+	require.Regexp(t, `; the app has 6: number \d+ on folder \d+, (number \d+ on folder \d+, ){4}\.\.\.$`, c.finding("box: webhooks").Found)
+	require.Regexp(t, `asks for changes; in the namespace "procorebox" there are none$`, c.finding("tower: webhooks of Procore").Found)
+}
+
+func TestOfScopesIsSaidWhatCanBeKnown(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	require.Contains(t, c.finding("box: scopes").Found, "Box tells nobody which scopes a token has; tried were reading the account (taken), the event stream (taken) and webhooks (taken);")
+	require.NoError(t, c.box.Inject(boxtest.Fault{Route: "GET /2.0/webhooks", Status: 403, Times: -1}))
+	require.Contains(t, c.finding("box: scopes").Found, "webhooks (refused);")
+	require.Contains(t, c.finding("procore: scopes").Found, "Procore has none")
 }
 
 func (c *clinic) trash(path string) {

@@ -3,12 +3,14 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/procore"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // procore looks at the account of Procore, and reports whether it is worth asking anything else.
@@ -33,10 +35,12 @@ func (d *Doctor) procore(ctx context.Context) (all []Finding, answers bool) {
 		const do = "an administrator of Procore must add the account, or install the app, in the company"
 		return append(all, fail(about, do, "the account belongs to no company: nothing can be synced")), true
 	}
+	belongs := fine(about, "belongs to %d companies", len(companies))
 	if len(companies) == 1 {
-		return append(all, fine(about, "belongs to 1 company")), true
+		belongs.Found = "belongs to 1 company"
 	}
-	return append(all, fine(about, "belongs to %d companies", len(companies))), true
+	return append(all, belongs, fine("procore: scopes",
+		"Procore has none: an app may do what its account may do in each tool, as is told below for each link")), true
 }
 
 // inProcore looks at what the account may do in each tool of a Link.
@@ -103,7 +107,22 @@ func (d *Doctor) tool(ctx context.Context, c *procore.Client, l mapping.Link, t 
 	case t.Records() || l.Rules.Direction(t) == mapping.ToBox:
 		return fine(about, "may be read, and is not written")
 	}
-	return fine(about, "may be read; whether it may be written is told only by a write")
+	return d.written(ctx, about, l, t)
+}
+
+// written tells whether a tool that can be read may be written. Procore answers that to a write alone, so it
+// is what became of the last ones.
+func (d *Doctor) written(ctx context.Context, about string, l mapping.Link, t mapping.Tool) Finding {
+	for x, err := range d.office.Troubles(ctx, l.Name) {
+		switch {
+		case err != nil:
+			return warn(about, "", "may be read; what became of the last writes cannot be told: %v", err)
+		case x.Tool == t && x.On == office.ProcoreService && (x.Cause == syncer.CausePermission || x.Cause == syncer.CauseReadOnly):
+			return fail(about, "an administrator must give the account Standard in the tool, and Admin if deletes are to be carried over",
+				"may be read, but Procore has refused to write %q: what it refuses does not reach Procore, and stays in Box", x.Path)
+		}
+	}
+	return fine(about, "may be read; whether it may be written Procore tells only to a write, and it has refused none that is still to be done")
 }
 
 // first reads the first of a list.
@@ -143,24 +162,16 @@ func (d *Doctor) procoreHooks(ctx context.Context, c *procore.Client, l mapping.
 	if err != nil {
 		return fail(about, "", "%v", err)
 	}
-	n, disabled := 0, 0
+	const asks = unneeded + "asks for changes; "
+	var all []string
 	for h, err := range c.GetHooks(ctx, in, namespace) {
 		if errors.Is(err, fs.ErrPermission) {
-			return fine(about, `not used, and the account has no right to them (Standard in "Webhooks API"): Procore is asked for changes`)
+			return fine(about, asks+`whether there are some cannot be told without the right to them (Standard in "Webhooks API")`)
 		}
 		if err != nil {
-			return warn(about, "", "cannot be listed: %v", err)
+			return warn(about, "", asks+"those that there are cannot be listed: %v", err)
 		}
-		n++
-		if h.Status == procore.HookDisabled {
-			disabled++
-		}
+		all = append(all, fmt.Sprintf("number %s (%s)", h.ID, h.Status))
 	}
-	switch {
-	case disabled > 0:
-		return warn(about, "enable them in Procore", "%d of %d are disabled: changes are found later, by asking", disabled, n)
-	case n == 0:
-		return fine(about, "none is registered, and none is needed: Procore is asked for changes")
-	}
-	return fine(about, "%d are registered", n)
+	return fine(about, asks+"%s", someOf(`in the namespace "`+namespace+`" there are`, all))
 }

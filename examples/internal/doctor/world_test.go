@@ -45,7 +45,7 @@ func newClinic(t *testing.T, b boxtest.Switches, p procoretest.Switches) *clinic
 	t.Cleanup(func() { require.NoError(t, c.box.Close()) })
 	c.furnish()
 	witness := &doctor.Witness{Next: connect.NewTransport()}
-	c.office, err = office.Open(t.Context(), c.settings(), &office.Options{HTTP: witness})
+	c.office, err = office.Open(t.Context(), c.settings(), &office.Options{HTTP: witness, Backoff: time.Nanosecond})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.office.Close()) })
 	c.connect()
