@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
+	"io"
 	"strconv"
 	"time"
 
@@ -57,7 +57,11 @@ func (c *console) plan(ctx context.Context, o *office.Office, link string, f pla
 		if err != nil {
 			return fmt.Errorf("write the plan: %w", err)
 		}
-		if err := os.WriteFile(f.out, append(text, '\n'), 0o600); err != nil {
+		put := func(w io.Writer) error {
+			_, err := w.Write(append(text, '\n'))
+			return err
+		}
+		if err := office.WriteFile(f.out, put); err != nil { // half a plan is none
 			return fmt.Errorf("write the plan: %w", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -39,7 +40,11 @@ func unpack(from, dir string) (*manifest, error) {
 		if want.Name != databaseName && want.Name != keyName {
 			return nil, noBackup(from, fmt.Errorf("it holds %q", want.Name))
 		}
-		if err := extract(files, want, filepath.Join(dir, want.Name)); err != nil {
+		err := extract(files, want, filepath.Join(dir, want.Name))
+		if _, ours := errors.AsType[*fs.PathError](err); ours { // a full disk is no damage of the backup
+			return nil, fmt.Errorf("unpack %s: %w", from, err)
+		}
+		if err != nil {
 			return nil, noBackup(from, err)
 		}
 	}
