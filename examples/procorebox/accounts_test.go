@@ -12,7 +12,7 @@ import (
 
 // accountsInScript is "accounts": it starts both fakes and sets their variables. There is one file in
 // Procore. A link "tower" is made and synced, plan.json has a plan and saved.backup a backup. BOX_OTHER is a
-// folder that no link has. Beside the
+// folder that no link has, and ESC the character that terminals take for a command. Beside the
 // tokens that are good there are those of
 //
 //	BOX_VIEWER        somebody who may look into the folder of the link, and not write
@@ -38,6 +38,7 @@ func accountsInScript(ts *testscript.TestScript, neg bool, args []string) {
 	maps.Copy(env, procoreSettings(pc))
 	maps.Copy(env, boxPeople(ts, bx))
 	maps.Copy(env, procorePeople(pc))
+	env["ESC"] = "\x1b"
 	for name, value := range env {
 		ts.Setenv(name, value)
 	}

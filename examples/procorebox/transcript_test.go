@@ -27,8 +27,8 @@ import (
 // With --untouched no command may change anything in its data directory.
 //
 // Commands that stand together and end alike are answered once. What a command prints that ends well is
-// left out, and of a doctor all but failures. A watch is interrupted when it says the line that stands below
-// it in the file, and that is shown. The middle of a long error is cut to "...", and what differs from one
+// left out, and of a doctor all but failures. A watch that is to end well is interrupted when it says the line
+// that stands below it in the file, and that is shown. The middle of a long error is cut to "...", and what differs from one
 // run of the tests to the next is replaced by the name of the variable that holds it. Lines that begin with #
 // stay as they are.
 func tryInScript(ts *testscript.TestScript, neg bool, args []string) {
@@ -58,11 +58,15 @@ func tryInScript(ts *testscript.TestScript, neg bool, args []string) {
 
 func isCommand(line string) bool { return strings.HasPrefix(line, "$ procorebox ") }
 
-// answerBelow is the line that stands below a command, and below those that are answered with it.
+// answerBelow is the line that stands below a command, and below those that are answered with it, if what
+// comes then is that it ends well.
 func answerBelow(lines []string) string {
-	for _, line := range lines {
+	for i, line := range lines {
 		if !isCommand(line) {
-			return line
+			if i+1 < len(lines) && lines[i+1] == "exit code 0" {
+				return line
+			}
+			return ""
 		}
 	}
 	return ""
@@ -87,7 +91,7 @@ type terminal struct {
 	ts        *testscript.TestScript
 	line      []string
 	data      string // the data directory
-	awaited   string // what a watch is to say
+	awaited   string // what a watch is to say, if it does not end by itself
 	untouched bool
 }
 
