@@ -32,7 +32,7 @@ func (o *Office) SyncNarrow(ctx context.Context, which string, n Narrow, opts Sy
 		return nil, err
 	}
 	if l.Paused {
-		return nil, fmt.Errorf("link %q is paused: %w", l.Name, syncer.ErrHalted)
+		return rests(l), nil
 	}
 	parts, err := o.Links.Parts(ctx, l.ID)
 	if err != nil {

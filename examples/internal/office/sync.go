@@ -66,7 +66,7 @@ func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Syn
 	_, unheard := o.Links.Poll(ctx) // what was heard before is no worse for it
 	for _, l := range chosen {
 		if l.Paused {
-			out.add([]mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}})
+			out.add(rests(l).Results)
 			continue
 		}
 		results, failed := o.settleWanted(ctx, l, opts)
@@ -80,6 +80,11 @@ func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Syn
 	out.Err = out.ended.err()
 	out.Totals.Calls = o.Calls().Since(before)
 	return out, nil //nolint:nilerr // what ended it is in out.Err
+}
+
+// rests is what becomes of a Link that a person has paused.
+func rests(l mapping.Link) *Synced {
+	return &Synced{Results: []mapping.Result{{Link: l.Name, Paused: "a person has paused the link; \"link resume\" goes on"}}}
 }
 
 // settleWanted syncs a Link for as long as it is to be synced.
