@@ -29,9 +29,8 @@ import (
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
 // do there in the meantime. What a command in the background does is waited for with "told" and "soon".
 // "held PATH" sets HELD to the ID of what is held there. "gate" keeps calls waiting until the script opens it.
-// "revoke" takes the token of Box away.
-// The scripts that begin with "bad" run all commands
-// against one fault each: see accountsInScript and tryInScript.
+// "revoke" takes the token of Box away. The scripts that begin with "bad" run all commands against one
+// fault each: see accountsInScript and tryInScript.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
