@@ -1,6 +1,9 @@
 package syncer
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // choose finds names for n. The name it has on a side stays if nobody else claimed it.
 func (c *claims) choose(n *node) {
@@ -9,11 +12,11 @@ func (c *claims) choose(n *node) {
 	if c.waits(n) {
 		return
 	}
-	label, seed := "", w.seed(n)
+	label := ""
 	if n.parted != nil {
 		label = "conflict "
 	}
-	for attempt := range 8 {
+	for attempt := range attempts {
 		name := n.name
 		for _, side := range sides {
 			if !n.there(side) && !n.want[side] {
@@ -24,12 +27,12 @@ func (c *claims) choose(n *node) {
 			}
 			switch {
 			case n.parted != nil:
-				name[side] = invent(name[side], label, seed, attempt, rules)
+				name[side] = invent(name[side], label, w.seed(n, side), attempt, rules)
 			case attempt > 0 && c.taken(side, n.up[side], name[side], n):
 				if n.why == "" {
 					n.why = fmt.Sprintf("another item has the name %q on %s", name[side], c.w.says(side))
 				}
-				name[side] = invent(name[side], label, seed, attempt, rules)
+				name[side] = invent(name[side], label, w.seed(n, side), attempt, rules)
 			}
 			name[side] = c.fit(n, side, name[side])
 		}
@@ -82,17 +85,19 @@ func (c *claims) free(n *node, name [2]string) bool {
 	return true
 }
 
-// refused reports whether n would have to get a name that a side's rules do not allow. Users of a side may
-// give names that it claims to refuse; made anew, or with a tag, such a name is one for the Namer.
-func (c *claims) refused(n *node, side Side, name string) bool {
-	has := n.there(side) && name == n.nameOn(side)
-	return !has && c.w.info[side].Names.Check(name) != nil
+// fit returns the name that n gets on a side in place of one that the side refuses. Users of a side may give
+// names that it claims to refuse; made anew, or with a tag, such a name is one for the Namer.
+func (c *claims) fit(n *node, side Side, name string) string {
+	if n.there(side) && name == n.nameOn(side) {
+		return name
+	}
+	return c.w.fit(name, n.rec.Kind, side)
 }
 
-// fit returns the name that n gets on a side in place of one that the side refuses.
-func (c *claims) fit(n *node, side Side, name string) string {
-	if c.refused(n, side, name) {
-		return c.w.rename(name, n.rec.Kind, side.Other())
+// fit returns name, or what the Namer makes of it if a side refuses it.
+func (w *world) fit(name string, kind Kind, side Side) string {
+	if w.info[side].Names.Check(name) != nil {
+		return w.rename(name, kind, side.Other())
 	}
 	return name
 }
@@ -114,21 +119,16 @@ func (c *claims) unfit(n *node, name [2]string) string {
 	return ""
 }
 
-// seed is what a tag is made from: the contents for a conflict, else the ID.
-func (w *world) seed(n *node) string {
-	side, e := n.origin()
-	if e == nil {
-		side = Source
-		if n.sight[Source] != assumed {
-			side = Destination
-		}
-		return n.rec.Half(side).ID
+// seed is what n's tag on side is made from: the contents for a conflict, else the ID on the other side, which
+// tells whose name it is even when nothing is remembered.
+func (w *world) seed(n *node, side Side) string {
+	if n.parted == nil {
+		x := side.Other()
+		return cmp.Or(n.idOn(x), n.idOn(side), n.rec.Half(x).ID, n.rec.Half(side).ID)
 	}
-	if n.parted != nil {
-		if d := w.digestsOf(n, side); len(d) > 0 {
-			return string(d[0])
-		}
-		return e.Content
+	at, e := n.origin()
+	if d := w.digestsOf(n, at); len(d) > 0 {
+		return string(d[0])
 	}
-	return e.ID
+	return e.Content
 }

@@ -86,7 +86,7 @@ func (w *world) welcomeBack(wanting []*node, lists *[2][]*node) {
 				continue
 			}
 			i := slices.IndexFunc(lists[side], func(f *node) bool {
-				return f.rec.Kind == n.rec.Kind && f.tomb == nil && NameKey(f.rec.Name) == NameKey(n.nameOn(other))
+				return f.rec.Kind == n.rec.Kind && f.tomb == nil && w.calledLike(f, n, side)
 			})
 			if i >= 0 {
 				e := lists[side][i].entry[side]
@@ -98,34 +98,29 @@ func (w *world) welcomeBack(wanting []*node, lists *[2][]*node) {
 	}
 }
 
-// pairUp makes one node of two newcomers of equal kind and name: a name that was made of the other's first,
-// then exact names, then Keys.
+// calledLike reports whether the newcomer f of side has the name that n has on the other side, or one that n
+// would get on side.
+func (w *world) calledLike(f, n *node, side Side) bool {
+	name, other := f.nameOn(side), side.Other()
+	return NameKey(name) == NameKey(n.nameOn(other)) || name == w.plainName(n, side) ||
+		slices.Contains(tagsIn(name), tagOf(n.idOn(other))) && w.tagged(name, n, side)
+}
+
+// pairUp makes one node of two newcomers of equal kind and name: first where a tag tells who is whose, then by
+// exact names, then by Keys. Of several that have one name those go first whose contents may be equal.
 func (w *world) pairUp(lists [2][]*node) []*node {
 	taken := map[*node]bool{}
 	w.pairByTag(lists, taken)
-	for _, same := range []func(a, b string) bool{
-		func(a, b string) bool { return a == b },
-		func(a, b string) bool { return NameKey(a) == NameKey(b) },
+	for _, same := range []func(a, b *Entry) bool{
+		func(a, b *Entry) bool { return a.Name == b.Name && mayBeEqual(a, b) },
+		func(a, b *Entry) bool { return a.Name == b.Name },
+		func(a, b *Entry) bool { return NameKey(a.Name) == NameKey(b.Name) && mayBeEqual(a, b) },
+		func(a, b *Entry) bool { return NameKey(a.Name) == NameKey(b.Name) },
 	} {
-		byKey := map[Key][]*node{}
-		for _, d := range lists[Destination] {
-			if !taken[d] {
-				byKey[NameKey(d.rec.Name)] = append(byKey[NameKey(d.rec.Name)], d)
-			}
-		}
-		for _, s := range lists[Source] {
-			if taken[s] {
-				continue
-			}
-			for _, d := range byKey[NameKey(s.rec.Name)] {
-				if !taken[d] && s.rec.Kind == d.rec.Kind && same(s.rec.Name, d.rec.Name) {
-					w.unite(s, d, taken)
-					break
-				}
-			}
-		}
+		w.pairByName(lists, taken, same)
 	}
 	w.pairByNamer(lists, taken)
+	w.pairByFormerTag(lists, taken)
 	out := slices.Clone(lists[Source])
 	for _, d := range lists[Destination] {
 		if !taken[d] {
@@ -133,6 +128,30 @@ func (w *world) pairUp(lists [2][]*node) []*node {
 		}
 	}
 	return out
+}
+
+// pairByName makes one node of two newcomers of equal kind and Key that are the same.
+func (w *world) pairByName(lists [2][]*node, taken map[*node]bool, same func(a, b *Entry) bool) {
+	byKey := map[Key][]*node{}
+	for _, d := range lists[Destination] {
+		if !taken[d] {
+			byKey[NameKey(d.rec.Name)] = append(byKey[NameKey(d.rec.Name)], d)
+		}
+	}
+	if len(byKey) == 0 {
+		return
+	}
+	for _, s := range lists[Source] {
+		if taken[s] {
+			continue
+		}
+		for _, d := range byKey[NameKey(s.rec.Name)] {
+			if !taken[d] && s.rec.Kind == d.rec.Kind && same(s.entry[Source], d.entry[Destination]) {
+				w.unite(s, d, taken)
+				break
+			}
+		}
+	}
 }
 
 // pairByNamer makes one node of two newcomers of which one has the name that the Namer gives the
@@ -180,7 +199,7 @@ func sortedByPlace(list []*node) []*node {
 	slices.SortFunc(out, func(a, b *node) int {
 		sa, ea := a.origin()
 		sb, eb := b.origin()
-		return cmp.Or(cmp.Compare(sa, sb), cmp.Compare(ea.Name, eb.Name), cmp.Compare(ea.ID, eb.ID))
+		return cmp.Or(cmp.Compare(sa, sb), cmp.Compare(ea.Name, eb.Name), byAge(ea.ID, eb.ID))
 	})
 	return out
 }

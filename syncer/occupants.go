@@ -51,7 +51,28 @@ func (o *observer) occupantsOf(ctx context.Context, n, p *node, side Side, here 
 		if !p.there(at) || o.whole[at] && !ghost || at == side && here {
 			continue
 		}
-		if err := o.ask(ctx, n, p, at, names[at], o.standing); err != nil {
+		held, err := o.ask(ctx, n, p, at, names[at], o.standing)
+		if err == nil && at != side && !n.there(at) {
+			err = o.askForTwin(ctx, n, p, at, names[at], held)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askForTwin brings in what may be n itself on a side where nobody knows of it: under its name with a tag if somebody
+// else has the name, and under its name without one.
+func (o *observer) askForTwin(ctx context.Context, n, p *node, at Side, name string, held bool) error {
+	if held {
+		if _, err := o.ask(ctx, n, p, at, o.w.tagName(name, n, at, 1), o.standing); err != nil {
+			return err
+		}
+	}
+	own := n.nameOn(at.Other())
+	if plain := untagged(own); plain != own {
+		if _, err := o.ask(ctx, n, p, at, o.w.rename(plain, n.rec.Kind, at.Other()), o.standing); err != nil {
 			return err
 		}
 	}
@@ -94,27 +115,28 @@ func (o *observer) standingNow(ctx context.Context, side Side, p *node, name str
 	return o.find(ctx, side, p, name)
 }
 
-// ask brings in whoever stands in p under a name, as the side itself tells.
-func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string, find finding) error {
+// ask brings in whoever stands in p under a name, as the side itself tells, and reports whether anybody but n does.
+func (o *observer) ask(ctx context.Context, n, p *node, at Side, name string, find finding) (held bool, err error) {
 	found, err := find(ctx, at, p, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if p.sight[at] == assumed {
 			o.touch(p) // the folder itself needs a look
 		}
-		return nil
+		return false, nil
 	}
 	if err != nil {
 		n.doubt = fmt.Sprintf("who stands there on %s could not be read: %v", o.w.says(at), err)
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	for i := range found {
+		held = held || found[i].ID != n.idOn(at)
 		if x := o.w.byID[at][found[i].ID]; x == nil || x.sight[at] == assumed {
 			if err := o.feed(ctx, at, &found[i]); err != nil {
-				return err
+				return held, err
 			}
 		}
 	}
-	return nil
+	return held, nil
 }
 
 // successor brings in whoever stands on side where the file n stood, which it lost, before n is made anew
@@ -127,14 +149,15 @@ func (o *observer) successor(ctx context.Context, n *node, side Side) error {
 	if o.w.direction(n, t).Mode.allows(t) && o.w.contentChange(n, t) != hasChanged && !n.rec.Half(side).Behind {
 		return nil // it is deleted
 	}
-	return o.ask(ctx, n, p, side, n.nameOn(side), o.standingNow)
+	_, err := o.ask(ctx, n, p, side, n.nameOn(side), o.standingNow)
+	return err
 }
 
 // tagOccupants brings in whoever has the first names that n would get instead of a taken one.
 func (o *observer) tagOccupants(ctx context.Context, p *node, at Side, name string, n *node) error {
 	rules := [2]Names{o.w.info[Source].Names, o.w.info[Destination].Names}
 	for attempt := 1; attempt <= 3; attempt++ {
-		if _, err := o.occupantRecords(ctx, p, at, invent(name, "", o.w.seed(n), attempt, rules), n); err != nil {
+		if _, err := o.occupantRecords(ctx, p, at, invent(name, "", o.w.seed(n, at), attempt, rules), n); err != nil {
 			return err
 		}
 	}

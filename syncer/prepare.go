@@ -110,6 +110,10 @@ func (r *run) live() bool {
 	return slices.ContainsFunc(r.hints, func(h Hinted) bool { return !h.Full })
 }
 
+// blind reports whether nothing of this baseline was ever listed. Who is whose is then told by both listings
+// together, and by no look at one item.
+func (r *run) blind() bool { return r.header.Completed.IsZero() && r.header.Scan == (Scan{}) }
+
 // lastFullHint returns the Seq of the newest hint that asks for a full scan, 0 if none does.
 func (r *run) lastFullHint() uint64 {
 	var seq uint64

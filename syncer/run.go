@@ -120,7 +120,7 @@ func (r *run) work(ctx context.Context) error {
 		return err
 	}
 	full := r.fullIsDue()
-	if full && r.only == nil && r.opts.Budget != (Budget{}) && r.canLook() && r.live() {
+	if full && !r.blind() && r.only == nil && r.opts.Budget != (Budget{}) && r.canLook() && r.live() {
 		// With a budget, what somebody just changed comes before the rest of a scan.
 		if err := r.round(ctx, false); err != nil || r.budget.ended() {
 			return err
