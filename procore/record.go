@@ -151,7 +151,9 @@ func (r *record) file(mark, name, content string, size int64) syncer.Entry {
 }
 
 func (r *record) pdf() syncer.Entry {
-	return r.file(pdfMark, r.called()+".pdf", r.version(), syncer.UnknownSize)
+	e := r.file(pdfMark, r.called()+".pdf", r.version(), syncer.UnknownSize)
+	e.Rendered = true
+	return e
 }
 
 func (r *record) json() syncer.Entry { return r.file(fieldsMark, "record.json", r.version(), r.size) }

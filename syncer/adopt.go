@@ -36,6 +36,27 @@ func (w *world) judgeAdoption(n *node) bool {
 	return true
 }
 
+// adoptRendered settles contents that are new on both sides, where one side makes them anew at each reading. It
+// reports whether there was such a side. What has the time of what they are made from was made from it; anything
+// else is older, or somebody's edit, and is put right if the other side is only there to receive.
+func (w *world) adoptRendered(n *node) bool {
+	for _, t := range sides {
+		a, b := n.entry[t], n.entry[t.Other()]
+		dir := w.direction(n, Source)
+		if a == nil || b == nil || !a.Rendered || dir.Wrong != PutBack || !dir.Mode.allows(t.Other()) || dir.Mode.allows(t) {
+			continue
+		}
+		if !a.Modified.IsZero() && a.Modified.Unix() == b.Modified.Unix() && b.Size != 0 {
+			n.agree |= attrContent
+			return true
+		}
+		n.why = fmt.Sprintf("%s makes it anew at each reading", w.says(t))
+		w.overwrite(n, t.Other())
+		return true
+	}
+	return false
+}
+
 // askAdoption holds the adoption of n, unless a person has approved it.
 func (w *world) askAdoption(n *node) {
 	id := adoptID(n)

@@ -48,6 +48,7 @@ func neverAgreed(h *Half) bool {
 func (w *world) compare(n *node) {
 	equal, sure := w.equal(n)
 	switch {
+	case w.neverOne(n) && w.adoptRendered(n):
 	case equal:
 		n.agree |= attrContent
 	case sure:

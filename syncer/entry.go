@@ -106,8 +106,13 @@ type Entry struct {
 	Digest Digest
 	// Birth tells two uses of one ID apart on a side whose IDs are reusable.
 	Birth string
-	// Modified is the service's own time for the contents. Only policies that say so look at it.
+	// Modified is the service's own time for the contents. Only policies that say so look at it, and the
+	// engine where Rendered is set.
 	Modified time.Time
+	// Rendered says that the bytes are made anew at each reading, so that comparing them tells nothing.
+	// Modified is then the time of what they are made from, and what was sent to a side that keeps that
+	// time is known by it when nothing else is remembered. Times are compared in whole seconds.
+	Rendered bool
 	// Facts holds what is carried along but never decides.
 	Facts *Facts
 	// Trashed marks an item that Looker.Look found in the service's trash.

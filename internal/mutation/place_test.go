@@ -138,6 +138,15 @@ var placing = []mutation{
 		tests: []string{"TestHintsOfTheTimeBeforeComeAfterTheFirstListing"},
 	},
 	{
+		name:  "what is rendered is sent again when nothing is remembered",
+		file:  "syncer/adopt.go",
+		old:   `if !a.Modified.IsZero() && a.Modified.Unix()`,
+		new:   `if a.Modified.IsZero() && a.Modified.Unix()`,
+		why:   "it is right in the end",
+		in:    scenarios,
+		tests: []string{"TestWhatIsMadeAnewAtEachReadingIsKnownByItsTimeWhenNothingIsRemembered/nothing_happened"},
+	},
+	{
 		name:  "a tag depends on how often it was tried",
 		file:  "syncer/naming.go",
 		old:   "case n.parted != nil:\n\t\t\t\tname[side] = invent(name[side], label, w.seed(n, side), attempt, rules)",

@@ -148,7 +148,7 @@ func (s *Service) entry(n *node) syncer.Entry {
 		e.Modified, e.Facts.Modified = n.stamped, n.modified
 		e.Size, e.Digest = int64(len(n.body)), n.digest
 		if s.rendered(n) {
-			e.Size, e.Digest = syncer.UnknownSize, ""
+			e.Size, e.Digest, e.Rendered = syncer.UnknownSize, "", true
 		}
 		if s.o.Info.Account != "" {
 			e.Facts.Author = n.author
