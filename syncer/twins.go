@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 )
 
 // A side that takes a name once gives the second of two items a tag. The tag is made of an ID, so whoever
@@ -50,7 +51,8 @@ func (w *world) pairByTag(lists [2][]*node, taken map[*node]bool) {
 			continue
 		}
 		for _, n := range lists[side.Other()] {
-			for _, bearer := range marked[tagOf(n.idOn(side.Other()))] {
+			// The longest tag comes first: it was given because somebody had the name with the shorter one.
+			for _, bearer := range slices.Backward(marked[tagOf(n.idOn(side.Other()))]) {
 				if !taken[n] && !taken[bearer] && bearer.rec.Kind == n.rec.Kind && w.tagged(bearer.nameOn(side), n, side) {
 					w.uniteAcross(bearer, n, side, taken)
 				}

@@ -144,7 +144,7 @@ var placing = []mutation{
 		new:   `if a.Modified.IsZero() && a.Modified.Unix()`,
 		why:   "it is right in the end",
 		in:    scenarios,
-		tests: []string{"TestWhatIsMadeAnewAtEachReadingIsKnownByItsTimeWhenNothingIsRemembered/nothing_happened"},
+		tests: []string{"TestWhatIsMadeAnewAtEachReadingIsKnownByItsTimeWhenNothingIsRemembered/nothing happened"},
 	},
 	{
 		name:  "a tag depends on how often it was tried",

@@ -1,6 +1,7 @@
 package syncertest_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,6 +86,16 @@ func TestTwinsAreWhoTheyWereWhenNothingIsRemembered(t *testing.T) {
 			id := s.a.Add("d/q.jpg", "q")
 			s.run()
 			s.a.Rename("id:"+id, "p.jpg")
+		}, nil},
+		{"a name with its tag was taken, too", func(s *stage) {
+			ids := s.addTwins("d/p.jpg", 2)
+			s.a.Remove("id:" + ids[1])
+			sum := sha256.Sum256([]byte(ids[1]))
+			s.b.Write(fmt.Sprintf("d/p (%x).jpg", sum[:4]), "of somebody")
+			s.run()
+			s.a.Restore("id:" + ids[1])
+			s.run()
+			require.Contains(s.t, s.b.Tree(), fmt.Sprintf("d/p (%x).jpg", sum[:5]))
 		}, nil},
 		{"the one without a tag was deleted", func(s *stage) {
 			ids := s.addTwins("d/p.jpg", 3)
