@@ -109,7 +109,8 @@ func shown(s, other *office.WhySide) string {
 		return "does not show it any more: it is gone for good, or hidden from the account"
 	}
 	if s.ID != "0" { // a tool without a folder of its own
-		text += ", number " + strings.TrimPrefix(s.ID, "f")
+		number, _, _ := strings.Cut(strings.TrimPrefix(s.ID, "f"), "/") // what is made of a record has the record's
+		text += ", number " + number
 	}
 	if s.Size > 0 {
 		text += ", " + plural(int(s.Size), "byte")
