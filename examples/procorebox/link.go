@@ -105,8 +105,8 @@ asked no more; "history" still tells what was done.
 
 A link that is made of the same project and folder later begins anew: what is equal is
 paired and not sent again, of what differs both versions are kept, and nothing is deleted.
-What was deleted on one side only comes back from the other. PDFs of RFIs and submittals
-are made anew, as new versions. To stop for a while, "link pause" is better.`,
+What was deleted on one side only comes back from the other. To stop for a while, "link
+pause" is better.`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("removed", func(ctx context.Context, o *office.Office, link string) error {
