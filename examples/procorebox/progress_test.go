@@ -58,6 +58,20 @@ func TestBarsTellWhatIsLeftAndNeverStopTheRun(t *testing.T) {
 	require.Contains(t, s.drawn(), "Documents")
 	require.Contains(t, s.drawn(), "Photos")
 	require.Contains(t, s.drawn(), "calls left")
+	require.Contains(t, s.drawn(), "Documents: 5000 actions to do, 5000 calls to Procore, 0 to Box, ", "the estimate comes before the first action")
+	require.Contains(t, s.drawn(), "in all ")
+}
+
+func TestWhatIsLeftOfToolsThatShareALimitAddsUp(t *testing.T) {
+	var s screen
+	p := newProgress(mpb.WithOutput(&s), mpb.WithWidth(150))
+	defer p.end()
+	for _, pair := range []string{"x/documents", "x/photos", "x/rfis"} {
+		p.event(syncer.Event{Pair: pair, Phase: syncer.PhaseApply, Total: 10, Left: syncer.Estimate{
+			Source: syncer.Cost{Calls: 40}, Destination: syncer.Cost{Calls: 2}, Time: 30 * time.Second,
+		}})
+	}
+	require.Equal(t, "in all 126 calls left, 1m30s", p.text())
 }
 
 func TestWhereNobodyLooksThereAreNoBars(t *testing.T) {

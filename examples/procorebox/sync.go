@@ -23,7 +23,8 @@ func (c *console) syncCommand() *cobra.Command {
 		Short: "Bring links in step",
 		Long: `Bring a link in step, or all that are not paused. The services are asked what has changed,
 and only that is looked at; both sides are read as a whole the first time, and then once
-a day. It goes on until nothing is left that could be done now.
+a day. It goes on until nothing is left that could be done now. On a terminal it says what each
+tool takes before it begins with it, and draws how far it is and what is left.
 
   --once        one run of each tool and no more
   --full        read both sides as a whole
