@@ -1,9 +1,12 @@
 package office_test
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -75,7 +78,7 @@ func open(t *testing.T, data string, pc *procoretest.Procore, bx *boxtest.Box, n
 }
 
 // In a bubble of virtual time the real limits of both services are kept: no call is refused, and the sync
-// takes about as long as the limits make it take.
+// takes about as long as the limits make it take. Edits on both sides are carried over after it.
 func TestAFirstSyncKeepsToTheRealLimitsOfBothServices(t *testing.T) {
 	data := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -105,5 +108,81 @@ func TestAFirstSyncKeepsToTheRealLimitsOfBothServices(t *testing.T) {
 		require.Equal(t, *limitFiles, done.Totals.Uploads)
 		require.Zero(t, net.refused.Load(), "calls that came too fast")
 		require.InDelta(t, plan.Total.Seconds, took.Seconds(), plan.Total.Seconds/10, "what was foretold")
+		w := &limitedWorld{pc, bx, o, net}
+		w.requireEqual(t, *limitFiles)
+		w.people(t, min(200, *limitFiles))
 	})
+}
+
+// limitedWorld is two services with their real limits, and the link "tower" between them.
+type limitedWorld struct {
+	procore *procoretest.Procore
+	box     *boxtest.Box
+	office  *office.Office
+	net     *hosts
+}
+
+// people edit files, every second one on each side, all of which is carried over by one sync; the next finds
+// nothing to do.
+func (w *limitedWorld) people(t *testing.T, edits int) {
+	t.Helper()
+	files, _ := w.sides(t)
+	time.Sleep(time.Minute) // what the sync has written is seen by all
+	for i, name := range slices.Sorted(maps.Keys(files))[:edits] {
+		text := fmt.Appendf(nil, "edit %d", i)
+		if i%2 == 0 {
+			it, err := w.procore.Home().Find(w.procore.Project().RootID, name)
+			require.NoError(t, err)
+			_, err = w.procore.Home().Edit(it.ID, text)
+			require.NoError(t, err)
+			continue
+		}
+		it, err := w.box.Home().Find("tower/Documents/" + name)
+		require.NoError(t, err)
+		_, err = w.box.Home().Edit(it.ID, text)
+		require.NoError(t, err)
+	}
+	for _, writes := range []int{edits, 0} {
+		time.Sleep(time.Minute)
+		began := time.Now()
+		done, err := w.office.Sync(t.Context(), "tower", office.SyncOptions{})
+		require.NoError(t, err)
+		t.Logf("after %d edits: %d writes in %s", edits, done.Totals.Writes, time.Since(began))
+		require.True(t, done.Settled(), "%v", done.Err)
+		require.Equal(t, writes, done.Totals.Writes)
+		require.Zero(t, done.Totals.Conflicts)
+		require.Zero(t, w.net.refused.Load(), "calls that came too fast")
+		w.requireEqual(t, *limitFiles)
+	}
+}
+
+// requireEqual wants both sides to have so many files, and each the same contents.
+func (w *limitedWorld) requireEqual(t *testing.T, files int) {
+	t.Helper()
+	inProcore, inBox := w.sides(t)
+	require.Len(t, inProcore, files)
+	require.Equal(t, inProcore, inBox)
+}
+
+// sides return the SHA-256 of the contents of each side by name, as a person reads them there.
+func (w *limitedWorld) sides(t *testing.T) (inProcore, inBox map[string][sha256.Size]byte) {
+	t.Helper()
+	inProcore, inBox = map[string][sha256.Size]byte{}, map[string][sha256.Size]byte{}
+	all, err := w.procore.Home().List(w.procore.Project().RootID)
+	require.NoError(t, err)
+	for _, it := range all {
+		text, err := w.procore.Home().Read(it.ID)
+		require.NoError(t, err)
+		inProcore[it.Name] = sha256.Sum256(text)
+	}
+	folder, err := w.box.Home().Find("tower/Documents")
+	require.NoError(t, err)
+	items, err := w.box.Home().List(folder.ID)
+	require.NoError(t, err)
+	for _, it := range items {
+		text, err := w.box.Home().Read(it.ID)
+		require.NoError(t, err)
+		inBox[it.Name] = sha256.Sum256(text)
+	}
+	return inProcore, inBox
 }
