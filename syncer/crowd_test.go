@@ -36,6 +36,32 @@ func (s shelf) ReadFolder(ctx context.Context, folder syncer.Entry) ([]syncer.En
 	return all, nil
 }
 
+// What a first sync has found and not come to is looked at again by the next run, since it may have changed.
+func TestACrowdThatARunHasNotComeToCostsOneReadingOfItsFolder(t *testing.T) {
+	const files = 100
+	tree := syncertest.Tree{"d/": "", "k": "k"}
+	for i := range files {
+		tree[fmt.Sprintf("d/%d", i)] = fmt.Sprint(i)
+	}
+	w := newWorld(t, syncertest.WorldOptions{SourceTree: tree})
+	var reads, finds int
+	w.Pair.Source.FS = shelf{w.Left, &reads, &finds}
+	report, err := w.Run(t.Context(), &syncer.RunOptions{Full: true, Budget: syncer.Budget{Calls: 60}})
+	require.NoError(t, err)
+	require.True(t, report.More)
+	left := len(w.Source.Tree()) - len(w.Destination.Tree())
+	require.Greater(t, left, files/4)
+	w.Ann.Write("d/99", "changed meanwhile")
+	w.Ann.Remove("d/98")
+	reads = 0
+	w.Left.Clear()
+	_, err = w.Run(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, w.Source.Tree(), w.Destination.Tree())
+	require.Equal(t, 1, reads)
+	require.Less(t, w.Left.Count("Look"), 6, "one that tells the folder, its folders, and what is not in it any more")
+}
+
 func TestACrowdOfNewFilesCostsOneReadingOfTheFolderThatTheyGoTo(t *testing.T) {
 	w := newWorld(t, syncertest.WorldOptions{SourceTree: syncertest.Tree{"d/k": "k"}, DestinationTree: syncertest.Tree{"d/k": "k"}})
 	var reads, finds int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 	"slices"
 	"time"
 )
@@ -183,16 +184,38 @@ func (r *run) visitPending(ctx context.Context) error {
 	return nil
 }
 
-// foreseePending looks at once at pending items that no Record holds.
+// foreseePending looks at once at pending items that no Record holds. Those that were met in one folder are
+// looked at by a reading of it, where the side can do that: what a first sync has not come to is many.
 func (r *run) foreseePending(ctx context.Context, keys []PendingKey) {
+	type place struct {
+		side Side
+		path string
+	}
 	var list []version
+	var order []place
+	together := map[place][]version{}
 	for _, key := range keys {
-		if key.Record == 0 {
-			list = append(list, version{key.Side, Stamp{ID: key.ID}})
+		if key.Record != 0 {
+			continue
+		}
+		v := version{key.Side, Stamp{ID: key.ID}}
+		list = append(list, v)
+		at := place{key.Side, path.Dir(r.pending[key].Path)}
+		if together[at] == nil {
+			order = append(order, at)
+		}
+		together[at] = append(together[at], v)
+	}
+	for _, at := range order {
+		if len(together[at]) >= crowdOfFolder {
+			r.o.prefetchFolder(ctx, together[at])
 		}
 	}
 	r.o.prefetch(ctx, list)
 }
+
+// crowdOfFolder is how many items are worth a reading of their folder, and a look at one that tells which it is.
+const crowdOfFolder = 4
 
 // renew lets news about a pending item count: it is neither waited for nor left alone any more.
 func (r *run) renew(key PendingKey) {

@@ -85,18 +85,24 @@ type finding func(ctx context.Context, side Side, p *node, name string) ([]Entry
 // standing is find for crowds: a side that can read a folder at once is asked once in a round for all
 // names in it.
 func (o *observer) standing(ctx context.Context, side Side, p *node, name string) ([]Entry, error) {
-	end, id := o.ends[side], p.idOn(side)
-	if end.folders == nil {
+	if o.ends[side].folders == nil {
 		return o.standingNow(ctx, side, p, name)
 	}
-	if there, ok := o.read[side][id]; ok {
-		return there[NameKey(name)], nil
+	there, err := o.readFolder(ctx, side, Entry{ID: p.idOn(side), Kind: Folder, Name: p.nameOn(side)})
+	return there[NameKey(name)], err
+}
+
+// readFolder reads what stands in a folder of a side that can do that, once in a round.
+func (o *observer) readFolder(ctx context.Context, side Side, folder Entry) (map[Key][]Entry, error) {
+	if there, ok := o.read[side][folder.ID]; ok {
+		return there, nil
 	}
+	end := o.ends[side]
 	if err := end.busy.why(); err != nil {
 		return nil, err
 	}
 	o.budget.spend()
-	all, err := end.folders.ReadFolder(ctx, Entry{ID: id, Kind: Folder, Name: p.nameOn(side)})
+	all, err := end.folders.ReadFolder(ctx, folder)
 	end.heard(ctx, err)
 	if err != nil {
 		return nil, err
@@ -105,8 +111,8 @@ func (o *observer) standing(ctx context.Context, side Side, p *node, name string
 	for _, e := range all {
 		there[NameKey(e.Name)] = append(there[NameKey(e.Name)], e)
 	}
-	o.read[side][id] = there
-	return there[NameKey(name)], nil
+	o.read[side][folder.ID] = there
+	return there, nil
 }
 
 // standingNow asks anew.

@@ -27,6 +27,37 @@ func (o *observer) provable(n *node, side Side) bool {
 	return p != nil && p.sight[side] != unseen
 }
 
+// prefetchFolder looks at items of one side that are thought to stand in one folder by reading it. Those that
+// it does not show are looked at one by one.
+func (o *observer) prefetchFolder(ctx context.Context, list []version) {
+	side := list[0].side
+	if o.ends[side].folders == nil {
+		return
+	}
+	first, err := o.lookID(ctx, side, list[0].ID)
+	if err != nil || first.ParentID == "" || first.Trashed || o.budget.ended() {
+		return
+	}
+	there, err := o.readFolder(ctx, side, Entry{ID: first.ParentID, Kind: Folder})
+	if err != nil {
+		return
+	}
+	shown := map[string]Entry{}
+	for _, same := range there {
+		for i := range same {
+			shown[same[i].ID] = same[i]
+		}
+	}
+	for _, v := range list {
+		if _, known := o.looked[v]; known {
+			continue
+		}
+		if e, ok := shown[v.ID]; ok {
+			o.looked[v] = lookup{entry: e}
+		}
+	}
+}
+
 // prefetch looks at many items at once, so that a run over slow services does not wait for them
 // one by one. The answers are kept for lookID.
 func (o *observer) prefetch(ctx context.Context, list []version) {

@@ -107,7 +107,11 @@ func TestAFirstSyncKeepsToTheRealLimitsOfBothServices(t *testing.T) {
 		require.True(t, done.Settled(), "%v", done.Err)
 		require.Equal(t, *limitFiles, done.Totals.Uploads)
 		require.Zero(t, net.refused.Load(), "calls that came too fast")
-		require.InDelta(t, plan.Total.Seconds, took.Seconds(), plan.Total.Seconds/10, "what was foretold")
+		off := plan.Total.Seconds / 10
+		if took > time.Hour {
+			off *= 2.5 // between slices the feeds are asked, and what was not come to is looked at again
+		}
+		require.InDelta(t, plan.Total.Seconds, took.Seconds(), off, "what was foretold")
 		w := &limitedWorld{pc, bx, o, net}
 		w.requireEqual(t, *limitFiles)
 		w.people(t, min(200, *limitFiles))
