@@ -38,8 +38,7 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		return o.expandNewcomer(ctx, n)
 	}
 	for _, side := range sides {
-		back := n.sight[side] == absent || n.sight[side] == gone && !n.there(side.Other()) // it may be here again
-		if n.sight[side] == assumed || back && n.rec.Half(side).ID != "" {
+		if n.sight[side] == assumed || n.mayBeBack(side) {
 			if err := o.look(ctx, n, side); err != nil {
 				return err
 			}
@@ -67,6 +66,14 @@ func (o *observer) expand(ctx context.Context, n *node) error {
 		}
 	}
 	return nil
+}
+
+// mayBeBack reports whether n was away from side when it was last looked for there. That is an earlier
+// run's word, and nothing may be deleted on it: somebody may have restored the item since.
+func (n *node) mayBeBack(side Side) bool {
+	h := n.rec.Half(side)
+	away := n.sight[side] == absent || n.sight[side] == gone && (h.Presence == Gone || !n.there(side.Other()))
+	return away && h.ID != ""
 }
 
 // placesOf brings in whoever stands where n may have to go because of side.

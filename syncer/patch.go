@@ -95,6 +95,9 @@ func (w *world) settled(a *Action) Record {
 				}
 				putSelf(h, e)
 			}
+			if differs(&r, side, e, w.folderOf(n, side)) {
+				h.Guard = "" // something of it is yet to be agreed: a hint that names it is no echo
+			}
 		}
 		if attrs&attrBehind(side) != 0 {
 			h.Behind = true

@@ -13,7 +13,7 @@ func (o *observer) unseenOf(wave []*node) []version {
 	for _, n := range wave {
 		for _, side := range sides {
 			id := n.rec.Half(side).ID
-			if n.known && id != "" && !o.expanded[n] && (n.sight[side] == assumed || n.sight[side] == missing && o.provable(n, side)) {
+			if n.known && id != "" && !o.expanded[n] && (n.sight[side] == assumed || n.mayBeBack(side) || n.sight[side] == missing && o.provable(n, side)) {
 				list = append(list, version{side, Stamp{ID: id}})
 			}
 		}

@@ -342,4 +342,20 @@ var regressionsOfDeletes = []regression{
 			{Do: "write", At: "d:/e/\u00e9/a-b", Text: "same"},
 		},
 	},
+	{
+		name: "a delete that could not be carried over is not carried over when what was deleted is back where it waits",
+		setup: simSetup{
+			Sides: [2]simSide{0: {Forbidden: ":*?\"<>|"}}, Trees: [2]syncertest.Tree{0: {"e/d/b.": "base0"}},
+			NoNamer: true, Exclude: []string{"**/b*"},
+		},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true}},
+			{Do: "move", On: 1, At: "e/d", To: "d:/d"},
+			{Do: "remove", On: 1, At: "d:/d"},
+			{Do: "plan"},
+			{Do: "move", On: 1, At: "d:", To: "e/d:"},
+			{Do: "move", At: "e/d/b.", To: "e/b."},
+			{Do: "restore", On: 1, At: "e/d:/d"},
+		},
+	},
 }

@@ -138,4 +138,17 @@ var regressionsOfHints = []regression{
 			{Do: "restore", At: "A"},
 		},
 	},
+	{
+		name:  "an edit that is not yet carried over when the process dies is no echo of what was agreed at its side",
+		setup: simSetup{Sides: [2]simSide{1: {Update: 1, Page: 3}}, Trees: [2]syncertest.Tree{0: {"c": "base1"}, 1: {"d:/d/e\u0301": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Poll: true}},
+			{Do: "write", At: "c", Text: "c1."},
+			{Do: "move", On: 1, At: "d:/d/e\u0301", To: "e\u0301"},
+			{Do: "touch", On: 1, At: "c"},
+			{Do: "write", On: 1, At: "b", Text: "c3."},
+			{Do: "move", At: "d:/d", To: "d:/A"},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 39, Kill: true}}}},
+		},
+	},
 }
