@@ -300,7 +300,7 @@ func (c *simEnd) checkTwins() {
 		seen := map[string]string{}
 		for _, i := range c.s.items(side) {
 			if i.Kind != syncer.File || c.s.users.came[i.body] != 1 || c.s.users.planted[i.body] > 1 || c.s.users.back[i.body] ||
-				c.disguised(i.body) {
+				c.disguised(i.body) || i.body == "" && c.s.users.moved[side][""] { // nothing tells which of them a call has made
 				continue
 			}
 			if twin, twice := seen[i.body]; twice {
