@@ -29,6 +29,7 @@ func infoOf(bases Bases, account string, names *syncer.Names) syncer.Info {
 		CleansNames: true,
 		Settle:      settle,
 		CallTimeout: callTimeout,
+		Calls:       syncer.Calls{Open: 2}, // the version is asked for before its contents
 	}
 }
 

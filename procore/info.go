@@ -25,6 +25,8 @@ func infoOf(c *Client, in Scope, name, account string, names syncer.Names) synce
 		CleansNames: true,
 		Settle:      settle,
 		CallTimeout: callTimeout,
+		// An item is looked at before it is read or changed; contents take a leave to send them, and are then filed.
+		Calls: syncer.Calls{Open: 2, Create: 2, Update: 3, Move: 2, Delete: 2},
 	}
 }
 

@@ -51,6 +51,7 @@ func NewPhotos(ctx context.Context, client *Client, in Scope, o *FileSystemOptio
 	t.info.Trash = false // no photo is known to be found in the bin
 	t.info.File.Rename, t.info.File.Update = false, syncer.UpdateByReplacement
 	t.info.Folder.Move = false
+	t.info.Calls.Update = 5 // a new photo is sent, made and read back; the old one is looked at and goes
 	t.info.Extensions = slices.Clone(photoTypes)
 	t.info.FoldersOnlyAtRoot, t.info.MaxDepth = true, 1
 	if o == nil || o.Names == nil {

@@ -91,6 +91,7 @@ func newRecords(ctx context.Context, name string, client *Client, project ID, o 
 	t.info.File, t.info.Folder = syncer.Abilities{Update: syncer.UpdateNever}, syncer.Abilities{Update: syncer.UpdateNever}
 	t.info.Guards = syncer.Guards{}
 	t.info.CleansNames = false
+	t.info.Calls = syncer.Calls{} // a record is read once for all its files
 	t.info.Names, t.info.FoldersOnlyAtRoot, t.info.MaxDepth = recordNames, true, 1
 	return &records{tool: t, last: map[ID]sight{}}, nil
 }

@@ -11,6 +11,9 @@ func (w *world) draft(pair string) *Plan {
 		list, actions, again = w.reconcile()
 	}
 	p := &Plan{Pair: pair, names: w.names, Full: w.full, Actions: actions, Source: w.tally[Source], Destination: w.tally[Destination]}
+	for _, side := range sides {
+		p.tolls[side] = toll{w.info[side].Calls, w.info[side].Guards}
+	}
 	p.Skips = slices.Clone(w.skips)
 	for _, n := range list {
 		if n.clash != nil {

@@ -147,13 +147,6 @@ const (
 	Bulk
 )
 
-// Cost counts what an operation takes from a service.
-type Cost struct {
-	Calls   int
-	Uploads int // how many of Calls send contents: many services limit these by themselves
-	Bytes   int64
-}
-
 // Pacer keeps the calls of a connector within the limits of its service. The engine asks it for
 // estimates only; to wait is the connector's business. Governor in package connect makes them.
 type Pacer interface {

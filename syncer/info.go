@@ -60,6 +60,8 @@ type Info struct {
 	// CallTimeout is how long the connector lets one metadata call take; the engine does not end it,
 	// and makes sure that the lease outlives it. 0 means one minute.
 	CallTimeout time.Duration
+	// Calls says what deeds take, for estimates. Wrong: a plan foretells what a run does not keep.
+	Calls Calls
 }
 
 // Guards names calls whose precondition the service or the connector checks. Rename is a Move that leaves the

@@ -44,7 +44,7 @@ func (r *run) planWithout(ctx context.Context, aside []*node) (*Plan, error) {
 
 // reads returns a plan of those verifying reads of p that wait for nothing.
 func (p *Plan) reads() *Plan {
-	out := &Plan{Pair: p.Pair, Full: p.Full}
+	out := &Plan{Pair: p.Pair, Full: p.Full, names: p.names, tolls: p.tolls}
 	for i := range p.Actions {
 		if a := &p.Actions[i]; a.Op == OpVerify && len(a.After) == 0 {
 			out.Actions = append(out.Actions, *a)

@@ -11,12 +11,8 @@ func (l *left) of(p *Plan) {
 
 // done takes an action off.
 func (l *left) done(p *Plan, i int) {
-	one := Plan{Actions: p.Actions[i : i+1]}
 	for _, side := range sides {
-		c := one.Cost(side)
-		l[side].Calls -= c.Calls
-		l[side].Uploads -= c.Uploads
-		l[side].Bytes -= c.Bytes
+		l[side] = l[side].minus(p.CostOf(i, side))
 	}
 }
 

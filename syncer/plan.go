@@ -155,6 +155,7 @@ type Plan struct {
 	Destination Tally      `json:"destination"`
 
 	names [2]string
+	tolls [2]toll
 }
 
 // Name is what people call a side, see Endpoint.Name.
@@ -192,36 +193,6 @@ func (p *Plan) Writes() int {
 	return n
 }
 
-// Cost adds up what the plan's writes and verifying reads take from side: one call each and the bytes of
-// bodies whose size is known. Reading a body from side counts as a call too.
-func (p *Plan) Cost(side Side) Cost {
-	var c Cost
-	for _, a := range p.Actions {
-		c = c.plus(a.cost(side))
-	}
-	return c
-}
-
-// cost is what the action takes from side.
-func (a *Action) cost(side Side) Cost {
-	carries := a.Op == OpCreateFile || a.Op == OpUpdate
-	var c Cost
-	if a.On == side && (a.Op.Writes() || a.Op == OpVerify) || carries {
-		c.Calls = 1
-	}
-	if carries || a.Op == OpVerify && a.On == side {
-		c.Bytes = max(a.Size, 0)
-	}
-	if carries && a.On == side {
-		c.Uploads = 1
-	}
-	return c
-}
-
-func (c Cost) plus(d Cost) Cost {
-	return Cost{Calls: c.Calls + d.Calls, Uploads: c.Uploads + d.Uploads, Bytes: c.Bytes + d.Bytes}
-}
-
 // String lists the plan for people, a line an action.
 func (p *Plan) String() string {
 	var b strings.Builder
@@ -242,11 +213,4 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "skipped: %q on %s (%s)\n", s.Path, p.Name(s.Side), s.Reason)
 	}
 	return b.String()
-}
-
-// Estimate is what carrying out a plan takes.
-type Estimate struct {
-	Source, Destination Cost
-	// Time is the longer of what the two sides' Pacers say; zero without Pacers.
-	Time time.Duration
 }

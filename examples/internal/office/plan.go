@@ -190,14 +190,12 @@ func (t *ToolPlan) price(plan *syncer.Plan, pair syncer.Pair) Price {
 	var spent [2]syncer.Cost
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		alone := syncer.Plan{Actions: plan.Actions[i : i+1]}
 		out := PlannedAction{
 			Action: a.ID, Op: a.Op.String(), On: on(a.On), Kind: a.Kind.String(), Path: a.Path, From: a.From,
 			Reason: why(a), After: a.After,
 		}
 		for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
-			cost := alone.Cost(side)
-			cost.Calls += besides(a, side)
+			cost := plan.CostOf(i, side)
 			out.Bytes = max(out.Bytes, cost.Bytes)
 			if side == syncer.Source {
 				out.Calls.Procore = int64(cost.Calls)
@@ -220,18 +218,6 @@ func (t *ToolPlan) price(plan *syncer.Plan, pair syncer.Pair) Price {
 		t.Actions = append(t.Actions, out)
 	}
 	return sum
-}
-
-// besides is how many calls an action takes from a side besides the one that an engine reckons with.
-func besides(a *syncer.Action, side syncer.Side) int {
-	carries := a.Op == syncer.OpCreateFile || a.Op == syncer.OpUpdate
-	switch {
-	case carries && a.On != side:
-		return 1 // the item is looked at, and then its contents are read
-	case a.On != side || side == syncer.Destination || !a.Op.Writes() || a.Op == syncer.OpCreateFolder:
-		return 0
-	}
-	return 1 // Procore guards nothing, so the item is looked at; an upload is made and then filed
 }
 
 // why says what an action is for, where the plan does not say it in words.
