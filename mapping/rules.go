@@ -34,7 +34,7 @@ type Rules struct {
 	Exclude []string `json:"exclude,omitempty"`
 	// Adopt says when two files that stand at the same place on both sides, before they were ever
 	// synced, are taken for one although no hash tells: "verify" (the default) reads what has no hash,
-	// "trust" goes by name and size, "ask" waits for a person.
+	// "trust" goes by name and size, "ask" waits for a person. What is found or said to differ is a conflict.
 	Adopt Adoption `json:"adopt,omitempty"`
 }
 

@@ -13,8 +13,8 @@ const (
 	// AdoptTrusted takes files of one name and size for equal. Nothing is read. Two that differ all the
 	// same stay as they are on both sides, until one of them is changed and overwrites the other.
 	AdoptTrusted
-	// AdoptAsked holds each such pair of files until a person approves that they are one. Rejected, both
-	// stay as they are.
+	// AdoptAsked holds each such pair of files until a person approves that they are one. Rejected, they are
+	// two files that differ: a Conflict, which is settled as any other is.
 	AdoptAsked
 )
 
@@ -57,17 +57,19 @@ func (w *world) adoptRendered(n *node) bool {
 	return false
 }
 
-// askAdoption holds the adoption of n, unless a person has approved it.
+// askAdoption holds the adoption of n, unless a person has decided. A rejection is a word on the contents; what
+// remembers it, once the hold is gone, is the conflict that it leads to.
 func (w *world) askAdoption(n *node) {
 	id := adoptID(n)
-	if w.approved[id] {
+	switch {
+	case w.approved[id]:
 		n.agree |= attrContent
+		return
+	case w.rejected[id] || w.clashing[clashID(n.entry[Source].Stamp(), n.entry[Destination].Stamp())]:
+		w.settleConflict(n)
 		return
 	}
 	reason := fmt.Sprintf("of one name and size on both sides: %s tells no digest, so a person says whether they are one", w.says(w.digestless()))
-	if w.rejected[id] {
-		reason = "a person has said that they are not one: both stay as they are"
-	}
 	n.leave(reason, false)
 	n.soon = false
 	n.hold = &Hold{Action: id, Op: OpAdopt, On: Destination, Kind: n.rec.Kind, Path: w.pathOn(n, Destination), Reason: reason, Since: w.now}

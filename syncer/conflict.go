@@ -201,6 +201,7 @@ func (w *world) part(n *node, t Side) {
 	w.next++
 	m.see(t, n.entry[t])
 	m.parted, n.split = n, m
+	m.why = "both versions are kept, this one under another name"
 	m.want[x] = w.direction(n, Source).Mode.allows(x) && w.refusal(m, t, x) == ""
 	if !m.want[x] {
 		m.agree |= attrDeclined(x)

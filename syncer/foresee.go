@@ -89,8 +89,13 @@ func (x *explainer) pick() {
 			break
 		}
 	}
-	if x.node != nil && len(x.out.Holds) == 0 {
-		x.out.Foreseen = x.node.hold
+	if x.node != nil && x.node.hold != nil && len(x.out.Holds) == 0 {
+		// What has no Record yet is told by its action only.
+		if h, stored := x.r.holds[x.node.hold.Action]; stored {
+			x.out.Holds = append(x.out.Holds, h)
+		} else {
+			x.out.Foreseen = x.node.hold
+		}
 	}
 	before := map[int]bool{}
 	for i := range x.plan.Actions {

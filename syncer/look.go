@@ -72,6 +72,7 @@ func (r *run) newWorld() *world {
 		w.approved[id], w.rejected[id] = h.Decision == Approved, h.Decision == Rejected
 	}
 	for id, c := range r.clashes {
+		w.clashing[id] = true
 		if c.Chosen {
 			w.chosen[id] = c.Choice
 		}

@@ -41,6 +41,8 @@ type world struct {
 	rejected map[ActionID]bool
 	// chosen is what a person wants to become of conflicts.
 	chosen map[ClashID]Resolution
+	// clashing are the conflicts that earlier runs have left open.
+	clashing map[ClashID]bool
 	// stuck are items that cannot move before something else is recorded, and why.
 	stuck map[RecordID]string
 	// waiting are Records whose last action failed and may not be tried again yet.
@@ -106,6 +108,7 @@ func newWorld() *world {
 		approved:  map[ActionID]bool{},
 		rejected:  map[ActionID]bool{},
 		chosen:    map[ClashID]Resolution{},
+		clashing:  map[ClashID]bool{},
 		waiting:   map[PendingKey]Pending{},
 		inFlight:  newFlights(),
 	}

@@ -21,7 +21,9 @@ a decision within seconds. Without a further word it is "holds list".`
 		c.decideCommand("approve", "Let what waits be done", `Let what waits be done, whatever the limit says. The next run carries it out, if it is still
 true then: a delete of what somebody has edited or restored meanwhile is not made.`, syncer.Approved),
 		c.decideCommand("reject", "Leave what waits undone", `Leave what waits undone: both sides stay as they are, and it is not asked again. What was
-deleted on one side stays on the other.`, syncer.Rejected),
+deleted on one side stays on the other. Of two files that are held since nobody knows whether
+they are one (--adopt ask) it says that they are two: both are kept, one of them under another
+name, and "conflicts choose" settles that otherwise.`, syncer.Rejected),
 		c.holdsUndoCommand(),
 	)
 	return orWords(cmd)

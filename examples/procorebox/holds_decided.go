@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // showDecided says what became of each decision; a folder is one line with all that is in it. What could not
@@ -55,6 +56,8 @@ func whatNext(d *office.Decided) string {
 		return ""
 	case d.Was == "carried out":
 		return "brings to both sides what is not on both yet"
+	case d.Decision == "rejected" && d.Op == syncer.OpAdopt.String():
+		return "keeps both files, one of them under another name (\"conflicts choose\" settles it otherwise)"
 	case d.Decision == "rejected":
 		return "leaves it undone, and asks no more"
 	case d.Decision == "approved" && d.Note == "":

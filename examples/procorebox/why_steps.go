@@ -115,6 +115,12 @@ func (e explanation) afterHold() []string {
 	if e.Held == nil || e.Action == "" {
 		return []string{"a sync keeps it waiting; then a person can approve or reject it"}
 	}
+	if e.Held.Op == syncer.OpAdopt.String() {
+		return []string{
+			"nothing before a person decides", "if a person approves it, both are taken for one file, and nothing is sent",
+			"if a person rejects it, both are kept, one of them under another name",
+		}
+	}
 	goes := "it is deleted in " + e.Held.On.Title()
 	if e.Held.Op != syncer.OpDelete.String() {
 		goes = deed(*e.Held)

@@ -168,6 +168,15 @@ var deciding = []mutation{
 		tests: []string{"TestARejectedDeleteIsNotDoneWhenTheLimitHasRoomForIt"},
 	},
 	{
+		name:  "that two files are not one is forgotten with the hold",
+		file:  "syncer/look.go",
+		old:   "w.clashing[id] = true",
+		new:   "w.clashing[id] = c.Chosen",
+		why:   "the conflict is stored, and the hold is not needed any more",
+		in:    unit,
+		tests: []string{"TestWhatAPersonHasRejectedIsAConflictAndSettled"},
+	},
+	{
 		name:  "a hold stays when it is not true any more",
 		file:  "syncer/close.go",
 		old:   "\t\tdelete(r.holds, id)\n\t\tb.Lifted = append(b.Lifted, id)\n",
