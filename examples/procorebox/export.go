@@ -26,7 +26,8 @@ func (c *console) exportCommand() *cobra.Command {
 names) or as JSON Lines. No service is called. What a spreadsheet could take for a formula in
 a cell of CSV has a ' before it. Excel shows accents right with csv-excel: that is CSV which
 begins with a mark (BOM) that other programs take for a part of the first name. Times are by
-UTC. Columns keep their names from version to version; new ones come behind the others.`,
+UTC. Columns keep their names from version to version; new ones come behind the others.
+Procore tells web links of RFIs only, so procore_link is empty for all else.`,
 	}
 	var p past
 	history := c.export("history", "what was done, item by item", office.HistorySheet().Columns, func(ctx context.Context, o *office.Office, link string, w io.Writer, e exported) error {

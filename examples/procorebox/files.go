@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -17,13 +18,16 @@ func (c *console) filesCommand() *cobra.Command {
 		Short: "Show both sides of a link side by side",
 		Long: `Show what stands in a folder of a link on both sides, side by side: equal, not equal, only in
 procore, only in box, or left out by a rule of the link, which the note tells. A folder tells
-how many files below it compare how. PATH begins
-with the tool, as in Documents/Drawings; without it the tools are shown. With --links the
-addresses are printed under which a person opens the items.
+how many files below it compare how. PATH begins with the tool, as in Documents/Drawings;
+without it the tools are shown.
+
+Last come the addresses under which a person opens the items; --links=false leaves them out.
+Procore tells none but of RFIs, and where its documents, photos and submittals are opened
+stands in no document of Procore: find them by their path, or with "why" by their number.
 
 Files are equal if their hashes are, or if nothing has changed since both were known to
 be. Both sides are read now, with all that is below the folder.`,
-		Example:           "  procorebox files bridge\n  procorebox files bridge Documents/Drawings --links",
+		Example:           "  procorebox files bridge\n  procorebox files bridge Documents/Drawings --links=false",
 		Args:              takes(1, 2),
 		ValidArgsFunction: c.completeLink,
 	}
@@ -41,14 +45,19 @@ be. Both sides are read now, with all that is below the folder.`,
 		})
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&links, "links", false, "print web links")
+	cmd.Flags().BoolVar(&links, "links", true, "print web links")
 	return cmd
 }
 
 func (c *console) showFiles(f *office.Files, links bool) error {
 	head := []string{"PROCORE", "BOX", "", "SIZE", "NOTE"}
-	if links {
-		head = append(head, "PROCORE LINK", "BOX LINK")
+	sides := []linked{
+		{"PROCORE LINK", func(item office.FileRow) *office.FileSide { return item.Procore }},
+		{"BOX LINK", func(item office.FileRow) *office.FileSide { return item.Box }},
+	}
+	sides = slices.DeleteFunc(sides, func(s linked) bool { return !links || !slices.ContainsFunc(f.Items, s.told) })
+	for _, s := range sides {
+		head = append(head, s.head)
 	}
 	var rows [][]string
 	for _, item := range f.Items {
@@ -56,8 +65,8 @@ func (c *console) showFiles(f *office.Files, links bool) error {
 		if item.Counts != nil {
 			row[3] = counts(*item.Counts)
 		}
-		if links {
-			row = append(row, webLink(item.Procore), webLink(item.Box))
+		for _, s := range sides {
+			row = append(row, webLink(s.of(item)))
 		}
 		rows = append(rows, row)
 	}
@@ -82,6 +91,14 @@ func name(f *office.FileSide, kind string) string {
 	}
 	return f.Name
 }
+
+// linked is a column with the web links of a side. Without any it is left out.
+type linked struct {
+	head string
+	of   func(office.FileRow) *office.FileSide
+}
+
+func (l linked) told(item office.FileRow) bool { return webLink(l.of(item)) != "" }
 
 func webLink(f *office.FileSide) string {
 	if f == nil {
