@@ -21,7 +21,7 @@ func (c *console) errorsCommand() *cobra.Command {
 service is called. Each line tells the link and tool, how many items it concerns, the cause in
 plain words, what to do next, since when, how often it was tried and when it is tried again,
 and an example with what was told. --items lists each item by itself; with --json each is a
-line.
+line. Where a watch runs the next sync comes by itself.
 
 Conflicts and holds are no errors. How many wait for a person is said in the end.
 

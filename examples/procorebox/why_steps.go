@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/syncer"
@@ -76,7 +77,10 @@ func (e explanation) mend() string {
 	if e.Mend == "" {
 		return "mend what is said above and run procorebox sync " + e.Link
 	}
-	return e.Mend + "; or now: procorebox sync " + e.Link
+	if now := "procorebox sync " + e.Link; !strings.Contains(e.Mend, now) {
+		return e.Mend + "; to try it at once: " + now
+	}
+	return e.Mend
 }
 
 // decide says how to approve or reject what is held.

@@ -1,78 +1,98 @@
 package office
 
 import (
+	"cmp"
 	"strings"
 
+	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// Remedy says in plain words what a cause means and what to do about it. Next is empty if nobody need do anything:
-// it is tried again.
+// Remedy says in plain words what a cause means, and in one sentence what to do about it: whoever has nothing to do is told so, and
+// when it is tried again. RemedyOf leaves words in it that stand for the scene, which in fills in.
 type Remedy struct {
 	Plain, Next string
 }
 
-// nextFor is Next for a Link and a service, which may be empty.
-func (r Remedy) nextFor(link string, s Service) string {
-	next := strings.ReplaceAll(r.Next, "LINK", link)
-	if s != "" {
-		next = strings.ReplaceAll(next, "procorebox connect box, or procorebox connect procore", "procorebox connect "+string(s))
-	}
-	return next
+// A scene is where something went wrong. Each part may be empty.
+type scene struct {
+	link string
+	tool mapping.Tool
+	on   Service
+	// confirm is what lets a halt go on.
+	confirm string
 }
 
-const patience = "nothing; it is tried again by itself"
+const (
+	retried  = "the next sync tries it again"
+	patience = "nothing to do: " + retried
+	signIn   = "procorebox connect SERVICE"
+)
+
+// in says what holds of one scene.
+func (r Remedy) in(p scene) Remedy {
+	title, other, connects := "the service", "the other one", "procorebox connect box, or procorebox connect procore"
+	if p.on != "" {
+		title, other, connects = p.on.Title(), p.on.Other().Title(), "procorebox connect "+string(p.on)
+	}
+	if p.confirm == "" {
+		r.Next = strings.ReplaceAll(r.Next, "procorebox sync LINK --confirm EVIDENCE goes on", "go on as procorebox sync LINK says")
+	}
+	fill := strings.NewReplacer(
+		signIn, connects, "SERVICE", title, "OTHER", other, "EVIDENCE", p.confirm,
+		"TOOL=WAY", cmp.Or(string(p.tool), "TOOL")+"="+cmp.Or(awayFrom(p.on), "to-box|to-procore"), " LINK", strings.TrimRight(" "+p.link, " "),
+	)
+	return Remedy{fill.Replace(r.Plain), fill.Replace(r.Next)}
+}
+
+// awayFrom is the direction that does not write to a service.
+func awayFrom(s Service) string {
+	switch s {
+	case BoxService:
+		return string(mapping.ToProcore)
+	case ProcoreService:
+		return string(mapping.ToBox)
+	}
+	return ""
+}
 
 // RemedyOf returns that of a cause: each has one.
 func RemedyOf(c syncer.Cause) Remedy {
 	switch c {
+	case CauseNotConnected:
+		return Remedy{"there is no connection to SERVICE", "sign in: " + signIn + "; the next sync goes on"}
 	case syncer.CauseSignIn:
-		return Remedy{"the service no longer takes the sign-in", "sign in again: procorebox connect box, or procorebox connect procore"}
+		return Remedy{"SERVICE no longer takes the sign-in", "sign in again: " + signIn + "; the next sync goes on"}
 	case syncer.CauseClient:
-		return Remedy{"the service does not take the app", "compare its ID and secret with what the service says of it, and connect again"}
+		return Remedy{"SERVICE does not take the app", "compare ID and secret of the app with what SERVICE shows of it and connect again: " + signIn + "; the next sync goes on"}
 	case syncer.CauseUnreached:
-		return Remedy{"the service was not reached", "look at the network; " + patience}
+		return Remedy{"SERVICE was not reached", "look whether this machine has a network; once SERVICE can be reached " + retried}
 	case syncer.CauseBusy:
-		return Remedy{"the service could not serve", patience}
+		return Remedy{"SERVICE was busy, or out of order for the moment", patience}
 	case syncer.CauseTimeout:
-		return Remedy{"the service did not answer in time", patience}
+		return Remedy{"SERVICE did not answer in time", patience}
 	case syncer.CauseReadOnly:
-		return Remedy{"the account may not write on that side", "give the account the right to write, or let the link flow one way: procorebox link edit --direction"}
+		return Remedy{"the account may not write in SERVICE", "give the account the right to write in SERVICE, or let it flow one way: procorebox link edit LINK --direction TOOL=WAY; " + retried}
 	case syncer.CausePermission:
-		return Remedy{"the account lacks a right", "procorebox doctor says which; give it in the service"}
+		return Remedy{"the account lacks a right in SERVICE", "give the account the right that procorebox doctor LINK names; " + retried}
 	case syncer.CauseQuota:
-		return Remedy{"there is no room left on that side", "make room in the service, or delete what is not needed"}
+		return Remedy{"there is no room left in SERVICE", "make room in SERVICE, or have it given more; " + retried}
 	case syncer.CauseName:
-		return Remedy{"that side cannot hold the name", "rename the item"}
+		return Remedy{"SERVICE cannot hold the name", "rename the item in OTHER; " + retried}
 	case syncer.CauseRefused:
-		return Remedy{"the service does not take the item as it is", "see the reason: its type, its size or a rule of the service"}
+		return Remedy{"SERVICE does not take the item as it is", "change the item so that SERVICE takes it: its type, its size, or what else was told; " + retried}
 	case syncer.CauseUnsupported:
-		return Remedy{"that side cannot do it", "do it there by hand, or undo it on the other side"}
+		return Remedy{"SERVICE cannot do it", "do it in SERVICE by hand, or undo it in OTHER; the next sync finds both alike then"}
 	case syncer.CauseLocked:
-		return Remedy{"somebody has it locked, or works on it", "ask them to unlock it; it is tried again by itself"}
+		return Remedy{"somebody has it locked, or works on it", "ask whoever has it locked in SERVICE to unlock it; " + retried}
 	case syncer.CauseStale:
-		return Remedy{"it was changed while it was worked on", patience}
+		return Remedy{"it was changed while it was worked on", patience + " with what is there then"}
 	case syncer.CauseExists:
-		return Remedy{"the name is taken on that side", "rename one of the two"}
+		return Remedy{"the name is taken in SERVICE", "rename one of the two; " + retried}
 	case syncer.CauseMissing:
-		return Remedy{"it is not to be seen on that side", "look whether it was deleted, moved or hidden from the account"}
-	case syncer.CauseHeld:
-		return Remedy{"a rule holds it back", "procorebox holds list"}
-	case syncer.CauseHalted:
-		return Remedy{"it stopped until a person has looked", "look at what it found; then procorebox sync LINK --confirm EVIDENCE"}
-	case syncer.CauseFenced:
-		return Remedy{"another process has taken the work over", patience}
-	case syncer.CauseDamaged:
-		return Remedy{"what is remembered cannot be read", "bring back a copy of the data directory"}
-	case syncer.CauseOverlap:
-		return Remedy{"two links have common ground", "change or remove one: procorebox link list"}
-	case syncer.CauseInvalid:
-		return Remedy{"a setting makes no sense", "procorebox link show LINK, and procorebox link edit"}
-	case syncer.CauseStopped:
-		return Remedy{"it was stopped", "procorebox sync LINK goes on"}
-	case syncer.CauseUnknown:
+		return Remedy{"it is not to be seen in SERVICE", "look in SERVICE whether it was deleted, moved or hidden from the account; the next sync looks again"}
 	}
-	return Remedy{"it failed", "see the reason; " + patience}
+	return remedyHere(c)
 }
 
 // Causes of trouble that no error of the library stands for.
@@ -84,19 +104,31 @@ const (
 	CauseBlocked      syncer.Cause = "blocked"
 )
 
-// remedyHere is RemedyOf for the causes of this package, too.
+// remedyHere is RemedyOf for what comes of our own doing, and not of what a service says.
 func remedyHere(c syncer.Cause) Remedy {
 	switch c {
-	case CauseNotConnected:
-		return Remedy{"there is no connection to the service", "procorebox connect box, or procorebox connect procore"}
+	case syncer.CauseHeld:
+		return Remedy{"a rule holds it back", "approve or reject it: procorebox holds list LINK; the next sync heeds that"}
+	case syncer.CauseHalted:
+		return Remedy{"it stopped until a person has looked", "look at what it found, and if that is meant procorebox sync LINK --confirm EVIDENCE goes on"}
+	case syncer.CauseFenced:
+		return Remedy{"another process has taken the work over", "nothing to do: the other process goes on with it, or the next sync"}
+	case syncer.CauseDamaged:
+		return Remedy{"what is remembered cannot be read", "bring back a backup: procorebox restore FILE --replace; the next sync goes on"}
+	case syncer.CauseOverlap:
+		return Remedy{"two links have common ground", "change or remove one of those that procorebox link list shows; " + retried}
+	case syncer.CauseInvalid:
+		return Remedy{"a setting makes no sense", "change the setting with procorebox link edit LINK; procorebox link show LINK shows all; " + retried}
+	case syncer.CauseStopped:
+		return Remedy{"it was stopped", "nothing to do: the next sync goes on from there"}
 	case CausePaused:
-		return Remedy{"the folder of the tool is in the trash or not to be seen", "restore it, or give the account access; it goes on by itself then"}
+		return Remedy{"the folder of the tool is in the trash or not to be seen", "restore the folder, or give the account access to it; the next sync goes on"}
 	case CauseInterrupted:
-		return Remedy{"the program died while it worked", "procorebox sync LINK finds out what was done, and goes on"}
+		return Remedy{"the program died while it worked", "nothing to do: the next sync finds out what was done, and goes on"}
 	case CauseIncomplete:
-		return Remedy{"a side could not be read to its end", "see the reason; " + patience}
+		return Remedy{"SERVICE could not be read to its end", "wait: the next sync reads it again; if it fails each time, mend what the service has told"}
 	case CauseBlocked:
-		return Remedy{"it waits for something else that failed", "mend that; it follows by itself"}
+		return Remedy{"it waits for something else that failed", "mend what it waits for; the next sync does it then"}
 	}
-	return RemedyOf(c)
+	return Remedy{"it failed", "wait: the next sync tries it again; if it fails each time, mend what was told"}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -80,11 +79,8 @@ type troubles struct {
 }
 
 func (t *troubles) tell(x Trouble) {
-	r := remedyHere(x.Cause)
-	x.Plain, x.Next = r.Plain, r.nextFor(x.Link, x.On)
-	if x.Confirm != "" {
-		x.Next = strings.ReplaceAll(x.Next, "EVIDENCE", x.Confirm)
-	}
+	r := RemedyOf(x.Cause).in(scene{x.Link, x.Tool, x.On, x.Confirm})
+	x.Plain, x.Next = r.Plain, r.Next
 	t.over = t.over || !t.yield(x, nil)
 }
 

@@ -74,12 +74,12 @@ func TestWhatFailedIsToldWithItsKindAndWhenItIsTriedAgain(t *testing.T) {
 	require.Equal(t, []Trouble{
 		{
 			Link: "tower", Tool: mapping.Documents, Path: "Documents/big.zip", On: BoxService, Cause: syncer.CauseQuota,
-			Plain: RemedyOf(syncer.CauseQuota).Plain, Next: RemedyOf(syncer.CauseQuota).Next, Reason: "no room (request 1)",
+			Plain: "there is no room left in Box", Next: "make room in Box, or have it given more; the next sync tries it again", Reason: "no room (request 1)",
 			Since: since, Tried: 3, NextTry: since.Add(time.Hour),
 		},
 		{
 			Link: "tower", Tool: mapping.Documents, Path: "Documents/a/b", On: BoxService, Cause: CauseBlocked,
-			Plain: remedyHere(CauseBlocked).Plain, Next: remedyHere(CauseBlocked).Next, Reason: "waits for a", Since: since,
+			Plain: "it waits for something else that failed", Next: "mend what it waits for; the next sync does it then", Reason: "waits for a", Since: since,
 		},
 	}, o.troublesOf(t))
 }
@@ -100,7 +100,7 @@ func TestTroubleWithRunsIsToldSinceTheFirstOfThemAndUntilOneEndsWell(t *testing.
 	require.Equal(t, syncer.CauseSignIn, all[0].Cause)
 	require.Equal(t, at(3), all[0].Since)
 	require.Equal(t, 6, all[0].Tried)
-	require.Equal(t, "sign in again: procorebox connect box", all[0].Next)
+	require.Equal(t, "sign in again: procorebox connect box; the next sync goes on", all[0].Next)
 
 	halted := run(5, mapping.RunHalted, syncer.CauseHalted, 1)
 	halted.Evidence = "0123abcd"
@@ -148,12 +148,12 @@ func TestEachFolderThatTheLastRunCouldNotListIsToldWithItsCause(t *testing.T) {
 	require.Equal(t, []Trouble{
 		{
 			Link: "tower", Tool: mapping.Documents, Path: "Documents/a/b", On: BoxService, Cause: syncer.CausePermission,
-			Plain: RemedyOf(syncer.CausePermission).Plain, Next: RemedyOf(syncer.CausePermission).Next,
+			Plain: "the account lacks a right in Box", Next: "give the account the right that procorebox doctor tower names; the next sync tries it again",
 			Reason: "the folder could not be listed: 403", Since: since, Tried: 2,
 		},
 		{
 			Link: "tower", Tool: mapping.Documents, On: ProcoreService, Cause: CauseIncomplete,
-			Plain: remedyHere(CauseIncomplete).Plain, Next: remedyHere(CauseIncomplete).Next,
+			Plain: "Procore could not be read to its end", Next: "wait: the next sync reads it again; if it fails each time, mend what the service has told",
 			Reason: "connection reset by peer", Since: since, Tried: 2,
 		},
 	}, o.troublesOf(t))

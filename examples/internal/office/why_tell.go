@@ -62,8 +62,8 @@ func (w *Why) did(x *syncer.Explanation, deed syncer.Deeds) {
 
 // mend says in plain words what went wrong on a side, and what to do about it.
 func (w *Why) mend(c syncer.Cause, s Service) {
-	r := remedyHere(c)
-	w.Cause, w.Plain, w.Mend = c, r.Plain, r.nextFor(w.Link, s)
+	r := RemedyOf(c).in(scene{w.Link, w.Tool, s, w.Evidence})
+	w.Cause, w.Plain, w.Mend = c, r.Plain, r.Next
 }
 
 // place says where the item stands. One that was found by a path of before, or by its number, has another path than
@@ -161,7 +161,7 @@ func (o *Office) whySide(x *syncer.Explanation, side syncer.Side) *WhySide {
 func (o *Office) sideOf(s syncer.Standing, side syncer.Side) *WhySide {
 	w := &WhySide{Service: on(side), Where: s.Whereabouts.String(), Path: s.Path, Err: s.Err}
 	if s.Whereabouts == syncer.Unreachable {
-		w.Plain = remedyHere(s.Cause).Plain
+		w.Plain = RemedyOf(s.Cause).in(scene{on: w.Service}).Plain
 	}
 	if e := s.Entry; e != nil {
 		w.FileSide = FileSide{ID: e.ID, Name: e.Name, Modified: e.Modified, Link: o.webLink(side, e)}
