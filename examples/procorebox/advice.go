@@ -32,6 +32,9 @@ func advice(err error) string {
 	if a, ok := errors.AsType[*advised](err); ok && a.advice != "" {
 		return a.advice
 	}
+	if n, ok := errors.AsType[*office.NoItem](err); ok {
+		return adviceOnItem(n)
+	}
 	if errors.Is(err, office.ErrKey) && errors.Is(err, syncer.ErrDamaged) {
 		return "it was left as it is; bring back the copy of it, or move it away and connect again: nothing but connections is sealed with it"
 	}
@@ -54,6 +57,15 @@ func advice(err error) string {
 		}
 	}
 	return adviceOnService(err)
+}
+
+// adviceOnItem says where to look for an item that nobody has.
+func adviceOnItem(n *office.NoItem) string {
+	line := "procorebox files " + quote(n.Link)
+	if n.Number != "" {
+		return `name it by its path, as "` + line + `" shows it`
+	}
+	return `"` + line + " " + quote(n.Folder) + `" shows what there is`
 }
 
 // adviceOnService is advice on what a service answered, or that it did not.

@@ -40,7 +40,7 @@ and the exit code is 2: make a new plan then.`,
 func readPlan(name string) (*office.Plan, error) {
 	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
 	if err != nil {
-		return nil, fmt.Errorf("read the plan: %w", err)
+		return nil, unread("read the plan", name, err)
 	}
 	var p office.Plan
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -33,7 +33,7 @@ services, for whoever has it can act in your name.`,
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				b, err := o.Backup(ctx, args[0], opts)
 				if err != nil {
-					return err
+					return unwritten("write the backup", args[0], err)
 				}
 				return c.backedUp(b, asJSON)
 			})
@@ -100,7 +100,7 @@ more; the first command says so then, and "procorebox connect" signs in again.`,
 				return &advised{err, otherDirectory}
 			}
 			if err != nil {
-				return err
+				return unread("restore", args[0], err)
 			}
 			return c.restored(r, asJSON)
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -144,10 +145,13 @@ file that somebody has edited since the conflict was settled is left as it is.`,
 		Args:              takes(3, 3),
 		ValidArgsFunction: c.completeChoice,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(versions(), args[2]) {
+				return usage("the version that counts is one of %s, not %q", strings.Join(versions(), ", "), args[2])
+			}
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				done, err := o.ChooseVersion(ctx, args[0], args[1], args[2], dropCopy)
 				if errors.Is(err, fs.ErrNotExist) && advice(err) == "" {
-					err = &advised{err, `"procorebox conflicts list" shows those that there are`}
+					err = &advised{&worded{fmt.Sprintf("no conflict was met at %q", args[1]), err}, `"procorebox conflicts list" shows those that there are`}
 				}
 				if err != nil {
 					return err
@@ -160,9 +164,12 @@ file that somebody has edited since the conflict was settled is left as it is.`,
 	return cmd
 }
 
+// versions are those that a person may choose.
+func versions() []string { return []string{"procore", "box", "both", "leave"} }
+
 func (c *console) completeChoice(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 2 {
-		return []string{"procore", "box", "both"}, cobra.ShellCompDirectiveNoFileComp
+		return versions(), cobra.ShellCompDirectiveNoFileComp
 	}
 	return c.completeLink(cmd, args, begun)
 }

@@ -120,7 +120,7 @@ func (f *connectFlags) box(env office.BoxSettings) (office.Connection, error) {
 	if jwt != "" {
 		config, err := os.ReadFile(jwt) //nolint:gosec // the user names the file
 		if err != nil {
-			return n, usage("%s: %w", named, err)
+			return n, unread(named, jwt, err)
 		}
 		if _, _, _, err := box.ReadAppConfig(config); err != nil {
 			return n, &advised{fmt.Errorf("%s: %s is not the file of settings that the developer console of Box offers: %w", named, jwt, err), "download it there again"}

@@ -93,10 +93,7 @@ func (c *console) run(ctx context.Context, args []string) int {
 		c.say("interrupted; nothing is lost, and the next run goes on from there")
 		return exitFailed
 	}
-	c.complain(err)
-	if isUsage(err) {
-		c.say(`"%s --help" says what there is`, cmd.CommandPath())
-	}
+	c.complain(helped(cmd, err))
 	return exitFailed
 }
 

@@ -77,7 +77,7 @@ func (c *console) export(name, what string, columns []string, write func(ctx con
 				if e.out == "" {
 					return write(ctx, o, optional(args), c.stdout, e)
 				}
-				return office.WriteFile(e.out, func(w io.Writer) error { return write(ctx, o, optional(args), w, e) })
+				return unwritten("write the export", e.out, office.WriteFile(e.out, func(w io.Writer) error { return write(ctx, o, optional(args), w, e) }))
 			})
 		},
 	}

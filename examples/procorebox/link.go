@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -156,11 +158,22 @@ approves it.`,
 		RunE: c.change("released: deletes flow again", func(ctx context.Context, o *office.Office, link string) error {
 			done, err := o.Release(ctx, link)
 			if err == nil && !done {
-				err = fmt.Errorf("link was not put back from a backup, or is released already: %w", syncer.ErrInvalid)
+				err = &advised{fmt.Errorf("the link was not put back from a backup, or is released already: %w", syncer.ErrInvalid), "its deletes flow, so there is nothing to do"}
 			}
 			return err
 		}),
 	}
+}
+
+// taken says of an error whether it is that another link has the name.
+func taken(ctx context.Context, o *office.Office, name string, err error) error {
+	if name == "" || !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, none := o.Links.Get(ctx, name); none != nil {
+		return err
+	}
+	return &advised{&worded{fmt.Sprintf("--name: there is a link %q already", name), err}, `choose another name; "procorebox link list" shows those that there are`}
 }
 
 // change is a command that does one thing to a link and says so.

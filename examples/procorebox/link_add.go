@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -57,7 +59,7 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 	if err != nil {
 		return err
 	}
-	if err := f.rules.apply(cmd, &l.Rules); err != nil {
+	if err := f.rules.apply(cmd, &l); err != nil {
 		return err
 	}
 	if err := checkTarget(ctx, o, l); err != nil {
@@ -65,7 +67,7 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 	}
 	made, err := o.Links.Add(ctx, l)
 	if err != nil {
-		return err
+		return taken(ctx, o, f.name, err)
 	}
 	if f.json {
 		return c.object(viewOf(made))
@@ -81,6 +83,9 @@ func (c *console) addLink(ctx context.Context, cmd *cobra.Command, o *office.Off
 const longestName = 100
 
 func checkName(name string) error {
+	if name != strings.TrimSpace(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return usage("--name %q has blanks around it or control characters in it", name)
+	}
 	if n := utf8.RuneCountInString(name); n > longestName {
 		return usage("--name is %d characters long, at most %d are taken", n, longestName)
 	}

@@ -27,7 +27,7 @@ Company, project and folder cannot be changed: that is another link.`,
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				l, err := o.Links.Edit(ctx, args[0], func(l *mapping.Link) error { return f.edit(cmd, l) })
 				if err != nil {
-					return err
+					return taken(ctx, o, f.name, err)
 				}
 				return c.showLink(l, f.json)
 			})
@@ -60,5 +60,5 @@ func (f *linkFlags) edit(cmd *cobra.Command, l *mapping.Link) error {
 		l.Tools = tools
 		maps.DeleteFunc(l.Rules.Directions, func(t mapping.Tool, _ mapping.Direction) bool { return !slices.Contains(tools, t) })
 	}
-	return f.rules.apply(cmd, &l.Rules)
+	return f.rules.apply(cmd, l)
 }

@@ -29,7 +29,15 @@ func near(typed string, names []string) string {
 	if len(names) == 0 || typed == "" {
 		return ""
 	}
-	best := slices.MinFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(away(a), away(b)), strings.Compare(a, b)) })
+	begins := func(name string) int { // differently, which counts where two are equally near
+		if strings.HasPrefix(strings.ToLower(name), typed[:1]) {
+			return 0
+		}
+		return 1
+	}
+	best := slices.MinFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(away(a), away(b)), cmp.Compare(begins(a), begins(b)), strings.Compare(a, b))
+	})
 	if most := 1 + len([]rune(best))/4; away(best) > most || away(best) >= len([]rune(typed)) {
 		return ""
 	}

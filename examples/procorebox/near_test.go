@@ -27,6 +27,7 @@ func TestWhatIsMistypedIsToldWithWhatIsNear(t *testing.T) {
 	}{
 		{[]string{"synch"}, `unknown command "synch" for "procorebox"; did you mean "procorebox sync"?`},
 		{[]string{"link", "sow", "tower"}, `unknown command "sow" for "procorebox link"; did you mean "procorebox link show"?`},
+		{[]string{"link", "lsit"}, `unknown command "lsit" for "procorebox link"; did you mean "procorebox link list"?`},
 		{[]string{"connect", "bx"}, `unknown command "bx" for "procorebox connect"; did you mean "procorebox connect box"?`},
 		{[]string{"export", "file"}, `unknown command "file" for "procorebox export"; did you mean "procorebox export files"?`},
 		{[]string{"holds", "aprove", "tower"}, `unknown command "aprove" for "procorebox holds"; did you mean "procorebox holds approve"?`},

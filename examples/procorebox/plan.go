@@ -62,7 +62,7 @@ func (c *console) plan(ctx context.Context, o *office.Office, link string, f pla
 			return err
 		}
 		if err := office.WriteFile(f.out, put); err != nil { // half a plan is none
-			return fmt.Errorf("write the plan: %w", err)
+			return unwritten("write the plan", f.out, err)
 		}
 	}
 	if len(p.Tools) == 0 {

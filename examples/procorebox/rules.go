@@ -62,8 +62,9 @@ func (f *ruleFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// apply changes the rules that the command line names.
-func (f *ruleFlags) apply(cmd *cobra.Command, r *mapping.Rules) error {
+// apply changes the rules of a link that the command line names.
+func (f *ruleFlags) apply(cmd *cobra.Command, l *mapping.Link) error {
+	r := &l.Rules
 	if err := f.check(cmd); err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (f *ruleFlags) apply(cmd *cobra.Command, r *mapping.Rules) error {
 	if named("exclude") {
 		r.Exclude = patterns(f.exclude)
 	}
-	return f.directions(r)
+	return f.directions(l)
 }
 
 // patterns leaves out empty ones, by which a list is taken away.
@@ -106,7 +107,8 @@ func patterns(all []string) []string {
 	return out
 }
 
-func (f *ruleFlags) directions(r *mapping.Rules) error {
+func (f *ruleFlags) directions(l *mapping.Link) error {
+	r := &l.Rules
 	if len(f.direction) == 0 {
 		return nil
 	}
@@ -115,11 +117,18 @@ func (f *ruleFlags) directions(r *mapping.Rules) error {
 		r.Directions = map[mapping.Tool]mapping.Direction{}
 	}
 	for _, text := range f.direction {
-		tool, way, ok := strings.Cut(text, "=")
-		if !ok {
+		name, way, _ := strings.Cut(text, "=")
+		if !slices.Contains([]mapping.Direction{mapping.Both, mapping.ToBox, mapping.ToProcore}, mapping.Direction(way)) {
 			return usage("--direction must be TOOL=both|to-box|to-procore, not %q", text)
 		}
-		r.Directions[mapping.Tool(strings.ToLower(strings.TrimSpace(tool)))] = mapping.Direction(way)
+		tool := mapping.Tool(strings.ToLower(strings.TrimSpace(name)))
+		switch {
+		case !slices.Contains(l.Tools, tool):
+			return usage("--direction names %q, and the tools of the link are %s", name, words(l.Tools))
+		case tool.Records() && mapping.Direction(way) != mapping.ToBox:
+			return usage("--direction: %s flow to Box only, not %q", tool, way)
+		}
+		r.Directions[tool] = mapping.Direction(way)
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func TestNoCommandTakesAFlagThatItDoesNotKnow(t *testing.T) {
 		code, stdout, stderr := run(t, env, append(strings.Fields(path), "--no-such-flag")...)
 		require.Equal(t, exitFailed, code, path)
 		require.Empty(t, stdout, path)
-		require.Equal(t, "procorebox: unknown flag: --no-such-flag\nprocorebox: \"procorebox "+path+" --help\" says what there is\n", stderr, path)
+		require.Equal(t, "procorebox: unknown flag: --no-such-flag; \"procorebox "+path+" --help\" says what there is\n", stderr, path)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestNoCommandTakesMoreArgumentsThanItsUsageNames(t *testing.T) {
 		code, stdout, stderr := run(t, env, append(lineOf(t, path, cmd, "tower"), "one too many")...)
 		require.Equal(t, exitFailed, code, path)
 		require.Empty(t, stdout, path)
-		require.Regexp(t, `^procorebox: ("one too many" is too much:|unknown command) [^\n]+\nprocorebox: "procorebox [a-z -]*--help" says what there is\n$`, stderr, path)
+		require.Regexp(t, `^procorebox: ("one too many" is too much:|unknown command) [^\n]+; "procorebox [a-z -]*--help" says what there is\n$`, stderr, path)
 	}
 }
 

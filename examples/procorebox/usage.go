@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,6 +31,14 @@ func isUsage(err error) bool {
 		}
 	}
 	return false
+}
+
+// helped names the help of a command in an error about its command line, unless the error says what to type.
+func helped(cmd *cobra.Command, err error) error {
+	if !isUsage(err) || advice(err) != "" || strings.HasSuffix(err.Error(), "?") {
+		return err
+	}
+	return &advised{err, fmt.Sprintf(`"%s --help" says what there is`, cmd.CommandPath())}
 }
 
 // takes wants from least to most arguments, and calls them as the command's usage does.
@@ -69,6 +78,26 @@ func numeric(name, value string) error {
 		return usage("%s must be a number, not %q", name, value)
 	}
 	return nil
+}
+
+// address wants where to listen, or nothing.
+func address(name, value string) error {
+	_, port, err := net.SplitHostPort(value)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if value != "" && err != nil {
+		return usage("%s must be an address and a port such as 127.0.0.1:9464, or a port such as :9464, not %q", name, value)
+	}
+	return nil
+}
+
+// unheard says why nobody can listen at an address.
+func unheard(name, at string, err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err
+	}
+	return &advised{fmt.Errorf("%s %s: %w", name, at, err), "name an address of this machine, and a port that no other program has"}
 }
 
 var exclusive = regexp.MustCompile(`^if any flags in the group .* were all set$`)

@@ -80,6 +80,9 @@ func (f *watchFlags) check() error {
 	case !slices.Contains([]string{"", "text", "json"}, f.log):
 		return usage("--log must be text or json, not %q", f.log)
 	}
+	if err := address("--listen", f.listen); err != nil {
+		return err
+	}
 	_, err := levelOf(f.level)
 	if err != nil {
 		return usage("--log-level %w", err)

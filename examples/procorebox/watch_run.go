@@ -74,7 +74,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if w.f.listen != "" {
 		s, err := service.Listen(ctx, w.f.listen, w.monitor, w.logger())
 		if err != nil {
-			return errors.Join(fmt.Errorf("--listen: %w", err), o.Close())
+			return errors.Join(unheard("--listen", w.f.listen, err), o.Close())
 		}
 		defer func() { err = errors.Join(err, s.Close()) }() //nolint:contextcheck // it ends after the watch
 		w.tell.say("serving /healthz and /metrics", "at", s.Addr().String())
@@ -175,7 +175,7 @@ func (w *watching) environment() (func(string) string, error) {
 	}
 	file, err := os.Open(w.f.envFile)
 	if err != nil {
-		return nil, fmt.Errorf("--env-file: %w", err)
+		return nil, unread("--env-file", w.f.envFile, err)
 	}
 	defer func() { _ = file.Close() }()
 	values, err := envparse.Parse(file)

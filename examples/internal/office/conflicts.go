@@ -133,7 +133,7 @@ type Choice struct {
 func (o *Office) ChooseVersion(ctx context.Context, link, which, choice string, dropCopy bool) (*Choice, error) {
 	r, ok := choices[choice]
 	if !ok {
-		return nil, fmt.Errorf("%q is none of procore, box, both: %w", choice, syncer.ErrInvalid)
+		return nil, fmt.Errorf("%q is none of procore, box, both and leave: %w", choice, syncer.ErrInvalid)
 	}
 	l, err := o.Links.Get(ctx, link)
 	if err != nil {

@@ -124,14 +124,14 @@ func (o *Office) explain(ctx context.Context, m *meaning) error {
 		if u.Why != "" {
 			continue
 		}
-		u.Why = "nothing of this link waits under it: it has come to an end, is not needed any more, or never was"
+		u.Why = "nothing of this link waits under it: it has come to an end, is not needed any more, or never was; \"procorebox holds list\" shows what waits"
 		done, err := o.carriedOut(ctx, m.link, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, u.ID) })
 		if err != nil {
 			return err
 		}
 		if len(done) > 0 {
 			last := done[len(done)-1]
-			u.Why = fmt.Sprintf("%s of %q was carried out in %s at %s; \"holds undo\" takes it back",
+			u.Why = fmt.Sprintf("%s of %q was carried out in %s at %s; \"procorebox holds undo\" takes it back",
 				last.Op, joined(last.tool, last.Path), on(last.On).Title(), last.At.Local().Format(time.DateTime))
 		}
 	}

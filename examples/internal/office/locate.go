@@ -50,7 +50,7 @@ func splitPath(parts []mapping.Part, path string) (mapping.Part, []string, error
 	for _, p := range parts {
 		known = append(known, p.Tool.Folder())
 	}
-	return mapping.Part{}, nil, fmt.Errorf("%q is none of the tools of the link (%s): %w", names[0], strings.Join(known, ", "), syncer.ErrInvalid)
+	return mapping.Part{}, nil, fmt.Errorf("%q is no tool of the link: a path begins with one, which is %s: %w", names[0], strings.Join(known, " or "), syncer.ErrInvalid)
 }
 
 // locate goes down a path on both sides at once. Where an item is called otherwise on one side its Record
@@ -73,7 +73,11 @@ func (o *Office) locate(ctx context.Context, p mapping.Part, names []string) (sp
 	for i, name := range names {
 		up := at.path
 		if at, err = below(ctx, view, p.Pair, at, name); err != nil {
-			return spot{}, fmt.Errorf("%s: %w", strings.Join(append([]string{p.Tool.Folder()}, names[:i+1]...), "/"), err)
+			path := append([]string{p.Tool.Folder()}, names[:i+1]...)
+			if errors.Is(err, errNothing) { // a service that does not find something says so otherwise
+				return spot{}, &NoItem{Link: p.Link.Name, Path: strings.Join(path, "/"), Folder: strings.Join(path[:i+1], "/")}
+			}
+			return spot{}, fmt.Errorf("%s: %w", strings.Join(path, "/"), err)
 		}
 		for _, side := range bothSides {
 			if e := at.entry[side]; e != nil {
@@ -84,7 +88,10 @@ func (o *Office) locate(ctx context.Context, p mapping.Part, names []string) (sp
 	return at, nil
 }
 
-// below goes one step down.
+// errNothing says that neither side has something, and that nothing is known of it.
+var errNothing = fmt.Errorf("nothing: %w", fs.ErrNotExist)
+
+// below goes one step down. The error is errNothing if there is nothing of that name.
 func below(ctx context.Context, view syncer.View, pair syncer.Pair, at spot, name string) (spot, error) {
 	var next spot
 	var err error
@@ -101,7 +108,7 @@ func below(ctx context.Context, view syncer.View, pair syncer.Pair, at spot, nam
 	}
 	if next.record == nil {
 		if next.entry == ([2]*syncer.Entry{}) {
-			return next, fs.ErrNotExist
+			return next, errNothing
 		}
 		return next, nil
 	}

@@ -109,7 +109,7 @@ func (o *Office) level(ctx context.Context, p mapping.Part, at spot, ids *[2][]s
 			continue
 		}
 		if e.Kind != syncer.Folder {
-			return fmt.Errorf("%q is no folder: %w", e.Name, syncer.ErrInvalid)
+			return fmt.Errorf("%q is no folder, and --level takes one; --file takes a file: %w", e.Name, syncer.ErrInvalid)
 		}
 		there, err := o.childIDs(ctx, side, p, *e)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -42,7 +42,7 @@ func (s *Selection) checkFolder(l mapping.Link) error {
 		}
 		known = append(known, t.Folder())
 	}
-	return fmt.Errorf("folder %q begins with none of the tools of link %q (%s): %w", s.Folder, l.Name, strings.Join(known, ", "), syncer.ErrInvalid)
+	return fmt.Errorf("--folder %q begins with no tool of the link, which has %s: %w", s.Folder, strings.Join(known, ", "), syncer.ErrInvalid)
 }
 
 // covers reports whether a path or run is one of those meant.
@@ -65,7 +65,7 @@ type Unclear struct {
 // notID says of a text why no ID looks like that, "" if one may.
 func notID(text string) string {
 	if text == "" || strings.Trim(strings.ToLower(text), "0123456789abcdef") != "" {
-		return "no ID looks like that: \"holds list\" shows them, and --folder takes a path"
+		return "no ID looks like that; \"procorebox holds list\" shows them, and --folder takes a path"
 	}
 	return ""
 }
@@ -90,7 +90,7 @@ func (s *Selection) pick(held []Held) (picked []Held, unclear []Unclear) {
 				folders = append(folders, found[0])
 			}
 		default:
-			unclear = append(unclear, Unclear{id, fmt.Sprintf("%d holds begin with it, such as %s and %s: use more of it", len(found), found[0].ID, found[1].ID)})
+			unclear = append(unclear, Unclear{id, fmt.Sprintf("%d holds begin with it, such as %s and %s; use more of it", len(found), found[0].ID, found[1].ID)})
 		}
 	}
 	for _, h := range held {

@@ -35,9 +35,9 @@ func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided
 		case u.Why != "":
 			rest = append(rest, u)
 		case items(done) == 0:
-			rest = append(rest, Unclear{u.ID, "nothing of this link waits under it or was deleted under it"})
+			rest = append(rest, Unclear{u.ID, "nothing of this link waits under it or was deleted under it; \"procorebox holds list\" shows what waits, \"procorebox history --op delete\" what was deleted"})
 		case items(done) > 1:
-			rest = append(rest, Unclear{u.ID, fmt.Sprintf("%d deletes begin with it: use more of it", items(done))})
+			rest = append(rest, Unclear{u.ID, fmt.Sprintf("%d deletes begin with it; use more of it", items(done))})
 		default:
 			named = append(named, done...)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -208,7 +207,10 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 		return err
 	}
 	if x.Condition == syncer.Unknown && !asked(x) {
-		return fmt.Errorf("%s: neither side has it, and nothing is remembered of it: %w", w.name(about), fs.ErrNotExist)
+		if about.ID != "" {
+			return &NoItem{Link: l.Name, Number: strings.TrimPrefix(about.ID, fileMark)}
+		}
+		return &NoItem{Link: l.Name, Path: w.Path, Folder: folderOf(w.Path), Forgotten: true}
 	}
 	w.State, w.Reason, w.On, w.Evidence = x.Condition.String(), x.Reason, on(x.Side), x.Evidence
 	w.tell(x, o)
@@ -247,11 +249,12 @@ func asked(x *syncer.Explanation) bool {
 	return x.Source.Whereabouts == syncer.Unreachable || x.Destination.Whereabouts == syncer.Unreachable
 }
 
-func (w *Why) name(s syncer.Subject) string {
-	if s.ID != "" {
-		return "number " + strings.TrimPrefix(s.ID, fileMark)
+// folderOf is the path of the folder that a path leads through last; of a tool it is the tool.
+func folderOf(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
 	}
-	return w.Path
+	return path
 }
 
 // openParts opens the tools of a Link, or what can be said of them without asking anybody.

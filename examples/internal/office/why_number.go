@@ -52,7 +52,7 @@ func (n *numbered) unknown() error {
 	if n.silent != nil {
 		return fmt.Errorf("number %q is not remembered, and could not be asked for: %w", n.about.ID, n.silent)
 	}
-	return fmt.Errorf("no item of the link has the number %q: %w", n.about.ID, fs.ErrNotExist)
+	return &NoItem{Link: n.l.Name, Number: n.about.ID}
 }
 
 // sides are those that the number may be of.
