@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 func (c *console) backupCommand() *cobra.Command {
@@ -75,8 +76,13 @@ func (c *console) restoreCommand() *cobra.Command {
 		Use:   "restore FILE",
 		Short: "Put a backup into the data directory",
 		Long: `Put a backup back. The data directory must be empty; with --replace what is in it is put
-aside into a folder of its own. Nothing may run on it. All of the backup is read before
-anything is touched, and the new state is put in place in one step.
+aside into a folder of its own. All of the backup is read before anything is touched, and
+the new state is put in place in one step.
+
+A watch that runs on the directory is asked to hand it over: it begins nothing new, ends the
+calls that are under way, waits until the backup is in place, and goes on with that. Other
+commands are waited for. If somebody still has the directory open after --wait nothing is
+touched, and it says who. With --wait 0 nobody is asked or waited for.
 
 What was synced since the backup was made is not in it. Therefore the next run of each link
 reads both sides as a whole, and every delete is held, since what looks deleted from back
@@ -95,6 +101,10 @@ more; the first command says so then, and "procorebox connect" signs in again.`,
 			if err != nil {
 				return err
 			}
+			if opts.Wait < 0 {
+				return usage("--wait must not be negative, not %s", opts.Wait)
+			}
+			opts.Program, opts.Waiting = cmd.CommandPath(), c.waitsFor
 			r, err := office.Restore(cmd.Context(), s, args[0], opts)
 			if errors.Is(err, syscall.ENOTDIR) {
 				return &advised{err, otherDirectory}
@@ -107,8 +117,20 @@ more; the first command says so then, and "procorebox connect" signs in again.`,
 	}
 	cmd.Flags().BoolVar(&opts.Replace, "replace", false, "put aside what is in the data directory")
 	cmd.Flags().BoolVar(&opts.Current, "current", false, "nothing was synced since the backup was made")
+	cmd.Flags().DurationVar(&opts.Wait, "wait", time.Minute, "how long to wait for whoever has the data directory open")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// waitsFor says whom a restore waits for.
+func (c *console) waitsFor(who []syncer.Owner) {
+	names := make([]string, len(who))
+	for i, o := range who {
+		names[i] = o.String()
+	}
+	if len(names) > 0 {
+		c.say("waiting for %s to close the data directory", readable(strings.Join(names, ", ")))
+	}
 }
 
 func (c *console) restored(r *office.Restored, asJSON bool) error {

@@ -45,6 +45,9 @@ As a service:
   SIGHUP           read the file of --env-file, the key, the connections and the links again.
                    If they cannot be used it goes on as before, and says why.
 
+When "procorebox restore" asks for the data directory, the watch hands it over as if it were
+to stop, waits until the restore has ended, however that ends, and goes on with what is there.
+
 --listen serves /healthz (200, or 503 with the reasons as JSON) and /metrics for Prometheus.
 internal/docs/operations.md has a unit for systemd and says what the figures mean.`,
 		Example: "  procorebox watch\n  procorebox watch --log json --listen :9464 --env-file /etc/procorebox/env",

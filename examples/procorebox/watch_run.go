@@ -16,6 +16,7 @@ import (
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/examples/internal/service"
 	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // errSaid ends a command whose trouble is in the log.
@@ -39,6 +40,7 @@ type session struct {
 	stop   chan struct{}
 	cancel context.CancelFunc
 	done   chan error
+	asked  chan syncer.Owner // who wants to have the data directory
 }
 
 // watch keeps all links in step until ctx ends, which drains it.
@@ -92,6 +94,11 @@ func (w *watching) run(ctx context.Context) (err error) {
 		case <-again:
 			if now, err = w.reread(ctx, now, hurry); err != nil {
 				return err
+			}
+		case who := <-now.asked:
+			if now = w.handOver(ctx, now, who, again, hurry); now == nil {
+				w.stopped()
+				return nil
 			}
 		}
 	}
@@ -203,7 +210,7 @@ func (w *watching) logger() *slog.Logger {
 // begin watches an open data directory. The end of ctx is not the end of its calls: see end.
 func (w *watching) begin(ctx context.Context, o *office.Office) *session {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &session{office: o, stop: make(chan struct{}), cancel: cancel, done: make(chan error, 1)}
+	s := &session{office: o, stop: make(chan struct{}), cancel: cancel, done: make(chan error, 1), asked: make(chan syncer.Owner, 1)}
 	w.monitor.Watch(o)
 	opts := office.WatchOptions{
 		Every: w.f.every, Stop: s.stop, Trouble: w.tell.trouble,
@@ -214,6 +221,11 @@ func (w *watching) begin(ctx context.Context, o *office.Office) *session {
 		},
 	}
 	go func() { s.done <- o.Watch(ctx, opts) }()
+	go func() {
+		if who, err := o.Asked(ctx); err == nil {
+			s.asked <- who
+		}
+	}()
 	return s
 }
 

@@ -31,7 +31,7 @@ func lockShared(data string) (*flock.Flock, error) {
 	return l, nil
 }
 
-// lockAlone is for whoever replaces what is in it.
+// lockAlone is for whoever replaces what is in it. It is nil while others have it open.
 func lockAlone(data string) (*flock.Flock, error) {
 	l := lockOf(data)
 	ok, err := l.TryLock()
@@ -39,7 +39,7 @@ func lockAlone(data string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("lock the data directory: %w", err)
 	}
 	if !ok {
-		return nil, errors.Join(fmt.Errorf("the data directory %s is in use; stop the watch, and what else runs on it, first: %w", data, syncer.ErrLocked), l.Close())
+		return nil, l.Close()
 	}
 	return l, nil
 }

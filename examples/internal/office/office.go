@@ -56,6 +56,7 @@ type Office struct {
 	backoff   time.Duration
 	file      *sqlite.File
 	shared    io.Closer // the lock that those share who have the data directory open
+	sign      *sign     // says so, to whoever waits for it; nil if it could not be put up
 
 	boxCalls, procoreCalls atomic.Int64
 	places                 places
@@ -102,6 +103,7 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if err := o.openFile(ctx, opts); err != nil {
 		return nil, errors.Join(err, shared.Close())
 	}
+	o.sign, _ = putUp(s.Data, hasOpen, opts.Program) // a full disk keeps nobody from reading
 	return o, nil
 }
 
@@ -141,7 +143,9 @@ func (o *Office) Close() error {
 	if t, ok := o.transport.(*http.Transport); ok {
 		t.CloseIdleConnections()
 	}
-	return errors.Join(o.file.Close(), o.shared.Close())
+	err := errors.Join(o.file.Close(), o.shared.Close())
+	o.sign.takeDown()
+	return err
 }
 
 // Settings returns what the Office was opened with.

@@ -2,16 +2,15 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
-	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // RestoreOptions may be left zero.
@@ -21,6 +20,13 @@ type RestoreOptions struct {
 	// Current says that nothing was synced since the backup was made, as when it was made to move to
 	// another machine. Otherwise deletes wait for a person: see Release.
 	Current bool
+	// Wait is how long others may take until they have closed the data directory: a watch is asked to hand it
+	// over. 0 is no time at all, and then nobody is asked.
+	Wait time.Duration
+	// Waiting is told whom it waits for, when that begins and whenever it changes; nil means nobody is.
+	Waiting func(who []syncer.Owner)
+	// Program names what the process does, for those who are asked.
+	Program string
 }
 
 // Restored is what was put back.
@@ -37,9 +43,10 @@ type Restored struct {
 	Careful bool `json:"careful"`
 }
 
-// Restore puts a backup into the data directory. It reads all of the backup before it touches anything, and
-// refuses while any process has the directory open, or if there is something in it and Replace is not set.
-// The database is put in place in one step: whatever happens meanwhile, there is the old one or the new one.
+// Restore puts a backup into the data directory. It reads all of the backup before it touches anything or asks
+// anybody, and refuses if there is something in the directory and Replace is not set, or if a process has it open
+// for longer than Wait: the error wraps syncer.ErrLocked then. The database is put in place in one step:
+// whatever happens meanwhile, there is the old one or the new one.
 func Restore(ctx context.Context, s Settings, from string, opts RestoreOptions) (*Restored, error) {
 	if s.Data == "" {
 		return nil, fmt.Errorf("the data directory has no name: %w", syncer.ErrInvalid)
@@ -47,14 +54,18 @@ func Restore(ctx context.Context, s Settings, from string, opts RestoreOptions) 
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
-	alone, err := lockAlone(s.Data)
+	r := &restoring{settings: s, opts: opts}
+	defer r.clear()
+	if err := r.read(ctx, from); err != nil {
+		return nil, err
+	}
+	got, err := claim(ctx, s.Data, opts)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = alone.Close() }()
-	r := &restoring{settings: s, opts: opts}
-	if err := r.work(ctx, from); err != nil {
-		return nil, fmt.Errorf("restore %s: %w", s.Data, err)
+	defer got.release()
+	if err := r.write(ctx); err != nil {
+		return nil, r.failed(err)
 	}
 	return &r.out, nil
 }
@@ -70,24 +81,46 @@ type restoring struct {
 func (r *restoring) data(name string) string   { return filepath.Join(r.settings.Data, name) }
 func (r *restoring) staged(name string) string { return filepath.Join(r.stage, name) }
 
-func (r *restoring) work(ctx context.Context, from string) error {
-	old, err := r.inhabited()
-	switch {
-	case err != nil:
-		return err
-	case old && !r.opts.Replace:
-		return fmt.Errorf("there is something in it; --replace puts that aside: %w", fs.ErrExist)
-	}
-	if r.stage, err = os.MkdirTemp(r.settings.Data, stagePrefix); err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(r.stage) }()
-	m, err := unpack(from, r.stage)
+func (r *restoring) failed(err error) error {
+	return fmt.Errorf("restore %s: %w", r.settings.Data, err)
+}
+
+// read unpacks the backup and reads it through, beside others who have the directory open.
+func (r *restoring) read(ctx context.Context, from string) error {
+	shared, err := lockShared(r.settings.Data)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = shared.Close() }()
+	if _, err := r.inhabited(); err != nil {
+		return r.failed(err)
+	}
+	if r.stage, err = os.MkdirTemp(r.settings.Data, stagePrefix); err != nil {
+		return r.failed(err)
+	}
+	m, err := unpack(from, r.stage)
+	if err != nil {
+		return r.failed(err)
+	}
 	r.out = Restored{Data: r.settings.Data, Made: m.Made, Host: m.Host, Careful: !r.opts.Current}
-	if err := r.prepare(ctx, m); err != nil {
+	if err := r.check(ctx); err != nil {
+		return r.failed(err)
+	}
+	return nil
+}
+
+// write puts the unpacked backup in place, alone in the directory.
+func (r *restoring) write(ctx context.Context) error {
+	// Another Restore clears away what it finds unpacked. What it has put in place is not to be replaced unseen.
+	if _, err := os.Stat(r.staged(databaseName)); err != nil {
+		return fmt.Errorf("another backup has just been put back into it; look at that first: %w: %w", syncer.ErrStale, err)
+	}
+	r.clearOthers()
+	old, err := r.inhabited()
+	if err != nil {
+		return err
+	}
+	if err := r.mark(ctx); err != nil {
 		return err
 	}
 	if old {
@@ -98,138 +131,42 @@ func (r *restoring) work(ctx context.Context, from string) error {
 	return r.putInPlace()
 }
 
+// clear removes what was unpacked.
+func (r *restoring) clear() {
+	if r.stage != "" {
+		_ = os.RemoveAll(r.stage)
+	}
+}
+
 // stagePrefix begins the names of folders that a Restore which was killed has left behind.
 const stagePrefix = ".restore-"
 
-// inhabited reports whether there is anything in the data directory beside what a Restore makes.
+// clearOthers removes what those have unpacked who were killed. Whoever is alone in the directory may do so.
+func (r *restoring) clearOthers() {
+	left, _ := filepath.Glob(r.data(stagePrefix + "*")) // the pattern is good
+	for _, path := range left {
+		if path != r.stage {
+			_ = os.RemoveAll(path)
+		}
+	}
+}
+
+// inhabited reports whether there is anything in the data directory beside what a Restore makes. That is an
+// error unless it may be put aside.
 func (r *restoring) inhabited() (bool, error) {
 	entries, err := os.ReadDir(r.settings.Data)
 	if err != nil {
 		return false, err
 	}
-	found := false
 	for _, e := range entries {
-		switch ok, _ := filepath.Match(stagePrefix+"*", e.Name()); {
-		case ok && e.IsDir():
-			_ = os.RemoveAll(r.data(e.Name())) // nobody else is at work here
-		case e.Name() != lockName && e.Name() != "lost+found":
-			found = true
+		unpacked := strings.HasPrefix(e.Name(), stagePrefix) && e.IsDir()
+		switch {
+		case unpacked || slices.Contains([]string{lockName, signsName, "lost+found"}, e.Name()):
+		case !r.opts.Replace:
+			return true, fmt.Errorf("there is something in it; --replace puts that aside: %w", fs.ErrExist)
+		default:
+			return true, nil
 		}
 	}
-	return found, nil
-}
-
-// prepare reads the unpacked backup through, and marks in it that it was put back.
-func (r *restoring) prepare(ctx context.Context, m *manifest) (err error) {
-	path := r.staged(keyName)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		path = r.data(keyName) // that of before may be the right one
-	}
-	var key connect.TokenKey
-	if _, err := os.Stat(path); err == nil {
-		if key, err = connect.TokenKeyFile(path); err != nil {
-			return fmt.Errorf("key: %w", err)
-		}
-	}
-	file, err := sqlite.OpenFile(ctx, r.staged(databaseName), sqlite.FileOptions{Key: key})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := file.Check(ctx); err != nil {
-		return err
-	}
-	o := &Office{settings: r.settings, file: file}
-	if o.Links, err = o.newLinks(); err != nil {
-		return err
-	}
-	r.out.Key = o.canUnseal(ctx, !key.IsZero())
-	r.out.Links, err = o.comeBack(ctx, m.Made, r.opts.Current)
-	return err
-}
-
-// canUnseal reports whether all stored connections can be read with the key.
-func (o *Office) canUnseal(ctx context.Context, hasKey bool) bool {
-	for _, s := range []Service{BoxService, ProcoreService} {
-		if _, err := o.connection(ctx, s); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return false
-		}
-	}
-	return hasKey
-}
-
-// putAside keeps what is in the data directory in a folder of its own. The database stays in its place, too.
-func (r *restoring) putAside(ctx context.Context) error {
-	aside := r.data("replaced-" + time.Now().UTC().Format("20060102T150405Z"))
-	if err := os.Mkdir(aside, 0o700); err != nil {
-		return err
-	}
-	r.out.Aside = aside
-	if err := r.gather(ctx, aside); err != nil {
-		return err
-	}
-	if err := keep(r.data(databaseName), filepath.Join(aside, databaseName)); err != nil {
-		return err
-	}
-	if err := keep(r.data(keyName), filepath.Join(aside, keyName)); err != nil {
-		return err
-	}
-	for _, name := range []string{databaseName + "-wal", databaseName + "-shm", uploadsName} {
-		if err := os.Rename(r.data(name), filepath.Join(aside, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// gather sees to it that the database is whole in one file: what was written last may not be in it yet. One
-// that is damaged is kept as it is, in parts, which SQLite might clear away when it finds them.
-func (r *restoring) gather(ctx context.Context, aside string) error {
-	log := databaseName + "-wal"
-	if _, err := os.Stat(r.data(databaseName)); err != nil {
-		return nil //nolint:nilerr // there is none
-	}
-	if err := keep(r.data(log), filepath.Join(aside, log)); err != nil {
-		return err
-	}
-	file, err := sqlite.OpenFile(ctx, r.data(databaseName), sqlite.FileOptions{})
-	if err != nil {
-		return nil //nolint:nilerr // it is damaged, perhaps the reason for all this
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	if err := os.Remove(filepath.Join(aside, log)); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// keep gives a file a second name, where it is there.
-func keep(path, second string) error {
-	err := os.Link(path, second)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	text, err := os.ReadFile(path) //nolint:gosec // it is one of ours
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(second, text, 0o600) //nolint:gosec // it is one of ours
-}
-
-// putInPlace gives the new files their names, the database last.
-func (r *restoring) putInPlace() error {
-	for _, name := range []string{keyName, databaseName} {
-		err := os.Rename(r.staged(name), r.data(name))
-		if err != nil && (name == databaseName || !errors.Is(err, fs.ErrNotExist)) {
-			return err
-		}
-	}
-	dir, err := os.Open(r.settings.Data)
-	if err != nil {
-		return err
-	}
-	_ = dir.Sync() // not all systems can
-	return dir.Close()
+	return false, nil
 }

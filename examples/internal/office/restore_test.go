@@ -113,7 +113,7 @@ func TestABackupThatWasCutOrChangedAnywhereTouchesNothing(t *testing.T) {
 	entries, err := os.ReadDir(data)
 	require.NoError(t, err)
 	for _, e := range entries {
-		require.Contains(t, []string{"procorebox.db", "procorebox.key", "procorebox.lock", "uploads"}, e.Name())
+		require.Contains(t, []string{"procorebox.db", "procorebox.key", "procorebox.lock", "here", "uploads"}, e.Name())
 	}
 }
 

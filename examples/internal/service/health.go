@@ -25,7 +25,7 @@ type Health struct {
 
 // Reason is one thing that is wrong.
 type Reason struct {
-	// What is one of "token", "halted", "stale", "store" and "stopping".
+	// What is one of "token", "halted", "stale", "store", "handed over" and "stopping".
 	What string `json:"what"`
 	// Service, Link and Tool say what it is about.
 	Service string `json:"service,omitempty"`
@@ -67,6 +67,9 @@ func (m *Monitor) health(ctx context.Context) Health {
 	}
 	if m.stopping {
 		h.Reasons = append(h.Reasons, Reason{What: "stopping", Text: "the watch is being stopped"})
+	}
+	if m.away != "" {
+		h.Reasons = append(h.Reasons, Reason{What: "handed over", Text: m.away})
 	}
 	if written != nil {
 		h.Reasons = append(h.Reasons, Reason{What: "store", Text: written.Error()})

@@ -35,6 +35,7 @@ type metrics struct {
 	lastSuccess *prometheus.GaugeVec
 	signedIn    *prometheus.GaugeVec
 	reloads     *prometheus.CounterVec
+	away        prometheus.Gauge
 
 	mu     sync.Mutex
 	routes map[string]bool
@@ -63,6 +64,7 @@ func newMetrics() *metrics {
 	m.lastSuccess = gauge("last_success_timestamp_seconds", "When a run of a tool last ended without an error.", "link", "tool")
 	m.signedIn = gauge("signed_in", "1 if a service takes the credential, 0 if it has refused it.", "service")
 	m.reloads = counter("reloads_total", "How often settings were read again, by result.", "result")
+	m.away = gauge("handed_over", "1 while the data directory is handed over, as to a restore, or cannot be opened again.").WithLabelValues()
 	m.durations = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "procorebox_run_duration_seconds", Help: "How long runs of tools took.",
 		Buckets: []float64{.1, .3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000},

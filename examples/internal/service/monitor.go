@@ -26,6 +26,7 @@ type Monitor struct {
 	began    time.Time
 	asked    time.Time
 	stopping bool
+	away     string           // why no Office is watched for a while
 	lives    map[string]*life // by pair
 	refused  map[office.Service]string
 }
@@ -52,6 +53,8 @@ func (m *Monitor) Watch(o *office.Office) {
 	if o == nil {
 		return
 	}
+	m.away = ""
+	m.metrics.away.Set(0)
 	clear(m.refused) // perhaps the reason was mended
 	s := o.Settings()
 	m.hosts = map[office.Service]map[string]bool{
@@ -87,6 +90,14 @@ func (m *Monitor) Stopping() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stopping = true
+}
+
+// Away says that no Office is watched for a while, and why: until Watch is told of one.
+func (m *Monitor) Away(why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.away = why
+	m.metrics.away.Set(1)
 }
 
 // Reloaded says that settings were read again, or could not be.

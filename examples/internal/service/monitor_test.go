@@ -111,6 +111,11 @@ func TestTheHealthNamesWhatIsWrong(t *testing.T) {
 			"", "", func(*service.Monitor) {},
 		},
 		{
+			"the data directory is handed over",
+			func(m *service.Monitor) { m.Away("handed over to a restore") },
+			"handed over", "handed over to a restore", nil,
+		},
+		{
 			"it is being stopped",
 			func(m *service.Monitor) { m.Stopping() },
 			"stopping", "being stopped", nil,
