@@ -29,7 +29,8 @@ type Rules struct {
 	// Directions say which way tools flow; a tool that is not in it flows both ways, records to Box.
 	Directions map[Tool]Direction `json:"directions,omitempty"`
 	// Include, when not empty, are patterns of the only paths in scope; Exclude are out of scope. Paths
-	// begin below the tool's folder.
+	// begin below the tool's folder. A pattern that begins with a [Tool.Folder] and a slash counts in that tool only: see
+	// [Rules.Patterns].
 	Include []string `json:"include,omitempty"`
 	Exclude []string `json:"exclude,omitempty"`
 	// Adopt says when two files that stand at the same place on both sides, before they were ever
@@ -124,6 +125,40 @@ func (r Rules) Direction(t Tool) Direction {
 		return ToBox
 	}
 	return Both
+}
+
+// Patterns returns those of Include and Exclude that count in a tool, as patterns of paths below its folder: a pattern that
+// begins with the folder of a tool has that taken off, and is left out where it is another tool's. Case does not count there.
+func (r Rules) Patterns(t Tool) (include, exclude []string) {
+	return t.patterns(r.Include), t.patterns(r.Exclude)
+}
+
+func (t Tool) patterns(all []string) []string {
+	var out []string
+	for _, p := range all {
+		switch of, rest := PatternTool(p); of {
+		case "":
+			out = append(out, p)
+		case t:
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// PatternTool returns the tool with whose folder a pattern of Rules begins, and the rest of it. A pattern that names none
+// counts in all tools: the answer is empty and the pattern then.
+func PatternTool(pattern string) (Tool, string) {
+	first, rest, deeper := strings.Cut(strings.TrimLeft(pattern, "/"), "/")
+	for _, t := range Tools() {
+		if deeper && syncer.NameKey(t.Folder()) == syncer.NameKey(first) {
+			if strings.Trim(rest, "/") == "" {
+				rest = "**"
+			}
+			return t, rest
+		}
+	}
+	return "", pattern
 }
 
 // Check returns an error that wraps [syncer.ErrInvalid] and names the field, if the rules make no sense

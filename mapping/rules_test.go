@@ -39,6 +39,26 @@ func TestALimitOfNoneIsNotTheDefault(t *testing.T) {
 	require.Zero(t, mapping.Rules{DeleteLimit: new(0)}.Limit())
 }
 
+func TestAPatternThatBeginsWithAToolCountsInThatToolOnly(t *testing.T) {
+	r := mapping.Rules{
+		Include: []string{"Documents/01*/**", "**/*.pdf", "photos/Site/**", "/Photos/"},
+		Exclude: []string{"Documents/Documents/tmp/**", "Documents", "Document/x", "RFIs//", "{Documents,Photos}/old"},
+	}
+	for tool, want := range map[mapping.Tool]struct{ include, exclude []string }{
+		mapping.Documents:  {[]string{"01*/**", "**/*.pdf"}, []string{"Documents/tmp/**", "Documents", "Document/x", "{Documents,Photos}/old"}},
+		mapping.Photos:     {[]string{"**/*.pdf", "Site/**", "**"}, []string{"Documents", "Document/x", "{Documents,Photos}/old"}},
+		mapping.RFIs:       {[]string{"**/*.pdf"}, []string{"Documents", "Document/x", "**", "{Documents,Photos}/old"}},
+		mapping.Submittals: {[]string{"**/*.pdf"}, []string{"Documents", "Document/x", "{Documents,Photos}/old"}},
+	} {
+		include, exclude := r.Patterns(tool)
+		require.Equal(t, want.include, include, tool)
+		require.Equal(t, want.exclude, exclude, tool)
+	}
+	tool, rest := mapping.PatternTool("**/*.tmp")
+	require.Empty(t, tool)
+	require.Equal(t, "**/*.tmp", rest)
+}
+
 func TestToolsAreReadAsPeopleWriteThem(t *testing.T) {
 	got, err := mapping.ParseTools(" RFIs, photos,Documents")
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/policy"
+	"github.com/procorebox/procorebox/syncer"
 )
 
 // ruleFlags are the rules that "link add" and "link edit" take. They have the same words, and the same
@@ -32,8 +35,8 @@ func (f *ruleFlags) register(cmd *cobra.Command, fresh bool) {
 	flags.StringVar(&f.names, "names", start.names, "what becomes of names that the other side cannot hold: `lossless|hyphen`")
 	flags.StringVar(&f.conflict, "conflict", start.conflict, "what wins if both sides changed a file: `both|newest|procore|box|leave`")
 	flags.StringArrayVar(&f.direction, "direction", nil, "which way a tool flows, `TOOL=both|to-box|to-procore`; may be repeated")
-	flags.StringArrayVar(&f.include, "include", nil, "only paths that match `GLOB`; may be repeated, \"\" takes all away")
-	flags.StringArrayVar(&f.exclude, "exclude", nil, "no paths that match `GLOB`; may be repeated, \"\" takes all away")
+	flags.StringArrayVar(&f.include, "include", nil, "only paths that match `GLOB`; as --exclude")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "no paths that match `GLOB`: below the folder of each tool, or of the one that it begins with; may be repeated, \"\" takes all away")
 	flags.StringVar(&f.adopt, "adopt", start.adopt, "files that are on both sides before the first sync: `verify|trust|ask`")
 	for flag, words := range choices() {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -49,7 +52,7 @@ func choices() map[string][]string {
 }
 
 // check looks at the flags one by one, so that an error names the one that is wrong.
-func (f *ruleFlags) check(cmd *cobra.Command) error {
+func (f *ruleFlags) check(cmd *cobra.Command, l *mapping.Link) error {
 	all := choices()
 	for _, flag := range slices.Sorted(maps.Keys(all)) {
 		if value := cmd.Flag(flag).Value.String(); cmd.Flags().Changed(flag) && !slices.Contains(all[flag], value) {
@@ -59,13 +62,33 @@ func (f *ruleFlags) check(cmd *cobra.Command) error {
 	if f.deleteLimit < 0 {
 		return usage("--delete-limit must be 0 or more, not %d", f.deleteLimit)
 	}
+	if err := checkPatterns("include", f.include, l); err != nil {
+		return err
+	}
+	return checkPatterns("exclude", f.exclude, l)
+}
+
+// checkPatterns looks for what is none, and for what is of a tool that the link does not have and so would do nothing.
+func checkPatterns(flag string, all []string, l *mapping.Link) error {
+	for _, p := range all {
+		tool, rest := mapping.PatternTool(p)
+		if _, err := policy.NewGlobs(policy.GlobOptions{Include: []string{rest}}); err != nil && p != "" {
+			return usage("--%s %q is no pattern", flag, p)
+		}
+		if tool != "" && !slices.Contains(l.Tools, tool) {
+			return &advised{
+				fmt.Errorf("--%s %q is about %s, and the tools of the link are %s: %w", flag, p, tool, words(l.Tools), syncer.ErrInvalid),
+				fmt.Sprintf("for a folder of that name in one of them begin with the tool, as in %q", l.Tools[0].Folder()+"/"+p),
+			}
+		}
+	}
 	return nil
 }
 
 // apply changes the rules of a link that the command line names.
 func (f *ruleFlags) apply(cmd *cobra.Command, l *mapping.Link) error {
 	r := &l.Rules
-	if err := f.check(cmd); err != nil {
+	if err := f.check(cmd, l); err != nil {
 		return err
 	}
 	named := cmd.Flags().Changed

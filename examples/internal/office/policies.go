@@ -23,8 +23,8 @@ func (o *Office) policies(l mapping.Link, t mapping.Tool) (syncer.Policies, erro
 			return p, err
 		}
 	}
-	if len(l.Rules.Include)+len(l.Rules.Exclude) > 0 {
-		globs, err := policy.NewGlobs(policy.GlobOptions{Include: l.Rules.Include, Exclude: l.Rules.Exclude})
+	if include, exclude := l.Rules.Patterns(t); len(include)+len(exclude) > 0 {
+		globs, err := policy.NewGlobs(policy.GlobOptions{Include: include, Exclude: exclude})
 		if err != nil {
 			return p, fmt.Errorf("--include or --exclude: %w", err)
 		}
