@@ -32,14 +32,9 @@ func (c *console) linkAddCommand() *cobra.Command {
 one of that name. Nothing is synced yet; "plan" says what would be.
 
 Two links may not lie in each other: the same folder of Box, a folder inside that of
-another link, or the same tool of the same project twice are refused.
-
-Patterns of --include and --exclude are compared with paths below the folder of a tool, in
-each tool: '**/*.tmp', '01*/**'. One that begins with the folder of a tool counts in that tool
-only: 'Documents/01*/**', 'Photos/Unclassified/**'. "*" stands for anything but a slash, "**"
-for any number of folders, "?" for one character, {pdf,dwg} for one of several.`,
+another link, or the same tool of the same project twice are refused.` + aboutPatterns,
 		Example: `  procorebox link add --company 4711 --project 316469 --tools documents,photos --box-folder 123456789
-  procorebox link add --company 4711 --company-documents --box-folder 987654321 --delete-limit 50`,
+  procorebox link add --company 4711 --company-documents --box-folder 987654321 --delete-limit 50 --exclude 'Payroll/**'`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.making(cmd, func(ctx context.Context, o *office.Office) error { return c.addLink(ctx, cmd, o, f) })

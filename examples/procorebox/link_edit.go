@@ -19,12 +19,7 @@ func (c *console) linkEditCommand() *cobra.Command {
 		Long: `Change name, tools and rules of a link. What is not named stays as it is. A tool that is
 left out is left alone on both sides from then on; one that is added gets its folder. What
 was deleted on one side while deletes were off stays on the other when they are on again.
-Company, project and folder cannot be changed: that is another link.
-
-Patterns of --include and --exclude are compared with paths below the folder of a tool, in
-each tool: '**/*.tmp', '01*/**'. One that begins with the folder of a tool counts in that tool
-only: 'Documents/01*/**', 'Photos/Unclassified/**'. "*" stands for anything but a slash, "**"
-for any number of folders, "?" for one character, {pdf,dwg} for one of several.`,
+Company, project and folder cannot be changed: that is another link.` + aboutPatterns,
 		Example:           "  procorebox link edit bridge --delete-limit 50 --exclude '**/*.tmp' --exclude 'Documents/01*/**'",
 		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,

@@ -21,6 +21,16 @@ type ruleFlags struct {
 	direction, include, exclude                   []string
 }
 
+// aboutPatterns says in the help what --include and --exclude take.
+const aboutPatterns = `
+
+Patterns of --include and --exclude are compared with whole paths below the folder of a tool, in each
+tool: '**/*.tmp', 'Drawings/**'. One that begins with the folder of a tool counts in that tool only:
+'Documents/01*/**', 'Photos/Unclassified/**'. "*" stands for anything but a slash, "**" for any number
+of folders, "?" for one character, {pdf,dwg} for one of several words. What matches a folder holds for
+all that is in it. Upper and lower case are the same. What is left out is left alone on both sides;
+"files" and "why" tell of it.`
+
 // register adds the flags to a command. fresh says that what is not named has its default, which the help
 // tells then.
 func (f *ruleFlags) register(cmd *cobra.Command, fresh bool) {

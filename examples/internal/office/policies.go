@@ -24,7 +24,7 @@ func (o *Office) policies(l mapping.Link, t mapping.Tool) (syncer.Policies, erro
 		}
 	}
 	if include, exclude := l.Rules.Patterns(t); len(include)+len(exclude) > 0 {
-		globs, err := policy.NewGlobs(policy.GlobOptions{Include: include, Exclude: exclude})
+		globs, err := policy.NewGlobs(policy.GlobOptions{Include: include, Exclude: exclude, Fold: true})
 		if err != nil {
 			return p, fmt.Errorf("--include or --exclude: %w", err)
 		}
