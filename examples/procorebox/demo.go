@@ -28,7 +28,8 @@ func (c *console) demoCommand() *cobra.Command {
 		Long: `Start a fake Procore with a construction project and a fake Box on this machine, connect
 them, make a link, and sync it for the first time. Then a short story: an edit on each
 side, a folder renamed, a conflict, deletes that the limit holds. Each step says what
-happened and where to look: on which side, and with which command (with --keep). Nothing leaves this machine, and nothing is left on it.
+happened and where to look: on which side, and with which command (with --keep). Nothing
+leaves this machine, and nothing is left on it.
 
 With --keep the fakes go on when the story is over, and the variables are printed with
 which the other commands reach them from another terminal. ANN_TOKEN and BOB_TOKEN are

@@ -18,11 +18,13 @@ func (c *console) whyCommand() *cobra.Command {
 		Short: "Say why an item is synced or is not, and who did what to it",
 		Long: `Say of one file or folder why it is in step or is not: what Procore and Box show now, what
 waits, what was done about it and by whom, and what the next sync would do. It answers for
-what was deleted, too: when, by whose change, and where it lies in the trash.
+what was deleted, too: when, by whose change, and where it lies in the trash. Of a folder it
+says how many items in it wait or were left, and which command tells of them.
 
 PATH begins with the tool, as in Documents/Drawings/A-101.pdf, and goes on with the names of
-either side. Of what was renamed, moved or deleted since, the path of before will do. With --id the number is given that the item has in Procore or Box, as in the
-address under which a browser shows it.
+either side. Of what was renamed, moved or deleted since, the path of before will do. With --id
+the number is given that the item has in Procore or Box, as in the address under which a
+browser shows it.
 
 A write that failed is told with its call: method, path, status, and the service's own name for
 the request, which its support asks for. --calls lists those of the look that was just taken.

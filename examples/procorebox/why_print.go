@@ -30,6 +30,7 @@ func (e explanation) String() string {
 	lines("why:", e.reasons()...)
 	lines("", e.standing()...)
 	lines("do:", e.steps()...)
+	lines("in it:", e.within()...)
 	if e.Procore != nil {
 		lines("procore:", shown(e.Procore, e.Box))
 	}

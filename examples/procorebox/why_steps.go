@@ -72,6 +72,25 @@ func (e explanation) step() string {
 	return ""
 }
 
+// within says of a folder what waits or was left in it, and which command tells more.
+func (e explanation) within() (lines []string) {
+	in := e.Within
+	for _, kind := range []struct {
+		n    int
+		what string
+	}{
+		{in.Held, "held until there is room or a person decides: procorebox holds list " + e.Link},
+		{in.Conflicts, "in conflict: procorebox conflicts list " + e.Link},
+		{in.Failed, "not done, to be tried again: procorebox errors " + e.Link + " --items"},
+		{in.Left, "left alone: procorebox files " + e.Link + " " + quote(e.Path)},
+	} {
+		if kind.n > 0 {
+			lines = append(lines, plural(kind.n, "item")+" "+kind.what)
+		}
+	}
+	return lines
+}
+
 // mend says what to do about a failure.
 func (e explanation) mend() string {
 	if e.Mend == "" {

@@ -83,6 +83,8 @@ type Why struct {
 	Events []WhyEvent `json:"events,omitempty"`
 	Next   []WhyEvent `json:"next,omitempty"`
 	Before []WhyEvent `json:"before,omitempty"`
+	// Within is what waits or was left in it, if it is a folder.
+	Within Within `json:"within,omitzero"`
 	// Calls are those that were made to find all of this out, in the order in which they were answered.
 	Calls []CallMade `json:"calls,omitempty"`
 	// LastError is why the last run of the tool ended early, if it did: it may stand for all items.
@@ -121,8 +123,11 @@ type WhyEvent struct {
 	By     *syncer.Author `json:"by,omitempty"`
 }
 
-// Settled reports whether nothing waits for a person or a retry.
+// Settled reports whether nothing waits for a person or a retry, neither it nor what is in it.
 func (w *Why) Settled() bool {
+	if w.Within.Waits() {
+		return false
+	}
 	switch w.State {
 	case syncer.InConflict.String():
 		return len(w.Next) > 0 // it settles itself
@@ -220,6 +225,9 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 		if err := o.tellHold(ctx, w, l, part.Tool, x); err != nil {
 			return err
 		}
+	}
+	if err := o.tellWithin(ctx, w, part, x); err != nil {
+		return err
 	}
 	if x.Condition == syncer.Unasked {
 		if err := o.tellRemembered(ctx, w, part, x); err != nil {
