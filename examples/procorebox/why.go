@@ -21,8 +21,8 @@ waits, what was done about it and by whom, and what the next sync would do. It a
 what was deleted, too: when, by whose change, and where it lies in the trash. Of a folder it
 says how many items in it wait or were left, and which command tells of them.
 
-PATH begins with the tool, as in Documents/Drawings/A-101.pdf, and goes on with the names of
-either side. Of what was renamed, moved or deleted since, the path of before will do. With --id
+PATH begins with the tool, as in Documents/Drawings/A-101.pdf, or with the name that its folder
+has now, and goes on with the names of either side. Of what was renamed, moved or deleted since, the path of before will do. With --id
 the number is given that the item has in Procore or Box, as in the address under which a
 browser shows it.
 

@@ -97,7 +97,7 @@ func (o *Office) Files(ctx context.Context, which, path string) (*Files, error) 
 	if f.Path == "" {
 		return f, o.toolRows(ctx, f, parts)
 	}
-	part, names, err := splitPath(parts, path)
+	part, names, err := splitPath(parts, inOurNames(ctx, parts, path))
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func under(folder, name string) string {
 
 // splitPath takes the tool from the beginning of a path, as people see it in the Box folder of a Link.
 func splitPath(parts []mapping.Part, path string) (mapping.Part, []string, error) {
-	names := slices.DeleteFunc(strings.Split(path, "/"), func(name string) bool { return name == "" || name == "." })
+	names := elements(path)
 	if len(names) == 0 {
 		return mapping.Part{}, nil, fmt.Errorf("a path begins with a tool, as in Documents/Drawings: %w", syncer.ErrInvalid)
 	}

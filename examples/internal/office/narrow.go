@@ -38,7 +38,7 @@ func (o *Office) SyncNarrow(ctx context.Context, which string, n Narrow, opts Sy
 	if err != nil {
 		return nil, err
 	}
-	part, names, err := splitPath(parts, n.Path)
+	part, names, err := splitPath(parts, inOurNames(ctx, parts, n.Path))
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,11 @@ func (o *Office) whyOf(ctx context.Context, which string, about About) (*Why, er
 	if err != nil {
 		return nil, err
 	}
-	names := slices.DeleteFunc(strings.Split(about.Path, "/"), func(name string) bool { return name == "" || name == "." })
+	names := elements(about.Path)
+	if len(names) > 0 && toolNamed(names[0]) == "" {
+		parts, _ := o.Links.Parts(ctx, l.ID) // where nobody can be asked the path is taken as it is
+		names = elements(inOurNames(ctx, parts, strings.Join(names, "/")))
+	}
 	w := &Why{Link: l.Name, Path: strings.Join(names, "/")}
 	var tool mapping.Tool
 	if len(names) > 0 {
@@ -184,6 +188,11 @@ func (o *Office) whyOf(ctx context.Context, which string, about About) (*Why, er
 		err = o.why(ctx, w, l, part, subject)
 	}
 	return w, err
+}
+
+// elements are the names that a path consists of.
+func elements(path string) []string {
+	return slices.DeleteFunc(strings.Split(path, "/"), func(name string) bool { return name == "" || name == "." })
 }
 
 // toolNamed is the tool that a path begins with, empty if it begins with none.
