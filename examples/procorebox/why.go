@@ -22,9 +22,9 @@ what was deleted, too: when, by whose change, and where it lies in the trash. Of
 says how many items in it wait or were left, and which command tells of them.
 
 PATH begins with the tool, as in Documents/Drawings/A-101.pdf, or with the name that its folder
-has now, and goes on with the names of either side. Of what was renamed, moved or deleted since, the path of before will do. With --id
-the number is given that the item has in Procore or Box, as in the address under which a
-browser shows it.
+has now, and goes on with the names of either side. Of what was renamed, moved or deleted since,
+the path of before will do. With --id the number is given that the item has in Procore or Box,
+as in the address under which a browser shows it.
 
 A write that failed is told with its call: method, path, status, and the service's own name for
 the request, which its support asks for. --calls lists those of the look that was just taken.
