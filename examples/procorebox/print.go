@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -166,7 +167,12 @@ func (p *printer) result(r mapping.Result) {
 		l.Op, l.Kind, l.Path, l.Result, l.Copy = "conflict", "file", in(c.Path), c.Resolution.String(), c.Copy
 		p.line(l)
 	}
-	for _, group := range p.holds(r.Report.Holds) {
+	held := p.holds(r.Report.Holds)
+	for i, group := range held {
+		if more := len(held) - i; p.enough(i) {
+			p.write(p.c.print("held: %s more in %q: procorebox holds list %s\n", many(more, "item"), r.Tool.Folder(), quote(readable(r.Link))))
+			break
+		}
 		h, l := group[0], at
 		l.Op, l.On, l.Kind, l.Path, l.Result, l.Reason = h.Op.String(), side(h.On), h.Kind.String(), in(h.Path), "held", h.Reason
 		l.below = len(group) - 1
@@ -177,8 +183,12 @@ func (p *printer) result(r mapping.Result) {
 		l.Op, l.On, l.Path, l.Result, l.Reason = "skip", side(s.Side), in(s.Path), "left", s.Reason
 		p.line(l)
 	}
+	if n := len(r.Report.Failures); n > 0 && interrupted(r) && !p.json {
+		p.write(p.c.print("interrupted: %s in %q not done yet: procorebox errors %s --items\n", many(n, "item"), r.Tool.Folder(), quote(readable(r.Link))))
+		r.Report = &syncer.Report{Incomplete: r.Report.Incomplete}
+	}
 	for i, f := range r.Report.Failures {
-		if more := len(r.Report.Failures) - i; i == mostFailures && !p.json {
+		if more := len(r.Report.Failures) - i; p.enough(i) {
 			p.write(p.c.print("failed: %s more in %q: procorebox errors %s --items\n", many(more, "item"), r.Tool.Folder(), quote(readable(r.Link))))
 			break
 		}
@@ -210,8 +220,13 @@ func (p *printer) holds(all []syncer.Hold) [][]syncer.Hold {
 	})
 }
 
-// mostFailures is how many failures of a tool are printed for people: a token that is taken away fails thousands.
-const mostFailures = 20
+// most is how many failures, or holds, of a tool are printed for people: a token that is taken away fails thousands.
+const most = 20
+
+func (p *printer) enough(n int) bool { return n == most && !p.json }
+
+// interrupted reports whether somebody ended a run: then nothing went wrong with what it did not come to.
+func interrupted(r mapping.Result) bool { return errors.Is(r.Err, context.Canceled) }
 
 // totals is the last line.
 func (p *printer) totals(t office.Totals) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,6 +12,43 @@ import (
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 )
+
+func TestOfManyHoldsPeopleReadSomeAndProgramsAll(t *testing.T) {
+	report := &syncer.Report{}
+	for i := range 1000 {
+		report.Holds = append(report.Holds, syncer.Hold{Op: syncer.OpAdopt, On: syncer.Destination, Kind: syncer.File, Path: fmt.Sprint(i), Action: syncer.ActionID(fmt.Sprint(i)), Reason: "a person is asked"})
+	}
+	for asJSON, want := range map[bool]int{false: 21, true: 1000} {
+		var out bytes.Buffer
+		p := (&console{stdout: &out}).printer(asJSON, false)
+		p.results([]mapping.Result{{Link: "the tower", Tool: mapping.Documents, Report: report}})
+		require.NoError(t, p.err)
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		require.Len(t, lines, want)
+		if !asJSON {
+			require.Equal(t, `held: 980 items more in "Documents": procorebox holds list 'the tower'`, lines[20])
+		}
+	}
+}
+
+func TestWhatAnInterruptedRunDidNotComeToIsOneLineForPeople(t *testing.T) {
+	report := &syncer.Report{}
+	for i := range 3 {
+		report.Failures = append(report.Failures, syncer.Outcome{Op: syncer.OpCreateFile, On: syncer.Destination, Path: fmt.Sprint(i), Result: syncer.Blocked, Err: "the run ended before it"})
+	}
+	for asJSON, want := range map[bool]int{false: 1, true: 3} {
+		var out bytes.Buffer
+		p := (&console{stdout: &out}).printer(asJSON, false)
+		p.results([]mapping.Result{{Link: "tower", Tool: mapping.Documents, Report: report, Err: fmt.Errorf("sync: %w", context.Canceled)}})
+		require.NoError(t, p.err)
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		require.Len(t, lines, want)
+		if !asJSON {
+			require.Equal(t, `interrupted: 3 items in "Documents" not done yet: procorebox errors tower --items`, lines[0])
+		}
+	}
+	require.Len(t, report.Failures, 3)
+}
 
 func TestOfManyFailuresPeopleReadSomeAndProgramsAll(t *testing.T) {
 	report := &syncer.Report{}

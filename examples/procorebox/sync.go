@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -123,7 +124,7 @@ func (c *console) synced(p *printer, done *office.Synced) error {
 	if p.json || done.Err == nil || done.Ran() {
 		p.totals(done.Totals) // which would look like a result where there is none
 	}
-	if done.Totals.Failed > 0 && !p.json {
+	if done.Totals.Failed > 0 && !p.json && !slices.ContainsFunc(done.Results, interrupted) {
 		c.say("what failed is tried again by the next sync; \"procorebox errors\" says what to do about it")
 	}
 	switch {

@@ -120,6 +120,12 @@ func (t *troubles) tool(ctx context.Context, l mapping.Link, tool mapping.Tool) 
 		t.fail(err)
 		return
 	}
+	last, err := t.office.newest(ctx, l, tool)
+	if err != nil {
+		t.fail(err)
+		return
+	}
+	stopped := last != nil && last.State == mapping.RunStopped
 	for p, err := range view.Pending(ctx) {
 		switch {
 		case err != nil:
@@ -128,17 +134,21 @@ func (t *troubles) tool(ctx context.Context, l mapping.Link, tool mapping.Tool) 
 		case t.over:
 			return
 		case p.Result == syncer.Failed, p.Result == syncer.Blocked, p.Result == syncer.Dropped:
-			t.tell(item(l, tool, p))
+			t.tell(item(l, tool, p, stopped))
 		}
 	}
 }
 
-func item(l mapping.Link, tool mapping.Tool, p syncer.Pending) Trouble {
+// item is what is wrong with an item. What a run did not come to that was stopped waits for nothing else.
+func item(l mapping.Link, tool mapping.Tool, p syncer.Pending, stopped bool) Trouble {
 	x := Trouble{
 		Link: l.Name, Tool: tool, Path: tool.Folder() + "/" + p.Path, On: on(p.On), Cause: p.Cause, Reason: p.Reason, Since: p.Since.UTC(),
 		Tried: p.Attempts,
 	}
-	if p.Result == syncer.Blocked {
+	switch {
+	case p.Result == syncer.Blocked && stopped:
+		x.Cause = syncer.CauseStopped
+	case p.Result == syncer.Blocked:
 		x.Cause = CauseBlocked
 	}
 	if !p.NotBefore.IsZero() {
