@@ -300,3 +300,32 @@ func TestTheNewsOfATrashedRootIsEnoughToPauseItsPair(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatATrashedRootHeldIsNotLookedFor(t *testing.T) {
+	w := linked(t, mapping.Documents)
+	for i := range 50 {
+		w.documents().Write(fmt.Sprintf("Specs/part %d.pdf", i), "p")
+		w.bob.Write(fmt.Sprintf("Bridge/Documents/Drawings/A-%d.pdf", 200+i), "d")
+	}
+	w.box.User("bob").Remove("Bridge/Documents")
+	w.poll()
+	for _, dry := range []bool{true, false} {
+		w.conn.Clear()
+		w.documents().conn.Clear()
+		if dry {
+			parts, err := w.Parts(t.Context(), "bridge")
+			require.NoError(t, err)
+			engine, err := w.Engine(parts[0], nil)
+			require.NoError(t, err)
+			w.conn.Clear()
+			_, err = engine.Plan(t.Context(), nil)
+			require.ErrorIs(t, err, syncer.ErrHalted)
+			require.Equal(t, 1, w.conn.Count(), "the root")
+		} else {
+			results := w.sync("bridge", mapping.SyncOptions{})
+			require.Contains(t, results[0].Paused, "trash")
+			require.LessOrEqual(t, w.conn.Count(), 4, "the root, and once more to say exactly why; beside the Link's own folder")
+		}
+		require.Zero(t, w.documents().conn.Count(), "nobody asks the other side")
+	}
+}

@@ -15,8 +15,7 @@ func (o *observer) hint(ctx context.Context, h *Hint) (bool, error) {
 		return false, err
 	}
 	if n != nil && n.rec.ID == RootRecord {
-		o.rootNews[h.Side] = true // in the trash perhaps
-		return true, nil
+		return true, nil // see hearOfRoots
 	}
 	if n == nil {
 		inside, err := o.concerns(ctx, side, within)

@@ -19,6 +19,9 @@ func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	if _, err := r.o.load(ctx, RootRecord); err != nil {
 		return next, err
 	}
+	if err := r.hearOfRoots(ctx); err != nil {
+		return next, err
+	}
 	if full {
 		asked := r.lastFullHint()
 		if next == (Scan{}) || !r.canLook() || asked > next.Since {

@@ -34,7 +34,6 @@ type observer struct {
 	above      [2]map[*node]bool // folders on the way up that is being walked
 	proving    [2]map[*node]bool
 	rooted     [2]bool // a listing has shown the root in this run
-	rootNews   [2]bool // a hint names the root
 	resumed    bool    // the scan goes on with one that an earlier run began
 	short      bool    // the budget ended before everything was looked at
 }

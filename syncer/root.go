@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // checkRoot makes sure that the folder at the root's place is the one that the Records describe.
@@ -27,13 +28,28 @@ func checkRoot(end *endpoint, side Side, e *Entry) error {
 	return nil
 }
 
+// hearOfRoots looks at a root of which a hint tells something, before anything else: it may be in the trash, and
+// then there is nothing below it to be looked for.
+func (r *run) hearOfRoots(ctx context.Context) error {
+	for _, side := range sides {
+		told := slices.ContainsFunc(r.hints, func(h Hinted) bool { return !h.Full && h.Side == side && h.ID == r.ends[side].rootID })
+		if !told || r.ends[side].looker == nil {
+			continue
+		}
+		if err := r.rootStands(ctx, side); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkRoots looks at the roots once everything else was looked at: what was found in the trash, or
 // not at all, is a proof only while its root is alive and in its place. A root that a complete
 // listing has shown is looked at again only if something is lost.
 func (r *run) checkRoots(ctx context.Context) error {
 	for _, side := range sides {
 		end := r.ends[side]
-		looked := !r.o.complete[side] && (r.o.hasLooked(side) || r.o.rootNews[side]) // what was not there may have gone with its root
+		looked := !r.o.complete[side] && r.o.hasLooked(side) // what was not there may have gone with its root
 		if end.looker == nil || !looked && !r.w.touches(side, r.o.complete[side]) {
 			continue // where nobody can look, only listings prove anything, and they begin with the root
 		}

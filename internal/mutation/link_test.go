@@ -4,9 +4,9 @@ package mutation
 var linking = []mutation{
 	{
 		name:  "the news of a root is no news",
-		file:  "syncer/hint.go",
-		old:   `o.rootNews[h.Side] = true // in the trash perhaps`,
-		new:   `o.rootNews[h.Side] = false // it has no place of its own`,
+		file:  "syncer/root.go",
+		old:   `return !h.Full && h.Side == side && h.ID == r.ends[side].rootID`,
+		new:   `return h.Full && h.Side == side && h.ID == r.ends[side].rootID`,
 		why:   "a root may be renamed and moved as people like",
 		in:    links,
 		tests: []string{"TestTheNewsOfATrashedRootIsEnoughToPauseItsPair"},

@@ -222,7 +222,7 @@ var observing = []mutation{
 	{
 		name:  "hints of what is in the trash are taken though it went there with its root",
 		file:  "syncer/root.go",
-		old:   `!r.o.complete[side] && (r.o.hasLooked(side) || r.o.rootNews[side]) // what`,
+		old:   `!r.o.complete[side] && r.o.hasLooked(side) // what`,
 		new:   `!r.o.complete[side] && r.w.full // what`,
 		why:   "nothing known is touched, so no root matters",
 		in:    scenarios,
