@@ -35,6 +35,28 @@ func TestARootThatGoesWhileItsItemsAreLookedAtIsNoDelete(t *testing.T) {
 	require.Equal(t, syncertest.Tree{"q": "p", "k": "k"}, w.Destination.Tree())
 }
 
+func TestWhatWasMadeInARootThatGoesWhileItIsLookedForIsFoundWhenTheRootIsBack(t *testing.T) {
+	w := agreed(t, syncertest.Tree{"k": "k"}, syncertest.WorldOptions{})
+	require.NoError(t, w.Poll(t.Context()))
+	full(t, w)
+	w.Ann.Write("new", "n")
+	id, root := w.Source.ID("new"), "id:"+w.Source.Root()
+	var once sync.Once
+	w.Left.OnCall(func(c syncertest.Call) error {
+		if c.Op == "Look" && c.ID == id && c.Phase == syncertest.Before {
+			once.Do(func() { w.Ann.Remove(root) })
+		}
+		return nil
+	})
+	_, err := w.Hinted(t.Context())
+	require.ErrorIs(t, err, syncer.ErrHalted)
+	w.Ann.Restore(root)
+	report, err := w.Hinted(t.Context())
+	require.NoError(t, err)
+	require.True(t, report.Settled(), report)
+	require.Equal(t, "n", w.Destination.Tree()["new"])
+}
+
 func TestAScanInPartsIsNotWholeIfOnePartHadAFolderThatCouldNotBeRead(t *testing.T) {
 	tree := syncertest.Tree{"a/p": "1", "b": "b", "c": "c", "d": "d", "e": "e", "f": "f"}
 	w := agreed(t, tree, syncertest.WorldOptions{Source: syncertest.Options{Info: syncertest.Ordinary(), PageSize: 1}})

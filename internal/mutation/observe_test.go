@@ -225,8 +225,8 @@ var observing = []mutation{
 		old:   `!r.o.complete[side] && r.o.hasLooked(side) // what`,
 		new:   `!r.o.complete[side] && r.w.full // what`,
 		why:   "nothing known is touched, so no root matters",
-		in:    scenarios,
-		tests: regression("what was made before its root went to the trash is found when the root is back"),
+		in:    unit,
+		tests: []string{"TestWhatWasMadeInARootThatGoesWhileItIsLookedForIsFoundWhenTheRootIsBack"},
 	},
 	{
 		name:  "a folder counts as seen that a failed listing has not come to",
