@@ -69,7 +69,10 @@ func (c *console) holdsUndoCommand() *cobra.Command {
 		Long: `Take decisions back. What has not been carried out yet waits again. A delete that was carried
 out is undone: the item is taken out of the trash, of the service where it was deleted or, where
 nothing can be taken out of that trash, of the other, and the next sync brings it to both sides
-again. What is in neither trash any more is told.
+again. What is in neither trash any more is told. From Box a file comes back as it was,
+with its versions; of Procore no way is known to take anything out of the recycle bin, so there it
+is a new file with a new number. A delete that was rejected, and left undone by a sync, stays so: it is told
+how a person makes both sides alike.
 
 IDs are those that "holds list" showed; that of a folder means what was decided upon, or deleted
 by the same run, in it, too. With --folder all deletes are undone that were ever carried out

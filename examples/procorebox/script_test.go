@@ -161,7 +161,7 @@ func soonInScript(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// boxInScript is "box DEED...": see person.
+// boxInScript is "box restore NAME", which takes a file out of the trash, or "box DEED...": see person.
 func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 	ctx := context.Background()
 	client, err := box.New(box.Options{Bases: box.BasesFrom(ts.Getenv), Tokens: box.Fixed(ts.Getenv("BOX_TOKEN"))})
@@ -169,11 +169,35 @@ func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 	defer client.Close()
 	files, err := box.NewFileSystem(ctx, client, nil)
 	ts.Check(err)
+	if len(args) == 2 && args[0] == "restore" && !neg {
+		ts.Check(restoreFile(ctx, client, args[1]))
+		return
+	}
 	bin := func(ctx context.Context, id string) error { return client.DeleteFoldersID(ctx, id, "", true) }
 	err = person{files, ts.Getenv("BOX_FOLDER_ID"), bin}.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("box %v: %v", args, err)
 	}
+}
+
+// restoreFile takes the files of a name out of the trash of Box.
+func restoreFile(ctx context.Context, client *box.Client, name string) error {
+	found := 0
+	for item, err := range client.GetFoldersTrashItems(ctx) {
+		if err != nil {
+			return err
+		}
+		if item.Name == name {
+			if _, err := client.PostFilesID(ctx, item.ID, "", ""); err != nil {
+				return err
+			}
+			found++
+		}
+	}
+	if found == 0 {
+		return fmt.Errorf("the trash of Box has no %s: %w", name, fs.ErrNotExist)
+	}
+	return nil
 }
 
 // procoreInScript is "procore DEED...": see person.

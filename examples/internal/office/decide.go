@@ -125,6 +125,11 @@ func (o *Office) explain(ctx context.Context, m *meaning) error {
 			continue
 		}
 		u.Why = "nothing of this link waits under it: it has come to an end, is not needed any more, or never was; \"procorebox holds list\" shows what waits"
+		stays, err := o.whyKept(ctx, m.link, u.ID)
+		if err != nil {
+			return err
+		}
+		u.Why = cmp.Or(stays, u.Why)
 		done, err := o.carriedOut(ctx, m.link, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, u.ID) })
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,12 @@ func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided
 		case u.Why != "":
 			rest = append(rest, u)
 		case items(done) == 0:
-			rest = append(rest, Unclear{u.ID, "nothing of this link waits under it or was deleted under it; \"procorebox holds list\" shows what waits, \"procorebox history --op delete\" what was deleted"})
+			why, err := o.whyKept(ctx, m.link, u.ID)
+			if err != nil {
+				return out, nil, err
+			}
+			rest = append(rest, Unclear{u.ID, cmp.Or(why, "nothing of this link waits under it or was deleted under it; "+
+				"\"procorebox holds list\" shows what waits, \"procorebox history --op delete\" what was deleted")})
 		case items(done) > 1:
 			rest = append(rest, Unclear{u.ID, fmt.Sprintf("%d deletes begin with it; use more of it", items(done))})
 		default:
@@ -43,7 +49,25 @@ func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided
 		}
 	}
 	back, err := o.bringBack(ctx, m.link, s, named)
-	return append(out, back...), rest, err
+	if out = append(out, back...); len(out)+len(rest) > 0 || err != nil {
+		return out, rest, err
+	}
+	stays, err := o.keptBack(ctx, m.link, func(t mapping.Tool, out *syncer.Outcome) bool {
+		return s.covers(joined(t, out.Path), runName(t, out.Position.Fence))
+	})
+	for i := range stays {
+		rest = append(rest, Unclear{string(stays[i].Action), stays[i].String()})
+	}
+	return nil, rest, err
+}
+
+// whyKept says why what was held under an ID stays undone, "" if nothing does.
+func (o *Office) whyKept(ctx context.Context, l mapping.Link, id string) (string, error) {
+	stays, err := o.keptBack(ctx, l, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, id) })
+	if err != nil || len(stays) == 0 {
+		return "", err
+	}
+	return stays[0].String(), nil
 }
 
 func begins(out *syncer.Outcome, id string) bool {
@@ -114,7 +138,7 @@ func undone(l mapping.Link, t mapping.Tool, u *syncer.Undone) Decided {
 		},
 		Was: "carried out", Err: u.Err,
 	}
-	in := on(u.On).Title()
+	in, anew := on(u.On).Title(), fmt.Sprintf("the next sync makes it a new %s in %s", was.Kind, on(u.On.Other()).Title())
 	switch {
 	case errors.Is(u.Err, fs.ErrNotExist):
 		d.Decision, d.Note = "gone", "neither Box nor Procore has it in the trash any more"
@@ -126,9 +150,9 @@ func undone(l mapping.Link, t mapping.Tool, u *syncer.Undone) Decided {
 		d.Note = "it came out of the trash of " + in + " with its folder"
 	case u.Renamed:
 		d.Renamed = u.Entry.Name
-		d.Note = fmt.Sprintf("taken out of the trash of %s; another item has its name, so it is %q now", in, u.Entry.Name)
+		d.Note = fmt.Sprintf("taken out of the trash of %s; another item has its name, so it is %q now; %s", in, u.Entry.Name, anew)
 	default:
-		d.Note = "taken out of the trash of " + in
+		d.Note = "taken out of the trash of " + in + "; " + anew
 	}
 	return d
 }
