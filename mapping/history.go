@@ -12,8 +12,8 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// keep is how long runs and journals are kept if nothing else is said.
-const keep = 400 * 24 * time.Hour
+// DefaultKeep is how long runs and journals are kept if Options.Keep is 0: 400 days.
+const DefaultKeep = 400 * 24 * time.Hour
 
 var errNoRuns = fmt.Errorf("no runs are remembered: Options.Runs is nil: %w", fs.ErrNotExist)
 

@@ -40,7 +40,7 @@ func New(o Options) (*Links, error) {
 		o.Runs = nobody{}
 	}
 	if o.Keep == 0 {
-		o.Keep = keep
+		o.Keep = DefaultKeep
 	}
 	return &Links{o: o}, nil
 }

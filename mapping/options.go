@@ -14,7 +14,7 @@ type Options struct {
 	States syncer.StateStore
 	// Runs keeps what became of runs: see [Links.Runs]. Nil means that it is not remembered.
 	Runs RunStore
-	// Keep is how long runs, and the outcomes in the journals of States, are kept; 0 means 400 days, less
+	// Keep is how long runs, and the outcomes in the journals of States, are kept; 0 means DefaultKeep, 400 days, less
 	// than 0 for ever.
 	Keep time.Duration
 	// Calls returns how many calls have been made for a Link since the program began, by service, for

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -191,13 +192,22 @@ func (c *console) with(cmd *cobra.Command, do func(ctx context.Context, o *offic
 // through opens the data directory with options.
 func (c *console) through(cmd *cobra.Command, options *office.Options, do func(ctx context.Context, o *office.Office) error) (err error) {
 	ctx := cmd.Context()
-	options.Program = cmd.CommandPath()
+	options.Program, options.Person = cmd.CommandPath(), operator()
 	o, err := c.open(ctx, options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
 	return nearLink(ctx, o, cmd, do(ctx, o))
+}
+
+// operator is who works on this machine, "" if it does not know.
+func operator() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 // say tells people what no result can. Where nobody listens the exit code remains.

@@ -84,7 +84,9 @@ wrote nothing and came to the same end are one line with how often (x12).
 
 With --items, --run or one of --path, --op, --result and --by, items are listed instead, in the
 order in which they were done: when, by which run, what, on which side, from where to where,
-how it ended, bytes, who made the change that was carried over and when, and why.
+how it ended, bytes, who made the change that was carried over and when, and why. What people
+have decided with "holds" and "conflicts" stands between: approved, rejected, undone, chosen,
+with the user of the machine who did so.
 
 A --path may hold * and **, and a folder stands for all below it. With --json each line is
 one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
@@ -116,7 +118,7 @@ one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,
 	flags.BoolVar(&items, "items", false, "list items, not runs")
 	flags.StringVar(&p.options.Path, "path", "", "only items at a `PATTERN`, as in 'Documents/**/*.pdf'")
 	flags.StringVar(&p.options.Op, "op", "", "only one `KIND` of deed, as in delete")
-	flags.StringVar(&p.options.Result, "result", "", "only those that ended `SO`: done, failed, held, blocked, dropped, left, conflict")
+	flags.StringVar(&p.options.Result, "result", "", "only those that ended `SO`: done, failed, held, blocked, dropped, left, conflict, approved, rejected, undone, chosen")
 	flags.StringVar(&p.options.By, "by", "", "only changes of the `PERSON` of that name or account")
 	flags.BoolVar(&asJSON, "json", false, "print JSON, a line for each")
 	return cmd
@@ -162,13 +164,19 @@ func (c *console) historyItems(ctx context.Context, o *office.Office, h office.H
 			return err
 		}
 	}
-	head := []string{"AT", "RUN", "LINK", "RESULT", "ACTION", "IN", "PATH", "FROM", "BYTES", "CHANGED BY", "CHANGED AT", "WHY"}
+	head := []string{"AT", "RUN", "LINK", "RESULT", "ACTION", "IN", "PATH", "FROM", "BYTES", "BY", "CHANGED AT", "WHY"}
 	none := "nothing is remembered that fits"
 	if h.By != "" {
 		none += "; of who made a change sometimes only the number is known"
 	}
 	err := stream(c, o.Items(ctx, h), asJSON, none, head, func(i office.HistoryItem) []string {
-		why, changed := i.Reason, ""
+		why, changed, in, run := i.Reason, "", "", ""
+		if i.On != "" {
+			in = i.On.Title()
+		}
+		if i.Run != 0 {
+			run = strconv.FormatUint(i.Run, 10)
+		}
 		if i.Err != "" {
 			why = i.Err
 		}
@@ -176,7 +184,7 @@ func (c *console) historyItems(ctx context.Context, o *office.Office, h office.H
 			changed = when(i.Changed)
 		}
 		return []string{
-			when(i.At), strconv.FormatUint(i.Run, 10), i.Link, i.Result, i.Op, i.On.Title(), i.Path, i.From, strconv.FormatInt(i.Bytes, 10),
+			when(i.At), run, i.Link, i.Result, i.Op, in, i.Path, i.From, strconv.FormatInt(i.Bytes, 10),
 			i.By, changed, why,
 		}
 	})

@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -166,7 +167,24 @@ func (o *Office) ChooseVersion(ctx context.Context, link, which, choice string, 
 	if done.Dropped != nil {
 		out.Dropped = on(done.On)
 	}
-	return out, o.nudge(ctx, l.ID)
+	return out, errors.Join(o.nudge(ctx, l.ID), o.minuteChoice(ctx, l, out, choice))
+}
+
+// minuteChoice takes the minutes of what was chosen, if that was anything new.
+func (o *Office) minuteChoice(ctx context.Context, l mapping.Link, c *Choice, choice string) error {
+	i := minuted{Tool: c.Tool, Op: opSettle, On: c.Wrote, Kind: syncer.File.String(), Path: c.Path, Result: resultChosen}
+	switch again := c.Waits && (c.Chosen == choice || choice == "leave" && c.Chosen == ""); {
+	case again, !c.Waits && c.Wrote == "" && c.Dropped == "":
+		return nil
+	case choice == "leave":
+		i.Result, i.Reason = resultUndone, "was "+c.Chosen+", waits again"
+	case choice == "both":
+		i.Reason = "both versions are kept"
+	default:
+		i.Reason = "the version of " + Service(choice).Title() + " counts"
+	}
+	log := o.takeMinutes(l)
+	return errors.Join(log.add(ctx, i), log.end(ctx))
 }
 
 // pickMet finds a conflict by its path or ID.

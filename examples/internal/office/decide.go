@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,12 +86,31 @@ func (o *Office) decide(ctx context.Context, m *meaning, d syncer.Decision) ([]D
 	}
 	depth := func(i int) int { return strings.Count(out[i].Path, "/") }
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(depth(b), depth(a)) })
+	log := o.takeMinutes(m.link)
 	for _, i := range order {
-		if h := m.picked[i]; h.decision != d {
-			out[i].Err = o.file.Store.Decide(ctx, h.pair, h.ID, d)
+		h := m.picked[i]
+		if h.decision == d {
+			continue
+		}
+		if out[i].Err = o.file.Store.Decide(ctx, h.pair, h.ID, d); out[i].Err == nil {
+			if err := log.add(ctx, ruling(&h, d)); err != nil {
+				return out, err
+			}
 		}
 	}
-	return out, o.nudge(ctx, m.link.ID)
+	return out, errors.Join(o.nudge(ctx, m.link.ID), log.end(ctx))
+}
+
+// ruling is what the history tells of a decision.
+func ruling(h *Held, d syncer.Decision) minuted {
+	i := minuted{Tool: h.Tool, Op: h.Op, On: h.On, Kind: h.Kind, Path: h.Path, Result: decisions[d], Reason: h.Reason}
+	switch {
+	case d == syncer.Waiting:
+		i.Result, i.Reason = resultUndone, "was "+h.Decision+", waits again"
+	case h.decision != syncer.Waiting:
+		i.Reason = "was " + h.Decision
+	}
+	return i
 }
 
 // left says of a folder that is decided upon how much of what is in it is not, "" if there is none.

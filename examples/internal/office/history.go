@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,10 +37,10 @@ func (h *HistoryOptions) Check() error {
 	switch {
 	case !doublestar.ValidatePattern(h.Path):
 		return fmt.Errorf("path %q is no pattern: %w", h.Path, syncer.ErrInvalid)
-	case h.Op != "" && !oneOf(h.Op, syncer.OpVerify, syncer.OpDelete):
-		return fmt.Errorf("op %q is none of %s: %w", h.Op, words(syncer.OpVerify, syncer.OpDelete), syncer.ErrInvalid)
-	case h.Result != "" && !oneOf(h.Result, syncer.Done, syncer.Clashed):
-		return fmt.Errorf("result %q is none of %s: %w", h.Result, words(syncer.Done, syncer.Clashed), syncer.ErrInvalid)
+	case h.Op != "" && !slices.Contains(historyOps(), h.Op):
+		return fmt.Errorf("op %q is none of %s: %w", h.Op, strings.Join(historyOps(), ", "), syncer.ErrInvalid)
+	case h.Result != "" && !slices.Contains(historyResults(), h.Result):
+		return fmt.Errorf("result %q is none of %s: %w", h.Result, strings.Join(historyResults(), ", "), syncer.ErrInvalid)
 	case !h.Since.IsZero() && !h.Until.IsZero() && !h.Since.Before(h.Until):
 		return fmt.Errorf("until is not after since: %w", syncer.ErrInvalid)
 	}
@@ -52,21 +53,18 @@ type word interface {
 	fmt.Stringer
 }
 
-func words[T word](first, last T) string {
+func words[T word](first, last T) []string {
 	var list []string
 	for w := first; w <= last; w++ {
 		list = append(list, w.String())
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
-func oneOf[T word](text string, first, last T) bool {
-	for w := first; w <= last; w++ {
-		if w.String() == text {
-			return true
-		}
-	}
-	return false
+func historyOps() []string { return append(words(syncer.OpVerify, syncer.OpDelete), opSettle) }
+
+func historyResults() []string {
+	return append(words(syncer.Done, syncer.Clashed), decidedResults()...)
 }
 
 // Items reports whether the options are about items and not about runs.
@@ -74,22 +72,24 @@ func (h *HistoryOptions) Items() bool {
 	return h.Run != 0 || h.Path != "" || h.Op != "" || h.Result != "" || h.By != ""
 }
 
-// HistoryItem is one thing that was done, or that could not be, as people read it.
+// HistoryItem is one thing that was done, that could not be, or that a person has decided, as people read it.
 type HistoryItem struct {
 	Run  uint64       `json:"run,omitempty"`
 	At   time.Time    `json:"at"`
 	Link string       `json:"link"`
 	Tool mapping.Tool `json:"tool"`
-	Op   string       `json:"op"`
-	// On is where it was done.
+	// Op is "settle" where a person has chosen a version of a conflict.
+	Op string `json:"op"`
+	// On is where it was done, empty where that is on neither side.
 	On   Service `json:"on"`
 	Kind string  `json:"kind,omitempty"`
 	// Path and From begin with the tool; From is where a moved item stood.
-	Path   string `json:"path"`
-	From   string `json:"from,omitempty"`
+	Path string `json:"path"`
+	From string `json:"from,omitempty"`
+	// Result is "approved", "rejected", "undone" or "chosen" for what a person has decided.
 	Result string `json:"result"`
 	Bytes  int64  `json:"bytes,omitempty"`
-	// By is who made the change that was carried over, ByID their account and Changed when they did, as far
+	// By is who made the change that was carried over, or who decided, ByID their account and Changed when they did, as far
 	// as the service tells.
 	By      string    `json:"by,omitempty"`
 	ByID    string    `json:"by_id,omitempty"`
@@ -180,11 +180,15 @@ func (o *Office) past(ctx context.Context, which string) (string, error) {
 	return "", err
 }
 
-// Items yields what was done that the options choose, in the order of time. The services are not asked, and it
-// works beside a watch.
+// Items yields what was done, and decided, that the options choose, in the order of time. The services are not
+// asked, and it works beside a watch.
 func (o *Office) Items(ctx context.Context, h HistoryOptions) iter.Seq2[HistoryItem, error] {
 	return func(yield func(HistoryItem, error) bool) {
 		all, err := o.items(ctx, &h)
+		var people []HistoryItem
+		if err == nil {
+			people, err = o.minuted(ctx, &h)
+		}
 		if err != nil {
 			yield(HistoryItem{}, err)
 			return
@@ -194,8 +198,19 @@ func (o *Office) Items(ctx context.Context, h HistoryOptions) iter.Seq2[HistoryI
 				yield(HistoryItem{}, err)
 				return
 			}
+			for len(people) > 0 && people[0].At.Before(i.At) {
+				if !yield(people[0], nil) {
+					return
+				}
+				people = people[1:]
+			}
 			item := historyItem(&i)
 			if h.chooses(&item) && !yield(item, nil) {
+				return
+			}
+		}
+		for _, item := range people {
+			if !yield(item, nil) {
 				return
 			}
 		}

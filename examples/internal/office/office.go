@@ -39,6 +39,8 @@ type Options struct {
 	Clock func() time.Time
 	// Program names what the process does, as in "procorebox watch", for those who find a link in use.
 	Program string
+	// Person is who works with the Office, for the history of what people decide; empty if nobody knows.
+	Person string
 	// Existing makes no data directory: where there is none the error wraps ErrNoDirectory, and nothing is made.
 	Existing bool
 	// HTTP carries the calls to the services; nil means a transport that all of them share.
@@ -54,6 +56,7 @@ type Office struct {
 	transport http.RoundTripper
 	traffic   Traffic
 	backoff   time.Duration
+	person    string
 	file      *sqlite.File
 	shared    io.Closer // the lock that those share who have the data directory open
 	sign      *sign     // says so, to whoever waits for it; nil if it could not be put up
@@ -80,7 +83,7 @@ func Open(ctx context.Context, s Settings, opts *Options) (*Office, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP, traffic: opts.Traffic, backoff: opts.Backoff}
+	o := &Office{settings: s, log: opts.Log, transport: opts.HTTP, traffic: opts.Traffic, backoff: opts.Backoff, person: opts.Person}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}

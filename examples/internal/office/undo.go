@@ -121,11 +121,26 @@ func (o *Office) bringBack(ctx context.Context, l mapping.Link, s Selection, nam
 		for i := range back {
 			out = append(out, undone(l, p.Tool, &back[i]))
 		}
-		if err != nil {
+		if err = errors.Join(err, o.minuteUndone(ctx, l, out[len(out)-len(back):])); err != nil {
 			return out, err
 		}
 	}
 	return out, o.nudge(ctx, l.ID)
+}
+
+// minuteUndone takes the minutes of deletes that were taken back.
+func (o *Office) minuteUndone(ctx context.Context, l mapping.Link, all []Decided) error {
+	log := o.takeMinutes(l)
+	for _, d := range all {
+		if d.Err != nil {
+			continue
+		}
+		err := log.add(ctx, minuted{Tool: d.Tool, Op: d.Op, On: d.On, Kind: d.Kind, Path: d.Path, Result: resultUndone, Reason: d.Note})
+		if err != nil {
+			return err
+		}
+	}
+	return log.end(ctx)
 }
 
 // undone says what became of an undo.
