@@ -84,7 +84,7 @@ func newTool(ctx context.Context, name string, client *Client, in Scope, o *File
 }
 
 // Person implements [syncer.Directory].
-func (t *tool) Person(account string) string { return t.client.people.Person(account) }
+func (t *tool) Person(account string) string { return t.client.Person(account) }
 
 // Documents is the Documents tool of a project, or of the company, as package syncer sees it: all
 // folders and files that the user may see. It is safe for use by many goroutines. It has no root of

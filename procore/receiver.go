@@ -18,7 +18,8 @@ import (
 
 // ReceiverOptions are the settings of a Receiver. Client, Authorization, Store and Pairs must be set.
 type ReceiverOptions struct {
-	// Client is that of the company whose hooks they are.
+	// Client is that of the company whose hooks they are. Hints name who did something if its Person does,
+	// and else tell the number.
 	Client *Client
 	// Authorization are the values of that header which prove that a delivery is Procore's: that of the
 	// WebhookSet, and the one before while it is being changed.
@@ -194,9 +195,11 @@ func (r *Receiver) hints(ctx context.Context, d *Delivery) []syncer.Hint {
 	if len(items) == 0 {
 		return []syncer.Hint{{Side: r.o.Side, Full: true, At: at}}
 	}
+	by := d.by()
+	by.Name = r.o.Client.Person(by.ID)
 	hints := make([]syncer.Hint, len(items))
 	for i, id := range items {
-		hints[i] = syncer.Hint{Side: r.o.Side, ID: id, Did: d.did(), By: d.by(), At: at}
+		hints[i] = syncer.Hint{Side: r.o.Side, ID: id, Did: d.did(), By: by, At: at}
 	}
 	return hints
 }

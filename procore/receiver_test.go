@@ -3,6 +3,7 @@ package procore_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -172,6 +173,50 @@ func TestAHintOfADeliveryNamesWhoDidIt(t *testing.T) {
 			did, by := p.deeds(procore.ToolDocuments, id)
 			require.Equal(t, want, did)
 			require.Equal(t, ann, by)
+		}
+	})
+}
+
+func TestAHintTellsTheNameOfWhoDidItOnceTheUsersWereListed(t *testing.T) {
+	onPost(t, procoretest.Options{}, memory.Options{}, func(t *testing.T, p *post) {
+		p.wire.leadTo(p.receiver(p.options()))
+		bea := p.AddUser("Bea Long", "bea@x.example")
+		p.PermitAllProjects(bea.User)
+		in := procore.InProject(procore.ID(p.Project().ID))
+		names := []string{}
+		for one, err := range p.client.GetUsers(t.Context(), in) {
+			require.NoError(t, err)
+			names = append(names, one.Name)
+		}
+		require.Contains(t, names, "Bea Long")
+		folder, err := bea.CreateFolder(p.Project().RootID, "Drawings")
+		require.NoError(t, err)
+		synctest.Wait()
+		_, by := p.deeds(procore.ToolDocuments, procore.ID(folder.ID).String())
+		require.Equal(t, syncer.Author{ID: procore.ID(bea.ID).String(), Name: "Bea Long (bea@x.example)"}, by)
+	})
+}
+
+func TestUsersOfTheCompanyAreListedToo(t *testing.T) {
+	onPost(t, procoretest.Options{}, memory.Options{}, func(t *testing.T, p *post) {
+		bea := p.AddUser("Bea Long", "bea@x.example") // who sees no project
+		var ids []procore.ID
+		for one, err := range p.client.GetUsers(t.Context(), procore.InCompany()) {
+			require.NoError(t, err)
+			ids = append(ids, one.ID)
+		}
+		require.Contains(t, ids, procore.ID(bea.ID))
+	})
+}
+
+func TestWhoMayNotReadTheDirectoryListsNoUsers(t *testing.T) {
+	onPost(t, procoretest.Options{}, memory.Options{}, func(t *testing.T, p *post) {
+		p.Permit(p.Home().User, p.Project().ID, procoretest.Directory, procoretest.NoAccess)
+		for _, err := range p.client.GetUsers(t.Context(), procore.InProject(procore.ID(p.Project().ID))) {
+			require.ErrorIs(t, err, fs.ErrPermission)
+		}
+		for _, err := range p.client.GetUsers(t.Context(), procore.Scope{}) {
+			require.ErrorIs(t, err, syncer.ErrInvalid)
 		}
 	})
 }
