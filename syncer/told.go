@@ -7,7 +7,7 @@ package syncer
 func (r *run) heldBack(h *Hold) Outcome {
 	return Outcome{
 		At: r.now(), Action: h.Action, Op: h.Op, On: h.On, Record: h.Record, Kind: h.Kind, Path: h.Path,
-		Result: Held, Reason: h.Reason,
+		Result: Held, Reason: h.Reason, By: r.pending[PendingKey{Record: h.Record}].By,
 	}
 }
 

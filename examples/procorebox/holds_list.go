@@ -23,7 +23,7 @@ func (c *console) showHolds(h *office.Holds, items bool) error {
 		rows = append(rows, heapRow(group))
 	}
 	if len(rows) > 0 {
-		if err := c.table([]string{"ID", "LINK", "RUN", "WHAT", "IN", "PATH", "ITEMS", "BYTES", "SINCE", "DECISION", "WHY"}, rows); err != nil {
+		if err := c.table([]string{"ID", "LINK", "RUN", "WHAT", "IN", "PATH", "ITEMS", "BYTES", "SINCE", "CHANGED BY", "DECISION", "WHY"}, rows); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func heapRow(group []office.Held) []string {
 	if top.Kind == "folder" {
 		path += "/"
 	}
-	bytes, decided, since := int64(0), map[string]int{}, top.Since
+	bytes, decided, since, name := int64(0), map[string]int{}, top.Since, changer(top)
 	for _, h := range group {
 		bytes += max(0, h.Bytes)
 		decided[h.Decision]++
@@ -68,11 +68,22 @@ func heapRow(group []office.Held) []string {
 		if h.Reason != top.Reason {
 			why = top.Reason + "; not the same for all"
 		}
+		if changer(h) != name {
+			name = "several"
+		}
 	}
 	return []string{
 		shortID(string(top.ID)), top.Link, top.Run, top.Op, top.On.Title(), path, strconv.Itoa(len(group)), strconv.FormatInt(bytes, 10), when(since),
-		decisionsOf(decided), why,
+		name, decisionsOf(decided), why,
 	}
+}
+
+// changer is who deleted or moved what is held, empty if that was not told.
+func changer(h office.Held) string {
+	if h.By == nil {
+		return ""
+	}
+	return who(h.By)
 }
 
 // decisionsOf says what was decided upon several.

@@ -37,6 +37,8 @@ type Held struct {
 	Bytes  int64     `json:"bytes"`
 	Reason string    `json:"reason"`
 	Since  time.Time `json:"since"`
+	// By is who deleted or moved it on the other side, nil where that has not told.
+	By *syncer.Author `json:"by,omitempty"`
 	// Decision is "waiting", "approved" or "rejected".
 	Decision string `json:"decision"`
 
@@ -100,6 +102,10 @@ func (o *Office) held(ctx context.Context, l mapping.Link) ([]Held, error) {
 		if err != nil {
 			return nil, err
 		}
+		by, err := changers(ctx, view)
+		if err != nil {
+			return nil, fmt.Errorf("holds of %s of link %q: %w", t, l.Name, err)
+		}
 		for h, err := range view.Holds(ctx) {
 			if err != nil {
 				return nil, fmt.Errorf("holds of %s of link %q: %w", t, l.Name, err)
@@ -110,8 +116,9 @@ func (o *Office) held(ctx context.Context, l mapping.Link) ([]Held, error) {
 			}
 			out = append(out, Held{
 				Link: l.Name, Tool: t, ID: h.Action, Run: runName(t, h.Run), Op: h.Op.String(), On: on(h.On), Kind: h.Kind.String(),
-				Path: joined(t, h.Path), Bytes: bytes, Reason: h.Reason, Since: h.Since.UTC(), Decision: decisions[h.Decision],
-				pair: l.Pair(t), decision: h.Decision,
+				Path: joined(t, h.Path), Bytes: bytes, Reason: h.Reason, Since: h.Since.UTC(), By: whose(by[h.Record]),
+				Decision: decisions[h.Decision],
+				pair:     l.Pair(t), decision: h.Decision,
 			})
 		}
 	}
@@ -119,6 +126,20 @@ func (o *Office) held(ctx context.Context, l mapping.Link) ([]Held, error) {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Path, b.Path))
 	})
 	return out, nil
+}
+
+// changers are who deleted or moved what waits, by Record.
+func changers(ctx context.Context, view syncer.View) (map[syncer.RecordID]syncer.Author, error) {
+	by := map[syncer.RecordID]syncer.Author{}
+	for p, err := range view.Pending(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Record != 0 && p.By != (syncer.Author{}) {
+			by[p.Record] = p.By
+		}
+	}
+	return by, nil
 }
 
 // sizeOf is how many bytes the side has on which something is held.
