@@ -1,8 +1,11 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"time"
@@ -169,9 +172,9 @@ func (r *run) fillReport(ctx context.Context) error {
 		}
 	}
 	for _, in := range r.flying {
-		path := in.Name
-		if path == "" {
-			path = in.After.Half(in.On).Name
+		path, err := r.placeOf(ctx, &in)
+		if err != nil {
+			return fmt.Errorf("read the folder of an open write: %w", err)
 		}
 		rep.Skips = append(rep.Skips, Skip{
 			Side: in.On, Path: path, Record: in.Record, Retry: true,
@@ -180,4 +183,24 @@ func (r *run) fillReport(ctx context.Context) error {
 	}
 	rep.Totals.Held, rep.Totals.Skipped, rep.Totals.Failed = len(rep.Holds), len(rep.Skips), len(rep.Failures)
 	return nil
+}
+
+// placeOf returns where an open write makes or changes something, for people: as far up as is remembered.
+func (r *run) placeOf(ctx context.Context, in *Intent) (string, error) {
+	path := cmp.Or(in.Name, in.After.Half(in.On).Name)
+	if in.Temporary {
+		path = cmp.Or(in.After.Half(in.On).Name, in.After.Name)
+	}
+	up, err := r.state.Record(ctx, in.After.ParentOn(in.On))
+	if in.Parent != "" {
+		up, err = r.state.ByID(ctx, in.On, in.Parent)
+	}
+	for depth := 0; err == nil && up.ID != RootRecord && depth < maxDepth; depth++ {
+		path = joinPath(cmp.Or(up.Half(in.On).Name, up.Name), path)
+		up, err = r.state.Record(ctx, up.ParentOn(in.On))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return path, err
 }
