@@ -9,11 +9,11 @@ import (
 	"github.com/procorebox/procorebox/syncer"
 )
 
-// showDecided says what became of each decision; a folder is one line with all that is in it. What could not
-// be done is an error, and so is what ended it early.
+// showDecided says what became of each decision, and of the first where there are many; a folder is one line with
+// all that is in it. What could not be done is an error, and so is what ended it early.
 func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, ended error) error {
 	problems := []error{ended}
-	next := ""
+	next, said := "", 0
 	for _, group := range decidedHeaps(done) {
 		d := group[0]
 		what := fmt.Sprintf("%s %s %q in %s", shortID(string(d.ID)), d.Op, readable(d.Path), d.On.Title())
@@ -28,10 +28,17 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, e
 			problems = append(problems, fmt.Errorf("%s: %w", what, d.Err))
 			continue
 		}
-		if err := c.print("%s: %s\n", outcome(&d), what); err != nil {
-			return err
+		if said++; said <= most {
+			if err := c.print("%s: %s\n", outcome(&d), what); err != nil {
+				return err
+			}
 		}
 		next = cmp.Or(whatNext(&d), next)
+	}
+	if said > most {
+		if err := c.print("and %d more\n", said-most); err != nil {
+			return err
+		}
 	}
 	for _, u := range unclear {
 		problems = append(problems, fmt.Errorf("ID %q: %s", u.ID, u.Why))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/mapping"
 	"github.com/procorebox/procorebox/syncer"
 )
@@ -29,6 +30,18 @@ func TestOfManyHoldsPeopleReadSomeAndProgramsAll(t *testing.T) {
 			require.Equal(t, `held: 980 items more in "Documents": procorebox holds list 'the tower'`, lines[20])
 		}
 	}
+}
+
+func TestOfManyDecisionsPeopleReadSomeAndHowManyMore(t *testing.T) {
+	var done []office.Decided
+	for i := range 100 {
+		done = append(done, office.Decided{Held: office.Held{ID: syncer.ActionID(fmt.Sprint(i)), Op: "adopt", On: office.BoxService, Path: fmt.Sprintf("Documents/%d.pdf", i), Decision: "approved"}, Was: "waiting"})
+	}
+	var out bytes.Buffer
+	require.NoError(t, (&console{stdout: &out}).showDecided(done, nil, nil))
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Len(t, lines, 22)
+	require.Equal(t, []string{"and 80 more", "the next sync carries it out; a running watch does within seconds"}, lines[20:])
 }
 
 func TestWhatAnInterruptedRunDidNotComeToIsOneLineForPeople(t *testing.T) {
