@@ -80,3 +80,32 @@ func TestOfManyFailuresPeopleReadSomeAndProgramsAll(t *testing.T) {
 		}
 	}
 }
+
+func TestAWatchSaysOnceWhatWaitsAndThenWhatIsNew(t *testing.T) {
+	var out bytes.Buffer
+	p := &paper{(&console{stdout: &out}).printer(false, true), map[string]map[string]bool{}}
+	look := func(writes int, held ...string) string {
+		report := &syncer.Report{}
+		for _, path := range held {
+			report.Holds = append(report.Holds, syncer.Hold{Op: syncer.OpDelete, On: syncer.Source, Kind: syncer.File, Path: path, Action: syncer.ActionID(path), Reason: "too many"})
+		}
+		s := &office.Synced{Results: []mapping.Result{{Link: "tower", Tool: mapping.Documents, Report: report}}}
+		s.Totals.Writes, s.Totals.Held = writes, len(held)
+		out.Reset()
+		p.told(mapping.Link{ID: "1", Name: "tower"}, s)
+		require.NoError(t, p.err)
+		return out.String()
+	}
+	totals := func(writes string, held int) string {
+		return fmt.Sprintf("%s (0 uploads, 0 moves, 0 deletes; 0 bytes), 0 conflicts, %d held, 0 skipped, 0 failed; 0 calls to Box, 0 to Procore\n", writes, held)
+	}
+	a, b := "held: delete \"Documents/a\" in Procore: too many\n", "held: delete \"Documents/b\" in Procore: too many\n"
+	require.Equal(t, a+totals("0 writes", 1), look(0, "a"))
+	require.Empty(t, look(0, "a"), "it waits on")
+	require.Equal(t, totals("2 writes", 1), look(2, "a"), "what was done is told by itself")
+	require.Equal(t, b+totals("0 writes", 2), look(0, "a", "b"))
+	require.Equal(t, totals("0 writes", 1), look(0, "b"), "one waits no more")
+	require.Equal(t, a+totals("0 writes", 2), look(0, "a", "b"), "it waits again")
+	require.Equal(t, totals("0 writes", 0), look(0))
+	require.Empty(t, look(0))
+}

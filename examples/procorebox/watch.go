@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -106,21 +107,33 @@ type teller interface {
 // paper tells people, on standard output and standard error.
 type paper struct {
 	*printer
-	left map[string]string // of links, what they left alone last time
+	left map[string]map[string]bool // of links, the lines that the last look left
 }
 
+// told says what is new. What waits for a person waits for days, and is looked at every minute.
 func (p *paper) told(l mapping.Link, s *office.Synced) {
-	was, now := p.left[l.ID], skipped(s)
-	p.left[l.ID] = now
-	if s.Totals.Writes > 0 || !s.Settled() || now != was {
-		p.results(s.Results)
-		if s.Err == nil || s.Ran() {
-			p.totals(s.Totals)
+	was, now, news := p.left[l.ID], map[string]bool{}, 0
+	for line := range p.resting(s) {
+		if now[line] = true; !was[line] {
+			p.write(p.c.print("%s\n", line))
+			news++
 		}
+	}
+	p.left[l.ID] = now
+	if (s.Totals.Writes > 0 || news > 0 || len(now) < len(was)) && (s.Err == nil || s.Ran()) {
+		p.totals(s.Totals)
 	}
 	if s.Err != nil {
 		p.c.complain(s.Err)
 	}
+}
+
+// resting is what a look leaves, a line each.
+func (p *paper) resting(s *office.Synced) iter.Seq[string] {
+	var text strings.Builder
+	q := (&console{stdout: &text}).printer(p.json, true)
+	q.results(s.Results)
+	return strings.FieldsFuncSeq(text.String(), func(r rune) bool { return r == '\n' })
 }
 
 func (p *paper) looked([]mapping.Link) {}
@@ -132,19 +145,4 @@ func (p *paper) say(text string, args ...any) {
 		text += fmt.Sprintf(", %v %v", args[i], args[i+1])
 	}
 	p.c.complain(fmt.Errorf("%s", text))
-}
-
-// skipped tells two runs apart that have left different items alone.
-func skipped(s *office.Synced) string {
-	var all []string
-	for _, r := range s.Results {
-		if r.Report == nil {
-			continue
-		}
-		for _, skip := range r.Report.Skips {
-			all = append(all, fmt.Sprint(r.Tool, skip.Record, skip.ID, skip.Reason))
-		}
-	}
-	slices.Sort(all)
-	return strings.Join(all, "\n")
 }

@@ -47,7 +47,7 @@ type session struct {
 func (c *console) watch(ctx context.Context, program string, f watchFlags) error {
 	w := &watching{c: c, program: program, f: f, monitor: service.NewMonitor(f.stale)}
 	p := c.printer(f.json, true)
-	w.tell = &paper{p, map[string]string{}}
+	w.tell = &paper{p, map[string]map[string]bool{}}
 	switch {
 	case f.log != "":
 		w.log = newLogger(c.stderr, f.log, &w.level)
