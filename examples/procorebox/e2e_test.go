@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -28,12 +27,12 @@ import (
 )
 
 // The tests here run the program against fakes in processes of their own. By default the tree is a
-// small one of this project; CONTRIBUTING.md says how to run them on Go's own source tree.
+// small one; CONTRIBUTING.md says how to run them on Go's own source tree.
 var (
-	e2eTree   = flag.String("e2e.tree", "../localdir", "`directory` that the documents hold at first")
-	e2eEdits  = flag.Int("e2e.edits", 12, "`number` of random edits, on both sides together")
+	e2eTree   = flag.String("e2e.tree", "", "`directory` that the documents hold at first; a small tree without")
+	e2eEdits  = flag.Int("e2e.edits", 8, "`number` of random edits of files, on both sides together; others come with them, see edit")
 	e2eKills  = flag.Int("e2e.kills", 1, "`number` of random instants at which the program is killed")
-	e2eFaults = flag.Float64("e2e.faults", 0.05, "`share` of calls that fail, where they do")
+	e2eFaults = flag.Float64("e2e.faults", 0.02, "`share` of calls that fail, where they do")
 	e2eSeed   = flag.Uint64("e2e.seed", 1, "what is drawn is drawn from this `number`")
 )
 
@@ -49,7 +48,11 @@ type officeUnderTest struct {
 }
 
 func newOfficeUnderTest(t *testing.T, settle string, fakeFlags ...string) *officeUnderTest {
-	env := fakes(t, append([]string{"--json", "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0", "--limits", "off", "--tree", *e2eTree}, fakeFlags...)...)
+	tree := *e2eTree
+	if tree == "" {
+		tree = smallTree(t)
+	}
+	env := fakes(t, append([]string{"--json", "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0", "--limits", "off", "--tree", tree}, fakeFlags...)...)
 	o := &officeUnderTest{t: t, env: os.Environ(), rand: rand.New(rand.NewPCG(*e2eSeed, 0))}
 	for name, value := range env {
 		o.env = append(o.env, name+"="+value)
@@ -75,8 +78,29 @@ func newOfficeUnderTest(t *testing.T, settle string, fakeFlags ...string) *offic
 	o.run(0, "link", "add", "--tools", "documents", "--name", "e2e")
 	folder, err := person{files, env["BOX_FOLDER_ID"], nil}.find(t.Context(), "Documents")
 	require.NoError(t, err)
-	o.side = [2]person{{files: documents, root: procore.RootID}, {files: files, root: folder.ID}}
+	o.side = [2]person{
+		{documents, procore.RootID, func(ctx context.Context, id string) error {
+			var number procore.ID
+			return errors.Join(json.Unmarshal([]byte(id), &number), pc.DeleteFoldersID(ctx, procore.InProject(project), number))
+		}},
+		{files, folder.ID, func(ctx context.Context, id string) error { return bc.DeleteFoldersID(ctx, id, "", true) }},
+	}
 	return o
+}
+
+// smallTree is a directory with 32 files in folders up to three deep.
+func smallTree(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range 32 {
+		at := filepath.Join(dir, fmt.Sprintf("Area %d", i%8), fmt.Sprintf("Level %d", i/8%2), fmt.Sprintf("sheet %d.txt", i))
+		if i%5 == 0 {
+			at = filepath.Join(filepath.Dir(at), "old", filepath.Base(at))
+		}
+		require.NoError(t, os.MkdirAll(filepath.Dir(at), 0o700))
+		require.NoError(t, os.WriteFile(at, fmt.Appendf(nil, "contents of sheet %d", i), 0o600))
+	}
+	return dir
 }
 
 // command is the program with some arguments.
@@ -174,76 +198,6 @@ func (o *officeUnderTest) tree(side syncer.Side) map[string]string {
 	return found
 }
 
-// edit lets both people work at different files, and returns what both trees are to be in the end.
-func (o *officeUnderTest) edit(n int) map[string]string {
-	o.t.Helper()
-	before := [2]map[string]string{o.tree(syncer.Source), o.tree(syncer.Destination)}
-	require.Equal(o.t, before[0], before[1])
-	files := slices.DeleteFunc(slices.Sorted(maps.Keys(before[0])), func(at string) bool { return strings.HasSuffix(at, "/") })
-	o.rand.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
-	lost := false
-	for _, side := range []syncer.Side{syncer.Source, syncer.Destination} {
-		all, err := o.side[side].all(o.t.Context())
-		require.NoError(o.t, err)
-		for i := range min(n, len(files)) / 2 {
-			at := files[2*i+int(side)]
-			if err := o.change(side, all, at, i); err != nil {
-				o.t.Logf("edit of %s: %v", at, err) // whatever becomes of it will be there to be seen
-				lost = true
-			}
-		}
-	}
-	if lost {
-		time.Sleep(comesLate)
-	}
-	// What a side shows now and did not before is what its person has done.
-	want := maps.Clone(before[0])
-	for side := range before {
-		now := o.tree(syncer.Side(side))
-		for at := range before[side] {
-			if _, still := now[at]; !still {
-				delete(want, at)
-			}
-		}
-		for at, sum := range now {
-			if old, was := before[side][at]; !was || old != sum {
-				want[at] = sum
-			}
-		}
-	}
-	return want
-}
-
-// change is one edit.
-func (o *officeUnderTest) change(side syncer.Side, all map[string]syncer.Entry, at string, i int) error {
-	ctx, p := o.t.Context(), o.side[side]
-	text := fmt.Sprintf("edit %d by the person at %s", i, side)
-	body := syncer.Content{Size: int64(len(text)), Open: func(context.Context) (io.ReadCloser, error) {
-		return io.NopCloser(strings.NewReader(text)), nil
-	}}
-	parent := all[parentOf(at)]
-	var err error
-	switch o.rand.IntN(4) {
-	case 0:
-		_, err = p.files.UpdateFile(ctx, all[at], body)
-	case 1:
-		_, err = p.files.CreateFile(ctx, parent, fmt.Sprintf("new %d from %s.txt", i, side), body)
-	case 2:
-		_, err = p.files.(syncer.Mover).Move(ctx, all[at], all[""], fmt.Sprintf("moved %d from %s.txt", i, side))
-	default:
-		_, err = p.files.Delete(ctx, all[at])
-	}
-	return err
-}
-
-func parentOf(at string) string {
-	dir := filepath.ToSlash(filepath.Dir(at))
-	if dir == "." {
-		return ""
-	}
-	return dir
-}
-
 // checks that both sides hold what is wanted and nothing else, and that another run writes nothing.
 func (o *officeUnderTest) holds(want map[string]string) {
 	o.t.Helper()
@@ -267,9 +221,7 @@ func TestEndToEndATreeIsSyncedAndEqual(t *testing.T) {
 	totals := o.sync()
 	t.Logf("%d items in %s: %v", len(want), time.Since(began).Round(time.Millisecond), totals)
 	o.holds(want)
-	want = o.edit(*e2eEdits)
-	t.Logf("after %d edits: %v", *e2eEdits, o.sync())
-	o.holds(want)
+	o.editAndSync(0)
 }
 
 func TestEndToEndWithFaultsAndKills(t *testing.T) {
@@ -282,22 +234,37 @@ func TestEndToEndWithFaultsAndKills(t *testing.T) {
 	o.killed(*e2eKills)
 	t.Logf("first sync: %v", o.sync())
 	o.holds(want)
-	want = o.edit(*e2eEdits)
-	o.killed(*e2eKills)
-	t.Logf("after %d edits: %v", *e2eEdits, o.sync())
-	o.holds(want)
+	o.editAndSync(*e2eKills)
 }
 
-// killed starts syncs and kills each of them at some instant.
+// editAndSync lets people edit both sides, kills so many syncs of that, and wants all of it on both sides.
+func (o *officeUnderTest) editAndSync(kills int) {
+	o.t.Helper()
+	made := o.edit(*e2eEdits)
+	o.killed(kills)
+	o.t.Logf("after %d edits of files, %d of folders and %d of a file on both sides: %v",
+		made.files, made.folders, len(made.clashes), o.sync())
+	o.holds(o.withCopies(made))
+}
+
+// killed starts syncs and kills so many of them while they work, at some instant. One that has come to its end
+// before is followed by one that has half the time.
 func (o *officeUnderTest) killed(times int) {
 	o.t.Helper()
-	before := time.Now()
-	defer func() { o.t.Logf("killed %d times in %s", times, time.Since(before).Round(time.Second)) }()
-	for range times {
+	before, ended := time.Now(), 0
+	window := 2 * time.Second
+	for struck := 0; struck < times; {
 		cmd := o.command("sync")
 		require.NoError(o.t, cmd.Start())
-		time.Sleep(time.Duration(o.rand.Int64N(int64(2 * time.Second)))) // the instant is what is tried
-		require.NoError(o.t, cmd.Process.Kill())
+		time.Sleep(time.Duration(o.rand.Int64N(int64(window)))) // the instant is what is tried
+		_ = cmd.Process.Kill()                                  // it may be too late
 		_ = cmd.Wait()
+		if cmd.ProcessState.Exited() {
+			ended++
+			window = max(window/2, 1)
+			continue
+		}
+		struck++
 	}
+	o.t.Logf("killed %d syncs while they worked, in %s; %d had come to their end before", times, time.Since(before).Round(time.Second), ended)
 }
