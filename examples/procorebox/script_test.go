@@ -161,7 +161,8 @@ func soonInScript(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// boxInScript is "box restore NAME", which takes a file out of the trash, or "box DEED...": see person.
+// boxInScript is "box restore NAME", which takes a file out of the trash, "box id PATH", which sets ID to that of a
+// folder, or "box DEED...": see person.
 func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 	ctx := context.Background()
 	client, err := box.New(box.Options{Bases: box.BasesFrom(ts.Getenv), Tokens: box.Fixed(ts.Getenv("BOX_TOKEN"))})
@@ -174,7 +175,14 @@ func boxInScript(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	bin := func(ctx context.Context, id string) error { return client.DeleteFoldersID(ctx, id, "", true) }
-	err = person{files, ts.Getenv("BOX_FOLDER_ID"), bin}.do(ctx, ts.Stdout(), args)
+	who := person{files, ts.Getenv("BOX_FOLDER_ID"), bin}
+	if len(args) == 2 && args[0] == "id" && !neg {
+		e, err := who.find(ctx, args[1])
+		ts.Check(err)
+		ts.Setenv("ID", e.ID)
+		return
+	}
+	err = who.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("box %v: %v", args, err)
 	}
@@ -200,7 +208,7 @@ func restoreFile(ctx context.Context, client *box.Client, name string) error {
 	return nil
 }
 
-// procoreInScript is "procore DEED...": see person.
+// procoreInScript is "procore rename NAME", which gives the project another name, or "procore DEED...": see person.
 func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
 	ctx := context.Background()
 	var company, project procore.ID
@@ -211,6 +219,10 @@ func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Check(err)
 	defer client.Close()
+	if len(args) == 2 && args[0] == "rename" && !neg {
+		ts.Check(renameProject(ctx, ts.Getenv, args[1]))
+		return
+	}
 	files, err := procore.NewDocuments(ctx, client, procore.InProject(project), nil)
 	ts.Check(err)
 	err = person{files, procore.RootID, nil}.do(ctx, ts.Stdout(), args)

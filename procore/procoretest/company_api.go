@@ -13,6 +13,7 @@ func companyRoutes() []route {
 		newRoute("GET /rest/v1.0/projects", byHeader, "", NoAccess, listProjects),
 		newRoute("GET /rest/v1.1/projects", byHeader, "", NoAccess, listProjects),
 		newRoute("GET /rest/v1.0/projects/{project_id}", byProject, "", NoAccess, showProject),
+		newRoute("PATCH /rest/v1.0/projects/{project_id}", byProject, "", NoAccess, editProject),
 		newRoute("GET /rest/v1.0/companies/{company_id}/projects", byCompany, "", NoAccess, listProjects),
 	}
 }
@@ -106,6 +107,39 @@ func (c *call) projectView() func(*project) any {
 
 func showProject(c *call) (*reply, error) {
 	return answer(http.StatusOK, c.project.view()), nil
+}
+
+// editProject gives a project another name or number, or ends it; the other fields are taken and not kept. Who may do
+// that in Procore is a matter of its Admin tool, which is not played.
+func editProject(c *call) (*reply, error) {
+	id, err := c.params.id("company_id")
+	switch {
+	case err != nil:
+		return nil, err
+	case id == 0:
+		return nil, badField("company_id", "is missing")
+	case id != c.company.id:
+		return nil, badField("company_id", "is invalid")
+	}
+	wanted, p := c.params.in("project"), c.project
+	active, err := wanted.flag("active")
+	if err != nil {
+		return nil, err
+	}
+	if wanted.has("name") && wanted.text("name") == "" {
+		return nil, badField("name", "can't be blank")
+	}
+	if name := wanted.text("name"); name != "" {
+		c.drive().rename(p, name)
+	}
+	if number := wanted.text("project_number"); number != "" {
+		p.number = number
+	}
+	if active != nil {
+		p.inactive = !*active
+	}
+	p.updated = c.drive().now()
+	return answer(http.StatusOK, p.view()), nil
 }
 
 func (p *project) displayName() string { return p.number + " - " + p.name }

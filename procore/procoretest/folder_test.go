@@ -35,6 +35,32 @@ func TestTheRootHasTheNameOfTheProjectAndShowsOneLevel(t *testing.T) { // sectio
 	require.Empty(t, bare.header.Get("Total"), "folders are not paged")
 }
 
+func TestAProjectIsRenamedByAPerson(t *testing.T) {
+	w := newWorld(t, Options{})
+	at := fmt.Sprintf("/rest/v1.0/projects/%d", w.project.ID)
+	renamed := w.patch(at, object{"company_id": w.project.CompanyID, "project": object{"name": "Tower One", "project_number": "77"}})
+	w.status(http.StatusOK, renamed)
+	require.Equal(t, "77 - Tower One", renamed.at("display_name"))
+	require.Equal(t, "Tower One", w.get(w.inProject("/folders")).at("name"), "its root folder has it, too")
+
+	for _, refused := range []struct {
+		body  object
+		field string
+	}{
+		{object{"project": object{"name": "X"}}, "company_id"},
+		{object{"company_id": w.project.CompanyID + 1, "project": object{"name": "X"}}, "company_id"},
+		{object{"company_id": w.project.CompanyID, "project": object{"name": ""}}, "name"},
+	} {
+		r := w.patch(at, refused.body)
+		w.status(http.StatusBadRequest, r)
+		require.NotEmpty(t, r.at("errors."+refused.field+".0"))
+	}
+	require.Equal(t, "Tower One", w.get(at).at("name"))
+
+	w.status(http.StatusOK, w.patch(at, object{"company_id": w.project.CompanyID, "project": object{"active": false}}))
+	require.Equal(t, "false", w.get(at).at("active"))
+}
+
 func TestANameThatIsTakenIsABadRequest(t *testing.T) { // section 4.9, trap 9
 	w := newWorld(t, Options{})
 	w.folder(w.project.RootID, "a")
