@@ -7,7 +7,8 @@ import (
 )
 
 // Bases are the three origins of Box. The zero value means the real ones. Another one stands for an
-// origin with the path that is named here.
+// origin with the path that is named here. http is for fakes, and for whoever sees to it that nobody listens:
+// tokens go in clear.
 type Bases struct {
 	API    string // stands for https://api.box.com
 	Upload string // stands for https://upload.box.com/api

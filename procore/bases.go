@@ -8,7 +8,8 @@ import (
 
 // Bases are the two origins of an environment of Procore. The zero value means production, for all
 // regions: the company that a call names leads it to its region. Tokens, apps and data of one
-// environment mean nothing in another.
+// environment mean nothing in another. http is for fakes, and for whoever sees to it that nobody listens:
+// tokens go in clear.
 type Bases struct {
 	API   string // stands for https://api.procore.com
 	Login string // stands for https://login.procore.com

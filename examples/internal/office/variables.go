@@ -63,6 +63,8 @@ func address(example string) func(name, value string) error {
 			return fmt.Errorf("%s must be an address such as %s, without user, password, ? and #", name, example)
 		case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
 			return fmt.Errorf("%s must be an address such as %s, not %q", name, example, value)
+		case u.Scheme == "http" && local(value) != nil:
+			return fmt.Errorf("%s must begin with https://, not %q: http:// would send tokens in clear, and is for fakes on this machine", name, value)
 		}
 		return nil
 	}
