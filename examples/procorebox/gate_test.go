@@ -2,16 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/procorebox/procorebox/storage/sqlite"
+	"github.com/procorebox/procorebox/syncer/connect"
 )
 
 // A gate stands before a service, and keeps all waiting who come before it is opened.
@@ -81,15 +87,36 @@ func gateInScript(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// revokeInScript is "revoke": it takes BOX_TOKEN away from the program, as an administrator of Box does.
+// storedToken is the access token of a connection.
+func storedToken(data, credential string) (token string, err error) {
+	key, err := connect.TokenKeyFile(filepath.Join(data, "procorebox.key"))
+	if err != nil {
+		return "", err
+	}
+	file, err := sqlite.OpenFile(context.Background(), filepath.Join(data, "procorebox.db"), sqlite.FileOptions{Key: key})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	stored, err := file.Tokens.Load(context.Background(), credential)
+	return stored.Access, err
+}
+
+// revokeInScript is "revoke box|procore": it takes the sign-in away from the program, as an administrator does: that which is
+// stored in the data directory, or else the token of the variable.
 func revokeInScript(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: revoke")
+	path, known := map[string]string{"box": "/oauth2/revoke", "procore": "/oauth/revoke"}[strings.Join(args, " ")]
+	if neg || !known {
+		ts.Fatalf("usage: revoke box|procore")
 	}
-	form := url.Values{
-		"client_id": {ts.Getenv("BOX_CLIENT_ID")}, "client_secret": {ts.Getenv("BOX_CLIENT_SECRET")}, "token": {ts.Getenv("BOX_TOKEN")},
+	of := strings.ToUpper(args[0])
+	token, err := storedToken(ts.Getenv("PROCOREBOX_DATA"), args[0])
+	if errors.Is(err, fs.ErrNotExist) {
+		token, err = ts.Getenv(of+"_TOKEN"), nil
 	}
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ts.Getenv("BOX_LOGIN_BASE")+"/oauth2/revoke", strings.NewReader(form.Encode()))
+	ts.Check(err)
+	form := url.Values{"client_id": {ts.Getenv(of + "_CLIENT_ID")}, "client_secret": {ts.Getenv(of + "_CLIENT_SECRET")}, "token": {token}}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, ts.Getenv(of+"_LOGIN_BASE")+path, strings.NewReader(form.Encode()))
 	ts.Check(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := http.DefaultClient.Do(r)

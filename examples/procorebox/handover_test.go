@@ -40,11 +40,11 @@ func TestAWatchThatHasHandedTheDirectoryOverIsIllAndGetsWell(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, body, "procorebox_handed_over 1\n")
 
-	// What is there afterwards cannot be used with this token.
-	require.NoError(t, os.WriteFile(env, []byte("BOX_TOKEN=wrong\n"), 0o600))
+	// What is there afterwards cannot be opened with these settings.
+	require.NoError(t, os.WriteFile(env, []byte("PROCOREBOX_LOG_LEVEL=loud\n"), 0o600))
 	require.NoError(t, other.Close())
 	require.NoError(t, restore.Wait())
-	require.Contains(t, w.await("trouble")["error"], `sign in with "procorebox connect box"`)
+	require.Contains(t, w.await("trouble")["error"], "PROCOREBOX_LOG_LEVEL must be debug")
 	code, body = get(t, address+"/healthz")
 	require.Equal(t, http.StatusServiceUnavailable, code)
 	require.Contains(t, body, `"what":"handed over","text":"the data directory was handed over, and cannot be used since: `)

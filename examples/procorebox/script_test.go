@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +31,7 @@ import (
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
 // do there in the meantime. What a command in the background does is waited for with "told" and "soon".
 // "held PATH" sets HELD to the ID of what is held there. "gate" keeps calls waiting until the script opens it.
-// "revoke" takes the token of Box away. The scripts that begin with "bad" run all commands against one
+// "revoke" takes a sign-in away, and "health" asks a watch how it is. The scripts that begin with "bad" run all commands against one
 // fault each: see accountsInScript and tryInScript.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -54,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"held":    heldInScript,
 			"gate":    gateInScript,
 			"revoke":  revokeInScript,
+			"health":  healthInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,
 			"boxapp":  boxAppInScript,
@@ -145,6 +148,30 @@ func toldInScript(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			ts.Check(err)
+		}
+		time.Sleep(again)
+	}
+}
+
+// healthInScript is "health FILE PATTERN": it asks the watch whose output is in the file how it is, until the answer has
+// what the pattern says.
+func healthInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: health FILE PATTERN")
+	}
+	toldInScript(ts, false, []string{args[0], `serving /healthz and /metrics, at \S+`})
+	at := regexp.MustCompile(`serving /healthz and /metrics, at (\S+)`).FindStringSubmatch(ts.ReadFile(args[0]))
+	wanted, err := regexp.Compile(args[1])
+	ts.Check(err)
+	for {
+		r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+at[1]+"/healthz", http.NoBody)
+		ts.Check(err)
+		answer, err := http.DefaultClient.Do(r)
+		ts.Check(err)
+		text, err := io.ReadAll(answer.Body)
+		ts.Check(errors.Join(err, answer.Body.Close()))
+		if wanted.Match(text) {
+			return
 		}
 		time.Sleep(again)
 	}

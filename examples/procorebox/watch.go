@@ -34,6 +34,8 @@ func (c *console) watchCommand() *cobra.Command {
 is told by Box within seconds; Procore is asked now and then. Links that are made, changed,
 paused or removed in the meantime, also by other commands beside it, count from the next
 question on; a run of a link that is paused ends what it has begun, and begins nothing more.
+So do connections: where a service does not take the sign-in any more, it says so once, waits,
+and goes on when somebody has signed in with "procorebox connect" beside it.
 
 Each action is printed when it is done. With --json each is one line of JSON. With --log
 nothing is printed, and everything is logged on standard error.

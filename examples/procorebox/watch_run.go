@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
-	"github.com/hashicorp/go-envparse"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/examples/internal/service"
@@ -30,7 +29,7 @@ type watching struct {
 	f       watchFlags
 	level   slog.LevelVar
 	log     *slog.Logger // nil if nobody asked for one
-	tell    teller
+	tell    *quiet
 	monitor *service.Monitor
 }
 
@@ -47,11 +46,11 @@ type session struct {
 func (c *console) watch(ctx context.Context, program string, f watchFlags) error {
 	w := &watching{c: c, program: program, f: f, monitor: service.NewMonitor(f.stale)}
 	p := c.printer(f.json, true)
-	w.tell = &paper{p, map[string]map[string]bool{}}
+	w.tell = newQuiet(&paper{p, map[string]map[string]bool{}})
 	switch {
 	case f.log != "":
 		w.log = newLogger(c.stderr, f.log, &w.level)
-		w.tell = &logbook{w.log, map[string]place{}}
+		w.tell = newQuiet(&logbook{w.log, map[string]place{}})
 	case c.verbose:
 		w.log = newLogger(c.stderr, "text", slog.LevelDebug)
 	}
@@ -142,64 +141,6 @@ func notify(state string) {
 	_, _ = daemon.SdNotify(false, state) // without systemd nobody listens
 }
 
-// open reads the settings and opens the data directory by them. Whoever starts a watch without a
-// connection is told at once.
-func (w *watching) open(ctx context.Context) (*office.Office, error) {
-	getenv, err := w.environment()
-	if err != nil {
-		return nil, err
-	}
-	word := w.f.level
-	if word == "" {
-		word = getenv("PROCOREBOX_LOG_LEVEL")
-	}
-	level, err := levelOf(word)
-	if err != nil {
-		return nil, fmt.Errorf("PROCOREBOX_LOG_LEVEL %w", err)
-	}
-	s, err := w.c.settings(getenv)
-	if err != nil {
-		return nil, err
-	}
-	o, err := openDirectory(ctx, s, &office.Options{Existing: true, Program: w.program, Log: w.log, Traffic: w.monitor.Traffic()})
-	if err != nil {
-		return nil, err
-	}
-	if _, err = o.Box(ctx); err == nil {
-		_, err = o.Procore(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, o.Close())
-	}
-	w.level.Set(level)
-	return o, nil
-}
-
-// environment returns the variables: those of the file count before the others.
-func (w *watching) environment() (func(string) string, error) {
-	if w.f.envFile == "" {
-		return w.c.getenv, nil
-	}
-	file, err := os.Open(w.f.envFile)
-	if err != nil {
-		return nil, unread("--env-file", w.f.envFile, err)
-	}
-	defer func() { _ = file.Close() }()
-	values, err := envparse.Parse(file)
-	if parse, ok := errors.AsType[*envparse.ParseError](err); ok {
-		return nil, fmt.Errorf("--env-file: line %d of %s is not NAME=value", parse.Line, w.f.envFile) // what stands there may be a secret
-	}
-	if err != nil {
-		return nil, fmt.Errorf("--env-file: %w", err)
-	}
-	return func(name string) string {
-		if value, ok := values[name]; ok {
-			return value
-		}
-		return w.c.getenv(name)
-	}, nil
-}
-
 func (w *watching) logger() *slog.Logger {
 	if w.log != nil {
 		return w.log
@@ -265,7 +206,7 @@ func (w *watching) end(s *session, hurry <-chan struct{}, over string) error {
 func (w *watching) reread(ctx context.Context, now *session, hurry <-chan struct{}) (*session, error) {
 	notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 	defer notify(daemon.SdNotifyReady)
-	o, err := w.open(ctx)
+	o, err := w.openAnew(ctx)
 	w.monitor.Reloaded(err)
 	if err != nil {
 		w.tell.trouble(fmt.Errorf("read settings again: going on as before: %w", err))

@@ -30,24 +30,31 @@ func (o *Office) newLinks() (*mapping.Links, error) {
 // places remembers what was opened for each Link, so that all runs of one use the same connections.
 type places struct {
 	mu     sync.Mutex
-	opened map[string]mapping.Place
+	opened map[string]opened
 }
 
-// get returns what open opened before under a name.
-func (p *places) get(name string, open func() (mapping.Place, error)) (mapping.Place, error) {
+// opened is a place, and the connection that it was opened by: a *Box or a *Procore.
+type opened struct {
+	mapping.Place
+
+	by any
+}
+
+// get returns what open opened before under a name, by the same connection.
+func (p *places) get(name string, by any, open func() (mapping.Place, error)) (mapping.Place, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if there, ok := p.opened[name]; ok {
-		return there, nil
+	if there, ok := p.opened[name]; ok && there.by == by {
+		return there.Place, nil
 	}
 	fresh, err := open()
 	if err != nil {
 		return fresh, err
 	}
 	if p.opened == nil {
-		p.opened = map[string]mapping.Place{}
+		p.opened = map[string]opened{}
 	}
-	p.opened[name] = fresh
+	p.opened[name] = opened{fresh, by}
 	return fresh, nil
 }
 
@@ -64,7 +71,7 @@ func (o *Office) boxPlace(ctx context.Context, l mapping.Link) (mapping.Place, e
 	if err != nil {
 		return mapping.Place{}, err
 	}
-	return o.places.get("box "+l.ID, func() (mapping.Place, error) {
+	return o.places.get("box "+l.ID, b, func() (mapping.Place, error) {
 		files, lane, err := b.lane(ctx, l.ID)
 		if err != nil {
 			return mapping.Place{}, err

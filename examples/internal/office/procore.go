@@ -118,6 +118,22 @@ func (p *Procore) Companies(ctx context.Context) ([]Company, error) {
 	return all, nil
 }
 
+// CheckSignIn asks whether Procore takes the sign-in. The error wraps connect.ErrSignIn or connect.ErrClient if not; of what
+// else may be wrong it says nothing.
+func (o *Office) CheckSignIn(ctx context.Context) error {
+	p, err := o.Procore(ctx)
+	if err != nil {
+		return err
+	}
+	for _, err := range p.Account.GetCompanies(ctx) {
+		if RefusedSignIn(err) {
+			return fmt.Errorf("companies of Procore: %w", err)
+		}
+		break
+	}
+	return nil
+}
+
 // Project is one that the account may see.
 type Project struct {
 	Company string `json:"company"`
@@ -206,7 +222,7 @@ func (o *Office) procorePlace(ctx context.Context, l mapping.Link, t mapping.Too
 	if err != nil {
 		return mapping.Place{}, err
 	}
-	return o.places.get("procore "+l.Pair(t), func() (mapping.Place, error) {
+	return o.places.get("procore "+l.Pair(t), p, func() (mapping.Place, error) {
 		client, err := p.company(l.Company, l.ID)
 		if err != nil {
 			return mapping.Place{}, err

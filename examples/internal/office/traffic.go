@@ -32,6 +32,11 @@ type Call struct {
 	Status int
 }
 
+// RefusedSignIn reports whether an error says that a service does not take the account, or the app, that signs in.
+func RefusedSignIn(err error) bool {
+	return errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)
+}
+
 // carrier carries the calls of a service, and tells of each.
 type carrier struct {
 	next    http.RoundTripper
@@ -79,8 +84,7 @@ func (a attended) Refused(ctx context.Context, token string) error {
 
 // tell passes an error on, and tells of it with what a person can do about it.
 func (a attended) tell(err error) error {
-	refused := errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)
-	if refused && a.traffic.SignedIn != nil {
+	if RefusedSignIn(err) && a.traffic.SignedIn != nil {
 		a.traffic.SignedIn(a.service, fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service))
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"sync"
 	"time"
 
@@ -36,8 +37,8 @@ type WatchOptions struct {
 }
 
 // Watch keeps all Links in step that no person has paused until it is stopped or ctx ends, and returns nil
-// then. Links that are made, changed, paused or removed in the meantime, by other processes too, count from
-// the next question on. Each Link is worked on by itself: a long first sync of one keeps nobody waiting. A
+// then. Links that are made, changed, paused or removed in the meantime, and connections that are made, by other processes too, count from
+// the next question on: a service that does not take the sign-in ends nothing. Each Link is worked on by itself: a long first sync of one keeps nobody waiting. A
 // ctx that ends cuts calls off; the next run looks what became of them.
 func (o *Office) Watch(ctx context.Context, opts WatchOptions) error {
 	if opts.Every <= 0 {
@@ -78,6 +79,7 @@ type watch struct {
 	office  *Office
 	opts    WatchOptions
 	workers map[string]*worker
+	since   map[Service]time.Time // when the stored connections were made
 	running sync.WaitGroup
 	mu      sync.Mutex // for those who are told
 }
@@ -113,12 +115,21 @@ func (w *watch) trouble(err error) {
 // look sees which Links there are, and asks the services what has changed. The questions end with idle,
 // the workers with ctx.
 func (w *watch) look(ctx, idle context.Context) error {
+	renewed, err := w.connections(idle)
+	if err != nil {
+		return err
+	}
 	chosen, err := w.office.Choose(idle, "")
 	if err != nil {
 		return err
 	}
 	w.looked(chosen)
 	w.staff(ctx, chosen)
+	if renewed {
+		for _, k := range w.workers {
+			k.wake() // perhaps it was that which they waited for
+		}
+	}
 	_, unheard := w.office.Links.Poll(idle)
 	var ended endings
 	ended.poll(unheard, chosen, func(l mapping.Link, t mapping.Tool) bool { return l.Roots[t].Paused != "" })
@@ -128,6 +139,25 @@ func (w *watch) look(ctx, idle context.Context) error {
 		}
 	}
 	return ended.err()
+}
+
+// connections sees whether somebody has connected to a service since it was looked last, and lets that count from now on.
+func (w *watch) connections(ctx context.Context) (renewed bool, err error) {
+	now := map[Service]time.Time{}
+	for _, s := range []Service{BoxService, ProcoreService} {
+		c, err := w.office.connection(ctx, s)
+		switch {
+		case err == nil:
+			now[s] = c.Since
+		case !errors.Is(err, fs.ErrNotExist):
+			return false, err
+		}
+	}
+	if renewed = w.since != nil && !maps.Equal(w.since, now); renewed {
+		w.office.reconnect()
+	}
+	w.since = now
+	return renewed, nil
 }
 
 // call wakes the worker of a Link that hints wait for, whoever has heard them: a run of another Link or

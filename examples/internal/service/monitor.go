@@ -55,7 +55,6 @@ func (m *Monitor) Watch(o *office.Office) {
 	}
 	m.away = ""
 	m.metrics.away.Set(0)
-	clear(m.refused) // perhaps the reason was mended
 	s := o.Settings()
 	m.hosts = map[office.Service]map[string]bool{
 		office.BoxService: hosts(s.Box.Bases.API, "https://api.box.com", s.Box.Bases.Upload, "https://upload.box.com",
