@@ -31,6 +31,7 @@ func accountsInScript(ts *testscript.TestScript, neg bool, args []string) {
 	bx, err := boxtest.Start(ctx, "127.0.0.1:0", boxtest.Options{Limits: boxtest.NoLimits})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(bx.Close()) })
+	*ts.Value(faultyKey{}).(*faulty) = faulty{pc, bx}
 	_, err = pc.Home().Upload(pc.Project().RootID, "a.txt", []byte("a"))
 	ts.Check(err)
 	env, err := boxSettings(bx)

@@ -75,12 +75,18 @@ func adviceOnService(err error) string {
 	case !known || errors.Is(err, errors.ErrUnsupported):
 		return ""
 	case errors.Is(err, connect.ErrSignIn):
-		return `sign in with "procorebox connect ` + string(s) + `", or set a ` + variable(s, "TOKEN") + " that is good"
+		do := `sign in with "procorebox connect ` + string(s) + `"`
+		if v, ok := errors.AsType[*office.VariableError](err); ok { // it counts where no connection is stored
+			do += ", or set a " + v.Variable + " that is good"
+		}
+		return do
 	case errors.Is(err, connect.ErrClient):
 		return "compare " + variable(s, "CLIENT_ID") + " and " + variable(s, "CLIENT_SECRET") + " with what " + s.Title() +
 			` says of the app, and run "procorebox connect ` + string(s) + `"`
 	case unreached(err):
 		return "look at the network, and at " + base(s) + " if it is set; nothing is lost, so run it again then"
+	case office.Unserved(err) != "":
+		return s.Title() + " " + office.Unserved(err) + "; nothing is lost, so run it again later"
 	case errors.Is(err, fs.ErrPermission):
 		return `"procorebox doctor" says which rights are missing`
 	case errors.Is(err, fs.ErrNotExist) && s == office.ProcoreService:
@@ -137,6 +143,8 @@ func signInAdvice(s office.Service, err error) error {
 			" says of the app; an administrator must have authorized it, too, if it signs in by itself"}
 	case errors.Is(err, connect.ErrSignIn):
 		return &advised{err, "what was given to sign in with is used up, has ended, or is for another app; without --refresh-token a person signs in with a browser"}
+	case office.Unserved(err) != "":
+		return &advised{err, s.Title() + " " + office.Unserved(err) + "; run it again later"}
 	case errors.Is(err, syncer.ErrBusy):
 		at := variable(s, "LOGIN_BASE")
 		if s == office.BoxService {
@@ -154,7 +162,10 @@ var hint = regexp.MustCompile(` \("procorebox connect (box|procore)" does that\)
 func linesOf(err error) []string {
 	var all []string
 	for _, part := range each(err) {
-		text := strings.TrimSuffix(strings.TrimSpace(part.Error()), ": "+syncer.ErrInvalid.Error()) // it says what is
+		text := strings.TrimSpace(part.Error())
+		for _, known := range []error{syncer.ErrInvalid, syncer.ErrBusy} { // it says what is invalid, or why the service is busy
+			text = strings.TrimSuffix(text, ": "+known.Error())
+		}
 		do := advice(part)
 		if do != "" {
 			text = hint.ReplaceAllString(text, "")

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PROCOREBOX_SETTLE", "0s")
 			env.Setenv("BROWSER", self) // see actAsBrowser
 			env.Values[gateKey{}] = newGate()
+			env.Values[faultyKey{}] = &faulty{}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -56,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"held":    heldInScript,
 			"gate":    gateInScript,
 			"revoke":  revokeInScript,
+			"answers": answersInScript,
 			"health":  healthInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
@@ -60,7 +61,7 @@ func (q *quiet) trouble(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if err = q.unsaid(err); err != nil {
-		q.to.trouble(err)
+		q.to.trouble(patient(err))
 	}
 }
 
@@ -68,7 +69,7 @@ func (q *quiet) told(l mapping.Link, s *office.Synced) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	rest := *s
-	rest.Err = q.unsaid(s.Err)
+	rest.Err = patient(q.unsaid(s.Err))
 	rest.Results = slices.DeleteFunc(slices.Clone(s.Results), func(r mapping.Result) bool { return r.Err != nil && q.unsaid(r.Err) == nil })
 	if rest.Err != nil || len(rest.Results) > 0 || len(s.Results) == 0 && s.Err == nil {
 		q.to.told(l, &rest)
@@ -81,4 +82,18 @@ func (q *quiet) unsaid(err error) error {
 		return err
 	}
 	return errors.Join(slices.DeleteFunc(each(err), office.RefusedSignIn)...)
+}
+
+// patient takes the advice to run it again out of an error: a watch does so by itself.
+func patient(err error) error {
+	if err == nil {
+		return nil
+	}
+	parts := each(err)
+	for i, part := range parts {
+		if before, _, found := strings.Cut(advice(part), "so run it again "); found {
+			parts[i] = &advised{part, before + "and it is tried again"}
+		}
+	}
+	return errors.Join(parts...)
 }

@@ -69,6 +69,10 @@ func (w *watching) run(ctx context.Context) (err error) {
 	again, hurry, end := signals()
 	defer end()
 	o, err := w.open(ctx)
+	if err != nil && ctx.Err() != nil { // it was told to end before it had begun
+		w.stopped()
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -64,8 +64,10 @@ func (e explanation) step() string {
 		return "to have it back restore it from the trash of either side; the next sync carries that over"
 	case syncer.Unasked.String():
 		switch e.Cause {
-		case "", syncer.CauseUnreached, syncer.CauseBusy, syncer.CauseTimeout:
+		case "", syncer.CauseUnreached:
 			return "run it again when " + e.unasked() + " can be reached; nothing is lost meanwhile"
+		case syncer.CauseBusy, syncer.CauseTimeout:
+			return "run it again later, when " + e.unasked() + " serves again; nothing is lost meanwhile"
 		}
 		return e.Mend
 	}

@@ -160,7 +160,7 @@ func (s *sending) again(ctx context.Context, wait time.Duration) bool {
 	case s.failed >= o.Attempts || late(ctx, wait):
 		return false
 	case wait > o.Longest:
-		s.err = fmt.Errorf("%w; to be left in peace for %s: %w", s.err, wait.Round(time.Second), syncer.ErrBusy)
+		s.err = fmt.Errorf("%w; to be asked again in %s: %w", s.err, wait.Round(time.Second), syncer.ErrBusy)
 		return false
 	}
 	s.wait = wait

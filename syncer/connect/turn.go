@@ -86,7 +86,7 @@ func (g *Governor) refuse(stop time.Duration) {
 		return
 	}
 	for _, w := range g.queue.all() {
-		g.queue.serve(w, fmt.Errorf("service is to be left in peace for %s: %w", stop.Round(time.Second), syncer.ErrBusy))
+		g.queue.serve(w, fmt.Errorf("service is to be asked again in %s: %w", stop.Round(time.Second), syncer.ErrBusy))
 	}
 }
 

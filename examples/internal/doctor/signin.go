@@ -69,5 +69,8 @@ func silent(s office.Service, err error, variables string) string {
 	if errors.Is(err, connect.ErrSignIn) {
 		return `run "procorebox connect ` + string(s) + `"`
 	}
+	if why := office.Unserved(err); why != "" {
+		return "run it again later: " + s.Title() + " " + why
+	}
 	return "look at the network, and at " + variables
 }

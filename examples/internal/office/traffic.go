@@ -37,6 +37,24 @@ func RefusedSignIn(err error) bool {
 	return errors.Is(err, connect.ErrSignIn) || errors.Is(err, connect.ErrClient)
 }
 
+// Unserved says in words of an error that a service has answered and does not serve for now, "" if it is another one.
+func Unserved(err error) string {
+	status := 0
+	if call, ok := errors.AsType[*connect.Error](err); ok {
+		status = call.Status
+	}
+	if grant, ok := errors.AsType[*connect.GrantError](err); ok {
+		status = grant.Status
+	}
+	switch {
+	case status == http.StatusTooManyRequests:
+		return "limits calls for now"
+	case status >= http.StatusInternalServerError:
+		return "is out of order for now"
+	}
+	return ""
+}
+
 // carrier carries the calls of a service, and tells of each.
 type carrier struct {
 	next    http.RoundTripper
@@ -69,7 +87,21 @@ type attended struct {
 	connect.Tokens
 	service Service
 	traffic Traffic
+	// variable is where they come from; empty if it is a stored connection.
+	variable string
 }
+
+// VariableError says that a service does not take the token of a variable.
+type VariableError struct {
+	Variable string
+	Err      error
+}
+
+// Error implements error.
+func (v *VariableError) Error() string { return v.Variable + ": " + v.Err.Error() }
+
+// Unwrap returns the cause.
+func (v *VariableError) Unwrap() error { return v.Err }
 
 // Token implements connect.Tokens.
 func (a attended) Token(ctx context.Context) (string, error) {
@@ -84,6 +116,9 @@ func (a attended) Refused(ctx context.Context, token string) error {
 
 // tell passes an error on, and tells of it with what a person can do about it.
 func (a attended) tell(err error) error {
+	if RefusedSignIn(err) && a.variable != "" {
+		err = &VariableError{a.variable, err}
+	}
 	if RefusedSignIn(err) && a.traffic.SignedIn != nil {
 		a.traffic.SignedIn(a.service, fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service))
 	}
