@@ -25,8 +25,8 @@ import (
 // root is the directory of the repository.
 const root = "../.."
 
-// executed are the documents whose commands are carried out against fakes, from top to bottom. In all
-// others a command must exist, and know its flags.
+// executed are the documents whose commands are carried out against fakes, from top to bottom; those of
+// operations.md are, too, in a test of their own. In all others a command must exist, and know its flags.
 var executed = []string{"README.md", "connecting-accounts.md", "no-data-loss.md"}
 
 // A block is what stands between two fences of a document.
