@@ -112,7 +112,7 @@ type paper struct {
 	left map[string]map[string]bool // of links, the lines that the last look left
 }
 
-// told says what is new. What waits for a person waits for days, and is looked at every minute.
+// told says what is new. What waits for a person waits for days, and is met by each look.
 func (p *paper) told(l mapping.Link, s *office.Synced) {
 	was, now, news := p.left[l.ID], map[string]bool{}, 0
 	for line := range p.resting(s) {

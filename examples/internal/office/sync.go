@@ -56,6 +56,24 @@ func (s *Synced) Settled() bool {
 	return s.Err == nil
 }
 
+// leftToPeople reports whether all that waits in them waits for a person to decide, or for room under a limit.
+// Another look finds nothing else unless somebody has done something, which is told; and it costs three calls
+// for each delete that is held.
+func (s *Synced) leftToPeople() bool {
+	for _, r := range s.Results {
+		if r.Paused != "" || r.Err != nil || r.Report == nil || r.Report.More || len(r.Report.Failures)+len(r.Report.Incomplete) > 0 {
+			return false
+		}
+		if slices.ContainsFunc(r.Report.Holds, func(h syncer.Hold) bool { return h.Decision != syncer.Waiting }) {
+			return false
+		}
+		if slices.ContainsFunc(r.Report.Skips, func(k syncer.Skip) bool { return k.Retry && !k.Conflict }) {
+			return false
+		}
+	}
+	return s.Err == nil
+}
+
 // Sync keeps the Link in step once, or all that are not paused if which is empty.
 func (o *Office) Sync(ctx context.Context, which string, opts SyncOptions) (*Synced, error) {
 	chosen, err := o.Choose(ctx, which)

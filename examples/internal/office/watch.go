@@ -17,7 +17,7 @@ const (
 	defaultEvery = time.Minute      // between two questions to a service that cannot be listened to
 	breath       = 2 * time.Second  // between being told of a change and asking which
 	soon         = time.Minute      // until what waits is looked at again
-	late         = 15 * time.Minute // until what is settled is looked at again
+	late         = 15 * time.Minute // until what is settled, or waits for a person, is looked at again
 )
 
 // WatchOptions may be left zero.
@@ -308,7 +308,7 @@ func (w *watch) sync(ctx context.Context, id string, stop <-chan struct{}) time.
 	if w.opts.Told != nil {
 		w.opts.Told(l, done)
 	}
-	if done.Settled() {
+	if done.leftToPeople() {
 		return late
 	}
 	return soon
