@@ -19,7 +19,9 @@ func TestAWatchLooksAgainSoonUnlessOnlyAPersonCanGoOn(t *testing.T) {
 	held := func(d syncer.Decision) mapping.Result {
 		return report(func(r *syncer.Report) { r.Holds = []syncer.Hold{{Decision: d}} })
 	}
-	left := func(s syncer.Skip) mapping.Result { return report(func(r *syncer.Report) { r.Skips = []syncer.Skip{s} }) }
+	left := func(s syncer.Skip) mapping.Result {
+		return report(func(r *syncer.Report) { r.Skips = []syncer.Skip{s} })
+	}
 	for name, c := range map[string]struct {
 		result mapping.Result
 		people bool
