@@ -55,7 +55,7 @@ func (e explanation) step() string {
 		if e.Evidence != "" {
 			return fmt.Sprintf("look at it, and if it is meant: procorebox sync %s --confirm %s", e.Link, e.Evidence)
 		}
-		return "restore the folder; the next sync goes on by itself"
+		return "restore it, or give the account access to it; the next sync goes on by itself"
 	case syncer.Deleted.String():
 		if e.carriedOver() {
 			return fmt.Sprintf("to have it back: procorebox holds undo %s --folder %s, or restore it from the trash of either side; "+

@@ -235,6 +235,9 @@ func (o *Office) why(ctx context.Context, w *Why, l mapping.Link, part mapping.P
 			return err
 		}
 	}
+	if x.Condition == syncer.Stopped && x.Evidence == "" {
+		w.Reason = o.away(ctx, part, errors.New(x.Reason)) // in the words of sync and status
+	}
 	if err := o.tellWithin(ctx, w, part, x); err != nil {
 		return err
 	}
