@@ -60,12 +60,14 @@ Environment:
 
   PROCOREBOX_DATA        the data directory (or --data)
   PROCOREBOX_LOG_LEVEL   for "watch --log": debug, info, warn or error
+  PROCOREBOX_HOOKS       for "watch": stands for --hooks; also PROCOREBOX_HOOKS_LISTEN
   PROCOREBOX_KEEP_DAYS   how many days to remember what was done (default 400; 0: for ever)
   PROCOREBOX_SETTLE      for fakes: how long a write may take to be seen, such as 0s
   BOX_TOKEN              an access token, where no connection is stored
   BOX_CLIENT_ID          the app, for "connect"; also BOX_CLIENT_SECRET, BOX_REFRESH_TOKEN,
                          BOX_ENTERPRISE_ID, BOX_USER_ID, BOX_JWT_CONFIG (a file)
   BOX_FOLDER_ID          stands for --box-folder
+  BOX_WEBHOOK_PRIMARY_KEY  the key of the app that Box signs webhooks with; also BOX_WEBHOOK_SECONDARY_KEY
   BOX_API_BASE           stands for https://api.box.com; also BOX_UPLOAD_BASE for
                          https://upload.box.com/api, BOX_LOGIN_BASE for https://account.box.com/api
   PROCORE_TOKEN          an access token, where no connection is stored

@@ -19,6 +19,9 @@ import (
 	"github.com/procorebox/procorebox/procore/procoretest"
 )
 
+// The keys that webhooks of the fake Box are signed with.
+const boxPrimaryKey, boxSecondaryKey = "boxtest-primary", "boxtest-secondary"
+
 // fakesFlags are the flags of "procorebox fakes".
 type fakesFlags struct {
 	box       string
@@ -48,8 +51,9 @@ When the fakes serve, what a client needs to reach them is printed in one go. Th
 access tokens do not expire. BOX_FOLDER_ID is an empty folder. PROCORE_PROJECT_ID is
 a construction project with documents, photos, RFIs and submittals. With --tree its
 documents hold what is in that directory, and there is nothing else.
-Webhooks go to addresses on this machine, too; Box's are signed with the keys
-boxtest-primary and boxtest-secondary.`,
+ANN_TOKEN and BOB_TOKEN are access tokens of Ann, who works in Procore, and of Bob, who
+works in Box. Webhooks go to addresses on this machine, too; BOX_WEBHOOK_PRIMARY_KEY and
+BOX_WEBHOOK_SECONDARY_KEY are the keys that Box's are signed with.`,
 		Example: `  procorebox fakes --box 127.0.0.1:0 --procore 127.0.0.1:0 --limits off --json
   procorebox fakes --procore 127.0.0.1:8095 --tree ./drawings`,
 		Args: takes(0, 0),
@@ -97,7 +101,9 @@ func (f fakesFlags) fakes() ([]fakeService, error) {
 	}
 	var all []fakeService
 	if f.box != "" {
-		o := boxtest.Options{FaultRate: f.faultRate, Seed: f.seed, Switches: boxSwitches}
+		o := boxtest.Options{
+			FaultRate: f.faultRate, Seed: f.seed, Switches: boxSwitches, PrimaryKey: boxPrimaryKey, SecondaryKey: boxSecondaryKey,
+		}
 		if f.limits == "off" {
 			o.Limits = boxtest.NoLimits
 		}
@@ -229,9 +235,14 @@ func boxSettings(server *boxtest.Server) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder in the fake box: %w", err)
 	}
+	bob := server.AddUser("Bob Costa", "bob@owner.example")
+	if err := server.Home().Collaborate(folder, bob, "editor"); err != nil {
+		return nil, fmt.Errorf("let Bob into a folder of the fake box: %w", err)
+	}
 	urls := server.URLs()
 	id, secret := server.Client()
 	return map[string]string{
+		"BOB_TOKEN": server.TokenFor(bob.User, 0), "BOX_WEBHOOK_PRIMARY_KEY": boxPrimaryKey, "BOX_WEBHOOK_SECONDARY_KEY": boxSecondaryKey,
 		"BOX_API_BASE": urls.API, "BOX_UPLOAD_BASE": urls.Upload, "BOX_LOGIN_BASE": urls.Login,
 		"BOX_TOKEN": server.Token(), "BOX_CLIENT_ID": id, "BOX_CLIENT_SECRET": secret,
 		"BOX_REFRESH_TOKEN": server.RefreshToken(), "BOX_FOLDER_ID": folder.ID,

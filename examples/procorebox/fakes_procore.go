@@ -37,7 +37,10 @@ func procoreSettings(server *procoretest.Server) map[string]string {
 	urls := server.URLs()
 	id, secret := server.Client()
 	project := server.Project()
+	ann := server.AddUser("Ann Baker", "ann@builder.example")
+	server.PermitAllProjects(ann.User)
 	return map[string]string{
+		"ANN_TOKEN":    server.TokenFor(ann.User, 0),
 		"PROCORE_BASE": urls.API, "PROCORE_LOGIN_BASE": urls.Login, "PROCORE_TOKEN": server.Token(),
 		"PROCORE_COMPANY_ID": strconv.FormatInt(project.CompanyID, 10),
 		"PROCORE_PROJECT_ID": strconv.FormatInt(project.ID, 10),

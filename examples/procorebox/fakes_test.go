@@ -34,7 +34,7 @@ func TestTheFakeProcoreServesADirectory(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(tree, "01 Drawings", "A-101.txt"), []byte("first issue"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(tree, "readme.txt"), nil, 0o600))
 	env := fakes(t, "--procore", "127.0.0.1:0", "--tree", tree, "--json")
-	require.Len(t, env, 8)
+	require.Len(t, env, 9)
 	for _, name := range []string{"PROCORE_BASE", "PROCORE_LOGIN_BASE"} {
 		u, err := url.Parse(env[name])
 		require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestWithoutADirectoryTheFakeProcoreServesAConstructionProject(t *testing.T)
 
 func TestBothFakesServeAtOnceAndTheirTokensCanBeRenewed(t *testing.T) {
 	env := fakes(t, "--box", "127.0.0.1:0", "--procore", "127.0.0.1:0", "--switch", "BearerLower", "--switch", "RefreshGrace", "--json")
-	require.Len(t, env, 16)
+	require.Len(t, env, 20)
 	login := url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {env["PROCORE_REFRESH_TOKEN"]},
 		"client_id": {env["PROCORE_CLIENT_ID"]}, "client_secret": {env["PROCORE_CLIENT_SECRET"]},

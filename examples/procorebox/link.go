@@ -108,11 +108,18 @@ asked no more; "history" still tells what was done.
 A link that is made of the same project and folder later begins anew: what is equal is
 paired and not sent again, of what differs both versions are kept, and nothing is deleted.
 What was deleted on one side only comes back from the other. To stop for a while, "link
-pause" is better.`,
+pause" is better.
+
+Webhooks that "watch --hooks" has made for it are taken away. If one cannot be it is told,
+and the next such watch tries again.`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: c.change("removed", func(ctx context.Context, o *office.Office, link string) error {
-			return o.Links.Remove(ctx, link)
+			stay, err := o.Remove(ctx, link)
+			for _, s := range stay {
+				c.complain(hookTrouble(s))
+			}
+			return err
 		}),
 	}
 }

@@ -106,7 +106,7 @@ func call(t *testing.T, env map[string]string, method, address, kind string, bod
 
 func TestTheFakesServeUntilInterrupted(t *testing.T) {
 	env := fakes(t, "--box", "127.0.0.1:0", "--json")
-	require.Len(t, env, 8)
+	require.Len(t, env, 11)
 	hosts := map[string]bool{}
 	for _, name := range []string{"BOX_API_BASE", "BOX_UPLOAD_BASE", "BOX_LOGIN_BASE"} {
 		u, err := url.Parse(env[name])

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +31,7 @@ import (
 // The scripts in testdata/script drive the program as a person does. A line that begins with "exec
 // procorebox" runs it, and "exits N procorebox" wants that exit code. "fakes" starts the fakes in a
 // process of their own and sets the variables that it prints; "box" and "procore" do what other people
-// do there in the meantime. What a command in the background does is waited for with "told" and "soon".
+// do there in the meantime, with the account of the program, and "ann" does it in Procore with her own. What a command in the background does is waited for with "told" and "soon".
 // "held PATH" sets HELD to the ID of what is held there. "gate" keeps calls waiting until the script opens it.
 // "revoke" takes a sign-in away, and "health" asks a watch how it is. The scripts that begin with "bad" run all commands against one
 // fault each: see accountsInScript and tryInScript.
@@ -47,6 +49,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BROWSER", self) // see actAsBrowser
 			env.Values[gateKey{}] = newGate()
 			env.Values[faultyKey{}] = &faulty{}
+			env.Values[publicKey{}] = new(atomic.Pointer[url.URL])
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -61,6 +64,9 @@ func TestScripts(t *testing.T) {
 			"health":  healthInScript,
 			"box":     boxInScript,
 			"procore": procoreInScript,
+			"ann":     annInScript,
+			"public":  publicInScript,
+			"post":    postInScript,
 			"boxapp":  boxAppInScript,
 			"signal":  signalInScript,
 
@@ -239,12 +245,22 @@ func restoreFile(ctx context.Context, client *box.Client, name string) error {
 
 // procoreInScript is "procore rename NAME", which gives the project another name, or "procore DEED...": see person.
 func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
+	inProcore(ts, neg, "PROCORE_TOKEN", args)
+}
+
+// annInScript is "ann DEED...": what Ann does in Procore.
+func annInScript(ts *testscript.TestScript, neg bool, args []string) {
+	inProcore(ts, neg, "ANN_TOKEN", args)
+}
+
+// inProcore lets the owner of a token do something in Procore: see person.
+func inProcore(ts *testscript.TestScript, neg bool, token string, args []string) {
 	ctx := context.Background()
 	var company, project procore.ID
 	ts.Check(json.Unmarshal([]byte(ts.Getenv("PROCORE_COMPANY_ID")), &company))
 	ts.Check(json.Unmarshal([]byte(ts.Getenv("PROCORE_PROJECT_ID")), &project))
 	client, err := procore.New(procore.Options{
-		Bases: procore.BasesFrom(ts.Getenv), Tokens: procore.Fixed(ts.Getenv("PROCORE_TOKEN")), CompanyID: company,
+		Bases: procore.BasesFrom(ts.Getenv), Tokens: procore.Fixed(ts.Getenv(token)), CompanyID: company,
 	})
 	ts.Check(err)
 	defer client.Close()
@@ -252,9 +268,17 @@ func procoreInScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(renameProject(ctx, ts.Getenv, args[1]))
 		return
 	}
-	files, err := procore.NewDocuments(ctx, client, procore.InProject(project), nil)
+	in := procore.InProject(project)
+	files, err := procore.NewDocuments(ctx, client, in, nil)
 	ts.Check(err)
-	err = person{files, procore.RootID, nil}.do(ctx, ts.Stdout(), args)
+	bin := func(ctx context.Context, id string) error {
+		var folder procore.ID
+		if err := json.Unmarshal([]byte(id), &folder); err != nil {
+			return err
+		}
+		return client.DeleteFoldersID(ctx, in, folder)
+	}
+	err = person{files, procore.RootID, bin}.do(ctx, ts.Stdout(), args)
 	if neg != (err != nil) {
 		ts.Fatalf("procore %v: %v", args, err)
 	}

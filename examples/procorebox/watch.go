@@ -20,6 +20,7 @@ type watchFlags struct {
 	every, drain, stale time.Duration
 	json                bool
 	listen, log, level  string
+	hooks, hooksListen  string
 	envFile             string
 }
 
@@ -51,10 +52,21 @@ As a service:
 When "procorebox restore" asks for the data directory, the watch hands it over as if it were
 to stop, waits until the restore has ended, however that ends, and goes on with what is there.
 
+With --hooks and --hooks-listen both services tell of changes by webhooks: an edit in Procore
+arrives within seconds, and why and history say who deleted something there, which Procore
+tells in no other way. The watch makes the webhooks of all links at the address of --hooks
+and sees to them every hour; those of a link that is removed go with it, and --hooks off
+takes all of them away. What is sent there must prove that it is from Procore or Box, and is
+a hint and no more: Procore is still asked, every five minutes then, so webhooks that get
+lost do no harm. Procore needs the right Standard in "Webhooks API", and Read Only in
+Directory to tell names and not numbers; Box needs the scope "Manage webhooks", and
+BOX_WEBHOOK_PRIMARY_KEY or BOX_WEBHOOK_SECONDARY_KEY, the signature keys of the app.
+
 --listen serves /healthz (200, or 503 with the reasons as JSON) and /metrics for Prometheus.
 internal/docs/operations.md has a unit for systemd and says what the figures mean.`,
-		Example: "  procorebox watch\n  procorebox watch --log json --listen :9464 --env-file /etc/procorebox/env",
-		Args:    takes(0, 0),
+		Example: "  procorebox watch\n  procorebox watch --log json --listen :9464 --env-file /etc/procorebox/env\n" +
+			"  procorebox watch --hooks https://hooks.example.com/procorebox --hooks-listen 127.0.0.1:9465",
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -67,6 +79,8 @@ internal/docs/operations.md has a unit for systemd and says what the figures mea
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	flags.DurationVar(&f.drain, "drain", defaultDrain, "how long calls under way may take to end when it is stopped")
 	flags.StringVar(&f.listen, "listen", "", "serve /healthz and /metrics at `ADDR`, such as 127.0.0.1:9464; without a host, to this machine only")
+	flags.StringVar(&f.hooks, "hooks", "", "keep webhooks at both services that call the public address `URL`; \"off\" takes them away (default: PROCOREBOX_HOOKS)")
+	flags.StringVar(&f.hooksListen, "hooks-listen", "", "take webhooks at `ADDR`, where a proxy brings them from the public address, and serve nothing else (default: PROCOREBOX_HOOKS_LISTEN)")
 	flags.DurationVar(&f.stale, "stale", service.DefaultStale, "without the end of a run for this long, /healthz says so")
 	flags.StringVar(&f.log, "log", "", "log on standard error as `text|json` instead of printing")
 	flags.StringVar(&f.level, "log-level", "", "log from `debug|info|warn|error` on (default: PROCOREBOX_LOG_LEVEL, or info)")

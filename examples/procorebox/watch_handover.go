@@ -29,7 +29,7 @@ func (w *watching) handOver(ctx context.Context, now *session, who syncer.Owner,
 		return nil
 	}
 	next := w.begin(ctx, o)
-	if h.Replaced(ctx, o) {
+	if h.Replaced(ctx, o.Office) {
 		w.tell.say("goes on with what was restored")
 	} else {
 		w.tell.say("goes on with what it had: nothing was restored")
@@ -39,7 +39,7 @@ func (w *watching) handOver(ctx context.Context, now *session, who syncer.Owner,
 
 // openAgain opens the data directory once it is free. What keeps it from being opened then is told once, and
 // may be mended by another command. It returns nil when ctx ends.
-func (w *watching) openAgain(ctx context.Context, h *office.Handover, again <-chan struct{}) *office.Office {
+func (w *watching) openAgain(ctx context.Context, h *office.Handover, again <-chan struct{}) *opened {
 	told := ""
 	for h.Over(ctx) == nil {
 		o, err := w.open(ctx)

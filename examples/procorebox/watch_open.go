@@ -16,7 +16,7 @@ import (
 
 // open opens the data directory as the settings say. Whoever starts a watch without a connection is told at
 // once. A service that does not take the sign-in, or cannot be reached, is no reason not to begin: it is told, and asked again.
-func (w *watching) open(ctx context.Context) (*office.Office, error) {
+func (w *watching) open(ctx context.Context) (*opened, error) {
 	o, level, err := w.prepare(ctx, w.traffic())
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (w *watching) open(ctx context.Context) (*office.Office, error) {
 
 // openAnew is open for settings that come in the place of others that serve: both services must take the sign-in, and what
 // they say before that is nothing that happens to the watch.
-func (w *watching) openAnew(ctx context.Context) (*office.Office, error) {
+func (w *watching) openAnew(ctx context.Context) (*opened, error) {
 	var serves atomic.Bool
 	traffic := w.traffic()
 	signedIn := traffic.SignedIn
@@ -66,7 +66,7 @@ func (w *watching) openAnew(ctx context.Context) (*office.Office, error) {
 }
 
 // prepare reads the settings and opens the data directory by them.
-func (w *watching) prepare(ctx context.Context, traffic office.Traffic) (*office.Office, slog.Level, error) {
+func (w *watching) prepare(ctx context.Context, traffic office.Traffic) (*opened, slog.Level, error) {
 	getenv, err := w.environment()
 	if err != nil {
 		return nil, 0, err
@@ -84,7 +84,14 @@ func (w *watching) prepare(ctx context.Context, traffic office.Traffic) (*office
 		return nil, 0, err
 	}
 	o, err := openDirectory(ctx, s, &office.Options{Existing: true, Program: w.program, Log: w.log, Traffic: traffic})
-	return o, level, err
+	if err != nil {
+		return nil, 0, err
+	}
+	h, err := w.hooks(ctx, o, getenv)
+	if err != nil {
+		return nil, 0, errors.Join(err, o.Close())
+	}
+	return &opened{o, h}, level, nil
 }
 
 // traffic tells the monitor of the calls, and people of the sign-in.

@@ -31,11 +31,19 @@ type watching struct {
 	log     *slog.Logger // nil if nobody asked for one
 	tell    *quiet
 	monitor *service.Monitor
+	door    door
+}
+
+// opened is a data directory that can be watched.
+type opened struct {
+	*office.Office
+
+	hooks *office.Hooks // nil if none are asked for
 }
 
 // session is a watch of an open data directory.
 type session struct {
-	office *office.Office
+	office *opened
 	stop   chan struct{}
 	cancel context.CancelFunc
 	done   chan error
@@ -76,13 +84,10 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if w.f.listen != "" {
-		s, err := service.Listen(ctx, w.f.listen, w.monitor, w.logger())
-		if err != nil {
-			return errors.Join(unheard("--listen", w.f.listen, err), o.Close())
-		}
-		defer func() { err = errors.Join(err, s.Close()) }() //nolint:contextcheck // it ends after the watch
-		w.tell.say("serving /healthz and /metrics", "at", s.Addr().String())
+	closing, err := w.listen(ctx)
+	defer func() { err = errors.Join(err, closing()) }() // after the watch
+	if err != nil {
+		return errors.Join(err, o.Close())
 	}
 	now := w.begin(ctx, o)
 	notify(daemon.SdNotifyReady)
@@ -153,10 +158,10 @@ func (w *watching) logger() *slog.Logger {
 }
 
 // begin watches an open data directory. The end of ctx is not the end of its calls: see end.
-func (w *watching) begin(ctx context.Context, o *office.Office) *session {
+func (w *watching) begin(ctx context.Context, o *opened) *session {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &session{office: o, stop: make(chan struct{}), cancel: cancel, done: make(chan error, 1), asked: make(chan syncer.Owner, 1)}
-	w.monitor.Watch(o)
+	w.monitor.Watch(o.Office)
 	opts := office.WatchOptions{
 		Every: w.f.every, Stop: s.stop, Trouble: w.tell.trouble,
 		Looked: both(w.tell.looked, w.monitor.Looked), Observe: both(w.tell.event, w.monitor.Observe),
@@ -164,7 +169,9 @@ func (w *watching) begin(ctx context.Context, o *office.Office) *session {
 			w.tell.told(l, done)
 			w.monitor.Told(l, done)
 		},
+		Hooks: o.hooks, Hooked: w.hooked,
 	}
+	w.door.hooks.Store(o.hooks)
 	go func() { s.done <- o.Watch(ctx, opts) }()
 	go func() {
 		if who, err := o.Asked(ctx); err == nil {
@@ -185,6 +192,7 @@ func both[T any](a, b func(T)) func(T) {
 // end drains a session, and says over when that went well: calls that are not over in time, or when somebody
 // is in a hurry, are cut off.
 func (w *watching) end(s *session, hurry <-chan struct{}, over string) error {
+	w.door.hooks.CompareAndSwap(s.office.hooks, nil)
 	close(s.stop)
 	timer := time.NewTimer(w.f.drain)
 	defer timer.Stop()

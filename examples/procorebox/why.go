@@ -31,7 +31,7 @@ the request, which its support asks for. --calls lists those of the look that wa
 
 Nothing is written, and a watch may go on meanwhile. Where a service cannot be reached it is
 said what is remembered. Who moved or deleted something is known if the service has told so:
-Box does, Procore only by webhooks. Exit code 1 says that it waits for a person or a retry.`,
+Box does, Procore only by webhooks, which "watch --hooks" takes. Exit code 1 says that it waits for a person or a retry.`,
 		Example: "  procorebox why bridge Documents/Drawings/A-101.pdf\n" +
 			"  procorebox why bridge --id 1500001 --on box",
 		Args:              takes(1, 2),

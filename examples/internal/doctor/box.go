@@ -102,25 +102,6 @@ func (d *Doctor) events(ctx context.Context, b *office.Box) Finding {
 	return fine(about, "the event stream can be read, and holds nothing that this program has never seen")
 }
 
-// unneeded is what all of webhooks have in common: package box has a receiver for programs that embed it.
-const unneeded = "this program registers none and needs none, since it "
-
-// boxHooks lists the webhooks of the app, and reports whether it may.
-func (d *Doctor) boxHooks(ctx context.Context, b *office.Box) (f Finding, allowed bool) {
-	const about, listens = "box: webhooks", unneeded + "hears of changes by the event stream; "
-	var all []string
-	for hook, err := range b.Client.GetWebhooks(ctx) {
-		if errors.Is(err, fs.ErrPermission) {
-			return fine(about, listens+"whether the app has some cannot be told without the right to them (Manage webhooks)"), false
-		}
-		if err != nil {
-			return warn(about, "", listens+"those of the app cannot be listed: %v", err), false
-		}
-		all = append(all, fmt.Sprintf("number %s on %s %s", hook.ID, hook.Target.Type, hook.Target.ID))
-	}
-	return fine(about, listens+"%s", someOf("the app has", all)), true
-}
-
 // someOf lists a few of many.
 func someOf(who string, all []string) string {
 	const most = 5
@@ -144,7 +125,7 @@ func (d *Doctor) inBox(ctx context.Context, l mapping.Link) []Finding {
 	for _, t := range l.Tools {
 		all = append(all, d.boxFolder(ctx, b, l, t))
 	}
-	return all
+	return append(all, d.boxHook(ctx, b, l)...)
 }
 
 // boxFolder looks at what the account may do in the folder of a tool.

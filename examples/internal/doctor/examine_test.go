@@ -49,7 +49,7 @@ func TestAMissingRightIsSaidWithWhatItCosts(t *testing.T) {
 		{"photos", permit(procoretest.Photos, procoretest.NoAccess), "tower: photos in Procore", doctor.Failure, "without that photos of project"},
 		{"RFIs", permit(procoretest.RFIs, procoretest.NoAccess), "tower: rfis in Procore", doctor.Failure, "without that rfis of project"},
 		{"submittals", permit(procoretest.Submittals, procoretest.NoAccess), "tower: submittals in Procore", doctor.Failure, "without that submittals of project"},
-		{"webhooks", permit(procoretest.Webhooks, procoretest.NoAccess), "tower: webhooks of Procore", doctor.OK, "cannot be told without the right to them"},
+		{"webhooks", permit(procoretest.Webhooks, procoretest.NoAccess), "tower: webhooks of Procore", doctor.OK, `the account has no right to them (Standard in "Webhooks API")`},
 		{
 			"the recycle bin", permit(procoretest.Documents, procoretest.Standard), "tower: recycle bin in Procore", doctor.Warning,
 			"what is deleted in Procore looks like what was hidden, and is not deleted in Box",
@@ -110,10 +110,10 @@ func TestARefusedWriteTellsThatProcoreMayNotBeWritten(t *testing.T) {
 	require.Equal(t, doctor.OK, c.finding(about).Result)
 }
 
-func TestWebhooksAreListedAlthoughTheProgramNeedsNone(t *testing.T) {
+func TestWebhooksThatNobodyKeepsAreListed(t *testing.T) {
 	t.Parallel()
 	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
-	require.Equal(t, "this program registers none and needs none, since it hears of changes by the event stream; the app has none", c.finding("box: webhooks").Found)
+	require.Equal(t, "changes are heard of by the event stream, with or without; the app has none", c.finding("box: webhooks").Found)
 	b, err := c.office.Box(t.Context())
 	require.NoError(t, err)
 	for i := range 6 {
@@ -123,7 +123,7 @@ func TestWebhooksAreListedAlthoughTheProgramNeedsNone(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Regexp(t, `; the app has 6: number \d+ on folder \d+, (number \d+ on folder \d+, ){4}\.\.\.$`, c.finding("box: webhooks").Found)
-	require.Regexp(t, `asks for changes; in the namespace "procorebox" there are none$`, c.finding("tower: webhooks of Procore").Found)
+	require.Regexp(t, `^none are kept \(watch --hooks makes them\), so Procore is asked once a minute, .*; the account may look at them$`, c.finding("tower: webhooks of Procore").Found)
 }
 
 func TestOfScopesIsSaidWhatCanBeKnown(t *testing.T) {

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
 
@@ -61,7 +60,7 @@ func (d *Doctor) inProcore(ctx context.Context, l mapping.Link) []Finding {
 		all = append(all, d.tool(ctx, client, l, t))
 	}
 	all = append(all, d.bin(ctx, client, l)...)
-	return append(all, d.procoreHooks(ctx, client, l))
+	return append(all, d.procoreHooks(ctx, client, l)...)
 }
 
 // whose asks whether the account is known in the company.
@@ -151,27 +150,4 @@ func (d *Doctor) bin(ctx context.Context, c *procore.Client, l mapping.Link) []F
 	}
 	return []Finding{warn(about, `an administrator must give the account Admin in Documents, or the right "See Recycle Bin"`,
 		"cannot be seen: what is deleted in Procore looks like what was hidden, and is not deleted in Box")}
-}
-
-// namespace is that of the program's webhooks.
-const namespace = "procorebox"
-
-func (d *Doctor) procoreHooks(ctx context.Context, c *procore.Client, l mapping.Link) Finding {
-	about := l.Name + ": webhooks of Procore"
-	in, err := office.ScopeOf(l)
-	if err != nil {
-		return fail(about, "", "%v", err)
-	}
-	const asks = unneeded + "asks for changes; "
-	var all []string
-	for h, err := range c.GetHooks(ctx, in, namespace) {
-		if errors.Is(err, fs.ErrPermission) {
-			return fine(about, asks+`whether there are some cannot be told without the right to them (Standard in "Webhooks API")`)
-		}
-		if err != nil {
-			return warn(about, "", asks+"those that there are cannot be listed: %v", err)
-		}
-		all = append(all, fmt.Sprintf("number %s (%s)", h.ID, h.Status))
-	}
-	return fine(about, asks+"%s", someOf(`in the namespace "`+namespace+`" there are`, all))
 }

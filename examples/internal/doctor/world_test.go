@@ -82,6 +82,7 @@ func (c *clinic) settings() office.Settings {
 	u, v := c.box.URLs(), c.procore.URLs()
 	s.Box.Bases = box.Bases{API: u.API, Upload: u.Upload, Login: u.Login}
 	s.Box.RefreshToken = c.box.RefreshToken()
+	s.Box.HookKeys.Primary = "boxtest-primary"
 	s.Procore.Bases = procore.Bases{API: v.API, Login: v.Login}
 	s.Procore.Company = number(c.procore.Project().CompanyID)
 	s.Procore.RefreshToken = c.procore.RefreshToken()

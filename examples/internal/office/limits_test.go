@@ -60,12 +60,18 @@ func fakes(t *testing.T) (*procoretest.Procore, *boxtest.Box) {
 // open opens a data directory, and makes the link "tower" of the fakes' project.
 func open(t *testing.T, data string, pc *procoretest.Procore, bx *boxtest.Box, net http.RoundTripper) *office.Office {
 	t.Helper()
+	return openWith(t, data, pc, bx, net, box.WebhookKeys{})
+}
+
+// openWith has keys for the webhooks of Box.
+func openWith(t *testing.T, data string, pc *procoretest.Procore, bx *boxtest.Box, net http.RoundTripper, keys box.WebhookKeys) *office.Office {
+	t.Helper()
 	folder, err := bx.Home().CreateFolder("0", "tower")
 	require.NoError(t, err)
 	at, from := bx.URLs(), pc.URLs()
 	o, err := office.Open(t.Context(), office.Settings{
 		Data:    data,
-		Box:     office.BoxSettings{Bases: box.Bases{API: at.API, Upload: at.Upload, Login: at.Login}, Token: bx.Token()},
+		Box:     office.BoxSettings{Bases: box.Bases{API: at.API, Upload: at.Upload, Login: at.Login}, Token: bx.Token(), HookKeys: keys},
 		Procore: office.ProcoreSettings{Bases: procore.Bases{API: from.API, Login: from.Login}, Token: pc.Token()},
 	}, &office.Options{HTTP: net, Clock: time.Now})
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
+	"github.com/procorebox/procorebox/procore"
 	"github.com/procorebox/procorebox/storage/sqlite"
 	"github.com/procorebox/procorebox/syncer"
 	"github.com/procorebox/procorebox/syncer/connect"
@@ -69,6 +70,9 @@ type Office struct {
 	box        *Box // once somebody asked
 	boxTrouble trouble
 	procore    *Procore
+
+	trusting sync.Mutex
+	trusts   map[string]*procore.Trust // by company
 
 	// Links are all that there are.
 	Links *mapping.Links

@@ -259,6 +259,9 @@ func (p *Procore) tool(ctx context.Context, client *procore.Client, in procore.S
 		return nil, err
 	}
 	opts := &procore.FileSystemOptions{User: me}
+	if opts.Trust, err = p.office.trust(client.CompanyID().String()); err != nil {
+		return nil, err
+	}
 	switch t {
 	case mapping.Documents:
 		return p.sooner(procore.NewDocuments(ctx, client, in, opts))

@@ -41,6 +41,8 @@ type BoxSettings struct {
 	JWT string
 	// Folder is what a link is made with if nothing else is said.
 	Folder string
+	// HookKeys are the signature keys of the app, which prove that a webhook is Box's.
+	HookKeys box.WebhookKeys
 }
 
 // ProcoreSettings are the variables that begin with PROCORE_.
@@ -70,6 +72,9 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 			User:         getenv("BOX_USER_ID"),
 			JWT:          getenv("BOX_JWT_CONFIG"),
 			Folder:       getenv("BOX_FOLDER_ID"),
+			HookKeys: box.WebhookKeys{
+				Primary: getenv("BOX_WEBHOOK_PRIMARY_KEY"), Secondary: getenv("BOX_WEBHOOK_SECONDARY_KEY"),
+			},
 		},
 		Procore: ProcoreSettings{
 			Bases:        procore.BasesFrom(getenv),

@@ -43,6 +43,8 @@ func (s *Settings) variables() []variable {
 		{"BOX_ENTERPRISE_ID", b.Enterprise, aNumber},
 		{"BOX_USER_ID", b.User, aNumber},
 		{"BOX_FOLDER_ID", b.Folder, aNumber},
+		{"BOX_WEBHOOK_PRIMARY_KEY", b.HookKeys.Primary, noSpace},
+		{"BOX_WEBHOOK_SECONDARY_KEY", b.HookKeys.Secondary, noSpace},
 		{"PROCORE_BASE", p.Bases.API, host("https://api.procore.com")},
 		{"PROCORE_LOGIN_BASE", p.Bases.Login, host("https://login.procore.com")},
 		{"PROCORE_TOKEN", p.Token, noSpace},

@@ -34,6 +34,10 @@ type WatchOptions struct {
 	Told    func(l mapping.Link, s *Synced)
 	Looked  func(kept []mapping.Link)
 	Trouble func(err error)
+	// Hooks, if not nil, are the webhooks that the watch keeps: what they tell of is looked at within seconds, and
+	// Procore is asked less often. Hooked is told what became of them, whenever that has changed; it may be nil.
+	Hooks  *Hooks
+	Hooked func([]HookState)
 }
 
 // Watch keeps all Links in step that no person has paused until it is stopped or ctx ends, and returns nil
@@ -48,12 +52,19 @@ func (o *Office) Watch(ctx context.Context, opts WatchOptions) error {
 	defer w.running.Wait()
 	idle, end := until(ctx, opts.Stop)
 	defer end()
+	if h := opts.Hooks; h != nil {
+		h.onWake(w.heard)
+		defer h.onWake(nil)
+		w.running.Go(func() { w.keepHooks(idle) })
+	}
 	for idle.Err() == nil {
 		if err := w.look(ctx, idle); err != nil && idle.Err() == nil {
 			w.trouble(err)
 		}
 		w.rest(idle)
 	}
+	w.crew.Lock()
+	defer w.crew.Unlock()
 	for _, k := range w.workers {
 		k.leave()
 	}
@@ -78,6 +89,7 @@ func until(ctx context.Context, stop <-chan struct{}) (context.Context, context.
 type watch struct {
 	office  *Office
 	opts    WatchOptions
+	crew    sync.Mutex // for workers
 	workers map[string]*worker
 	since   map[Service]time.Time // when the stored connections were made
 	running sync.WaitGroup
@@ -87,6 +99,7 @@ type watch struct {
 // A worker keeps one Link in step.
 type worker struct {
 	nudge chan struct{}
+	news  chan struct{} // of a webhook
 	stop  chan struct{} // closed when it should leave
 	gone  chan struct{} // closed when it has left
 	once  sync.Once
@@ -126,8 +139,11 @@ func (w *watch) look(ctx, idle context.Context) error {
 	w.looked(chosen)
 	w.staff(ctx, chosen)
 	if renewed {
-		for _, k := range w.workers {
-			k.wake() // perhaps it was that which they waited for
+		w.wakeAll() // perhaps it was that which they waited for
+	}
+	if h := w.opts.Hooks; h != nil {
+		if err := h.follow(idle, chosen); err != nil {
+			w.trouble(err)
 		}
 	}
 	_, unheard := w.office.Links.Poll(idle)
@@ -169,7 +185,7 @@ func (w *watch) call(ctx context.Context, l mapping.Link) error {
 			return err
 		}
 		if n > 0 {
-			w.workers[l.ID].wake()
+			w.worker(l.ID).wake()
 		}
 	}
 	return nil
@@ -190,6 +206,8 @@ func (w *watch) staff(ctx context.Context, chosen []mapping.Link) {
 	for _, l := range chosen {
 		here[l.ID] = true
 	}
+	w.crew.Lock()
+	defer w.crew.Unlock()
 	for id, k := range w.workers {
 		if !here[id] {
 			k.leave()
@@ -205,10 +223,20 @@ func (w *watch) staff(ctx context.Context, chosen []mapping.Link) {
 	}
 }
 
-func (k *worker) wake() {
+// worker returns that of a Link, nil if there is none.
+func (w *watch) worker(id string) *worker {
+	w.crew.Lock()
+	defer w.crew.Unlock()
+	return w.workers[id]
+}
+
+func (k *worker) wake() { signal(k.nudge) }
+
+// signal never waits: one that was not heard yet is as good as two.
+func signal(to chan struct{}) {
 	select {
-	case k.nudge <- struct{}{}:
-	default: // it will look anyway
+	case to <- struct{}{}:
+	default:
 	}
 }
 
@@ -246,7 +274,7 @@ func (o *Office) awaitBox(ctx context.Context) error {
 }
 
 func (w *watch) start(ctx context.Context, id string) {
-	k := &worker{nudge: make(chan struct{}, 1), stop: make(chan struct{}), gone: make(chan struct{})}
+	k := &worker{nudge: make(chan struct{}, 1), news: make(chan struct{}, 1), stop: make(chan struct{}), gone: make(chan struct{})}
 	w.workers[id] = k
 	w.running.Go(func() {
 		defer close(k.gone)
@@ -267,9 +295,10 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// pause waits for a nudge, of the watch or of a person, and no longer than d.
+// pause waits for a nudge, of the watch or of a person, for news, and no longer than d. With the first news
+// others come, which the same run should look at.
 func (k *worker) pause(ctx context.Context, d time.Duration, nudged func() bool) {
-	timer, tick := time.NewTimer(d), time.NewTicker(glance)
+	timer, tick, news := time.NewTimer(d), time.NewTicker(glance), k.news
 	defer timer.Stop()
 	defer tick.Stop()
 	for {
@@ -280,6 +309,9 @@ func (k *worker) pause(ctx context.Context, d time.Duration, nudged func() bool)
 			return
 		case <-k.nudge:
 			return
+		case <-news:
+			timer.Reset(breath)
+			news = nil
 		case <-timer.C:
 			return
 		case <-tick.C:
@@ -319,5 +351,14 @@ func (w *watch) observe(e syncer.Event) {
 	defer w.mu.Unlock()
 	if w.opts.Observe != nil {
 		w.opts.Observe(e)
+	}
+}
+
+// wakeAll has every worker begin at once.
+func (w *watch) wakeAll() {
+	w.crew.Lock()
+	defer w.crew.Unlock()
+	for _, k := range w.workers {
+		k.wake()
 	}
 }

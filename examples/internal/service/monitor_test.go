@@ -245,7 +245,7 @@ func TestEveryMetricIsInTheGuide(t *testing.T) {
 
 func TestItListensOnThisMachineUnlessOneSaysOtherwise(t *testing.T) {
 	m := service.NewMonitor(0)
-	s, err := service.Listen(t.Context(), ":0", m, discard())
+	s, err := service.Listen(t.Context(), ":0", m.Handler(), discard())
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(s.Addr().String(), "127.0.0.1:"), s.Addr())
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.Addr().String()+"/healthz", nil)
@@ -257,7 +257,7 @@ func TestItListensOnThisMachineUnlessOneSaysOtherwise(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	require.NoError(t, s.Close())
-	_, err = service.Listen(t.Context(), "nonsense", m, discard())
+	_, err = service.Listen(t.Context(), "nonsense", m.Handler(), discard())
 	require.ErrorContains(t, err, "listen")
 }
 

@@ -35,16 +35,16 @@ func (m *Monitor) serveHealth(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(h) //nolint:errchkjson // whoever asked has gone
 }
 
-// Server serves a Monitor on a port.
+// Server serves something on a port.
 type Server struct {
 	server *http.Server
 	addr   net.Addr
 	done   chan error
 }
 
-// Listen serves a Monitor at addr, "host:port", until Close. Without a host it is the loopback interface:
-// who wants the page to be seen from other machines says so with an address such as 0.0.0.0:9464.
-func Listen(ctx context.Context, addr string, m *Monitor, log *slog.Logger) (*Server, error) {
+// Listen lets a handler serve at addr, "host:port", until Close. Without a host it is the loopback interface:
+// who wants to be reached from other machines says so with an address such as 0.0.0.0:9464.
+func Listen(ctx context.Context, addr string, h http.Handler, log *slog.Logger) (*Server, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -59,8 +59,9 @@ func Listen(ctx context.Context, addr string, m *Monitor, log *slog.Logger) (*Se
 	}
 	s := &Server{
 		server: &http.Server{
-			Handler: m.Handler(), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+			Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
+			MaxHeaderBytes: 32 << 10,
+			ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 		addr: l.Addr(), done: make(chan error, 1),
 	}
