@@ -34,7 +34,8 @@ leaves this machine, and nothing is left on it.
 With --keep the fakes go on when the story is over, and the variables are printed with
 which the other commands reach them from another terminal. ANN_TOKEN and BOB_TOKEN are
 access tokens of Ann, who works in Procore, and of Bob, who works in Box: with them you
-can make edits of your own.`,
+can make edits of your own. It also prints how a watch beside it is told by webhooks who
+deletes something in Procore.`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.demo(cmd.Context(), keep) },
 	}
@@ -109,7 +110,9 @@ func (d *demo) serve(ctx context.Context) error {
 	if err := stage.New(play).Furnish(d.procore.Procore); err != nil {
 		return err
 	}
-	if d.box, err = boxtest.Start(ctx, "127.0.0.1:0", boxtest.Options{Limits: boxtest.NoLimits}); err != nil {
+	if d.box, err = boxtest.Start(ctx, "127.0.0.1:0", boxtest.Options{
+		Limits: boxtest.NoLimits, PrimaryKey: boxPrimaryKey, SecondaryKey: boxSecondaryKey,
+	}); err != nil {
 		return err
 	}
 	if d.folder, err = d.box.Home().CreateFolder("0", play.Name); err != nil {
@@ -197,7 +200,7 @@ func (d *demo) connect(ctx context.Context) error {
 func (d *demo) stay(ctx context.Context) error {
 	s := d.settings()
 	if err := d.c.print("\nAll of it goes on until you interrupt it. From another terminal, after these lines,\n" +
-		"every other command reaches it; \"procorebox watch\" keeps both sides in step.\n\n"); err != nil {
+		"every other command reaches it.\n\n"); err != nil {
 		return err
 	}
 	for _, line := range [][2]string{
@@ -206,6 +209,7 @@ func (d *demo) stay(ctx context.Context) error {
 		{"BOX_API_BASE", s.Box.Bases.API},
 		{"BOX_UPLOAD_BASE", s.Box.Bases.Upload},
 		{"BOX_LOGIN_BASE", s.Box.Bases.Login},
+		{"BOX_WEBHOOK_PRIMARY_KEY", boxPrimaryKey},
 		{"PROCORE_BASE", s.Procore.Bases.API},
 		{"PROCORE_LOGIN_BASE", s.Procore.Bases.Login},
 		{"PROCORE_COMPANY_ID", s.Procore.Company},
@@ -222,15 +226,25 @@ func (d *demo) stay(ctx context.Context) error {
 	return nil
 }
 
+// demoHooks is where a watch beside the demo takes webhooks.
+const demoHooks = "127.0.0.1:9465"
+
 // people tells how to make an edit as one of them, since the fakes have no pages for a browser.
 func (d *demo) people() error {
-	return d.c.print("export ANN_TOKEN=%s\nexport BOB_TOKEN=%s\n\n"+
+	return d.c.print("export ANN_TOKEN=%[1]s\nexport BOB_TOKEN=%[2]s\n\n"+
 		"To change something yourself, call the fakes as Ann does in Procore or Bob in Box, with the\n"+
 		"number that \"procorebox why\" tells of an item. Bob deletes a file so:\n\n"+
 		"procorebox why demo 'Documents/05 Meetings/OAC/Agenda (template).md'\n"+
 		"curl -X DELETE -H \"Authorization: Bearer $BOB_TOKEN\" $BOX_API_BASE/2.0/files/NUMBER\n"+
-		"procorebox sync demo\n",
-		quote(d.procore.TokenFor(d.ann.User, 0)), quote(d.box.TokenFor(d.bob.User, 0)))
+		"procorebox sync demo\n\n"+
+		"A watch keeps both sides in step. This one is told by webhooks who does what in Procore:\n\n"+
+		"procorebox watch --hooks http://%[3]s --hooks-listen %[3]s\n\n"+
+		"From a third terminal Ann deletes a folder, and why tells then that it was she:\n\n"+
+		"procorebox why demo 'Documents/05 Meetings/Mail'\n"+
+		"curl -X DELETE -H \"Authorization: Bearer $ANN_TOKEN\" -H \"Procore-Company-Id: $PROCORE_COMPANY_ID\" \\\n"+
+		"  \"$PROCORE_BASE/rest/v1.0/folders/NUMBER?project_id=$PROCORE_PROJECT_ID\"\n"+
+		"procorebox why demo 'Documents/05 Meetings/Mail'\n",
+		quote(d.procore.TokenFor(d.ann.User, 0)), quote(d.box.TokenFor(d.bob.User, 0)), demoHooks)
 }
 
 // quote makes a word for a shell.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/procorebox/procorebox/box"
@@ -182,7 +183,7 @@ func (o *Office) reconcileBox(ctx context.Context, kept keptHooks, folders []str
 		return nil, err
 	}
 	done, err := b.Client.ReconcileWebhooks(ctx, box.WebhookSet{
-		Namespace: kept.Namespace, Address: kept.Address + "/" + boxDoor, Roots: folders,
+		Namespace: strings.TrimPrefix(kept.Namespace, installation), Address: kept.Address + "/" + boxDoor, Roots: folders,
 	})
 	if done != nil {
 		for _, hook := range slices.Concat(done.Made, done.Mended, done.Kept) {

@@ -71,6 +71,9 @@ func (o *Office) HooksAt(ctx context.Context, l mapping.Link) (at HooksAt, err e
 	return at, nil
 }
 
+// installation begins each namespace. At Box package box puts it there.
+const installation = "procorebox-"
+
 // hookNote is the name of the note, hookCredential that of the secret.
 const hookNote, hookCredential = "webhooks", "webhooks"
 
@@ -89,7 +92,7 @@ func (o *Office) changeHooks(ctx context.Context, change func(*keptHooks)) (kept
 			}
 		}
 		if kept.Namespace == "" {
-			kept.Namespace = "procorebox-" + strings.ToLower(rand.Text()[:10])
+			kept.Namespace = installation + strings.ToLower(rand.Text()[:10])
 		}
 		change(&kept)
 		text, err := json.Marshal(kept)

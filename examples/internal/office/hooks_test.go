@@ -270,7 +270,7 @@ func TestTheWebhooksAreMadeOnceAndLedBackAndTakenAway(t *testing.T) {
 		require.Equal(t, fmt.Sprintf("%s/procore/%d", public, w.pc.Company().ID), made[0].Address)
 		inBox := w.boxHooks()
 		require.Len(t, inBox, 1)
-		require.Regexp(t, `^`+public+`/box/procorebox-procorebox-[a-z0-9]{10}/\d+$`, inBox[0])
+		require.Regexp(t, `^`+public+`/box/procorebox-[a-z0-9]{10}/\d+$`, inBox[0])
 		for _, s := range *w.told.Load() {
 			require.True(t, s.Stands(), "%+v", s)
 		}
