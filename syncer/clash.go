@@ -53,6 +53,7 @@ type ClashVersion struct {
 	Digest   Digest    `json:"digest,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
 	Author   string    `json:"author,omitempty"` // the account, where it is told
+	Person   string    `json:"person,omitempty"` // what people call the account, as the side's Directory did then
 	Link     string    `json:"link,omitempty"`   // where a person opens the item
 }
 
@@ -78,14 +79,15 @@ func clashID(source, destination Stamp) ClashID {
 	return ClashID(hex.EncodeToString(sum[:12]))
 }
 
-// seenAs is what is kept of an entry.
-func seenAs(e *Entry, d Digest) ClashVersion {
+// seenAs is what is kept of an entry of a side.
+func (r *run) seenAs(side Side, e *Entry) ClashVersion {
 	v := ClashVersion{Stamp: e.Stamp(), Name: e.Name, Size: e.Size, Digest: e.Digest, Modified: e.Modified}
 	if v.Digest == "" {
-		v.Digest = d
+		v.Digest = r.digests[version{side, e.Stamp()}]
 	}
 	if e.Facts != nil {
 		v.Author, v.Link = e.Facts.Author, e.Facts.Link
+		v.Person = r.w.called(side, Author{ID: v.Author}).Name
 	}
 	return v
 }

@@ -75,15 +75,17 @@ func (r *run) remembered(c *Conflict) Clash {
 	n := c.node
 	out := Clash{
 		ID: clashID(c.Source.Stamp(), c.Destination.Stamp()), Kind: n.rec.Kind, Path: c.Path, Since: r.now(), Run: r.state.Fence(),
-		Source:      seenAs(&c.Source, r.digests[version{Source, c.Source.Stamp()}]),
-		Destination: seenAs(&c.Destination, r.digests[version{Destination, c.Destination.Stamp()}]),
-		Resolution:  c.Resolution, Rule: c.Rule, Reason: c.Left, Copy: c.Copy,
+		Source: r.seenAs(Source, &c.Source), Destination: r.seenAs(Destination, &c.Destination),
+		Resolution: c.Resolution, Rule: c.Rule, Reason: c.Left, Copy: c.Copy,
 	}
 	if old, ok := r.clashes[out.ID]; ok {
 		out.Since, out.Run, out.Chosen, out.Choice = old.Since, old.Run, old.Chosen, old.Choice
 		for _, side := range sides {
 			if v := out.Version(side); v.Digest == "" {
 				v.Digest = old.Version(side).Digest
+			}
+			if v := out.Version(side); v.Person == "" {
+				v.Person = old.Version(side).Person // another process may have met fewer people
 			}
 		}
 	}

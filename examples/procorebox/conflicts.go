@@ -115,7 +115,10 @@ func versionLine(v office.MetVersion) string {
 	if !v.Modified.IsZero() {
 		parts = append(parts, "changed "+when(v.Modified))
 	}
-	if v.Author != "" {
+	switch {
+	case v.Person != "":
+		parts = append(parts, "by "+v.Person)
+	case v.Author != "":
 		parts = append(parts, "by account "+v.Author)
 	}
 	parts = append(parts, "version "+v.Version)

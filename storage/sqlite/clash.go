@@ -46,6 +46,10 @@ func (c *coder) clash(v *syncer.Clash) {
 	c.bool(&v.Chosen)
 	small(c, &v.Choice, syncer.Leave)
 	c.time(&v.Settled)
+	if c.later(v.Source.Person != "" || v.Destination.Person != "") {
+		str(c, &v.Source.Person)
+		str(c, &v.Destination.Person)
+	}
 }
 
 // clashes keeps what a person has chosen of those that are open before and after.

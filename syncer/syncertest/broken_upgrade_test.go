@@ -3,15 +3,32 @@ package syncertest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"slices"
+	"sync/atomic"
 
 	"github.com/procorebox/procorebox/syncer"
 )
 
 // brokenUpgrades are file systems whose optional interfaces, or contexts, break a promise.
 var brokenUpgrades = []breakage{{
+	"directory calls strangers something",
+	"nobody has a name that no answer has told",
+	func(t *twisted) { t.person = func(string) string { return "unknown" } },
+}, {
+	"directory takes the number of an account for its name",
+	"an account that has a name keeps it, and a number is none",
+	func(t *twisted) { t.person = func(account string) string { return account } },
+}, {
+	"directory tells a name once",
+	"an account that has a name keeps it, and a number is none",
+	func(t *twisted) {
+		var told atomic.Int64
+		t.person = func(string) string { return fmt.Sprint("name ", told.Add(1)) }
+	},
+}, {
 	"look does not say that an item is in the trash",
 	"deleted file is gone from its folder",
 	func(t *twisted) {

@@ -271,6 +271,22 @@ func TestWhoChangedSomethingIsCalledByTheNameThatTheSideHasMet(t *testing.T) {
 	require.Empty(t, by[len(by)-1].By.Name)
 }
 
+func TestTheVersionsOfAConflictAreByPeopleWhomTheSideHasMet(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scanned, false)
+	s.given(tree{"p": "1"})
+	s.Pair.Endpoint(s.a.side).FS = acquainted{s.a.conn, map[string]string{"ann": "Ann Lee"}}
+	s.a.Write("p", "2")
+	s.b.Write("p", "3")
+	s.run()
+	clashes := s.explain("p").Clashes
+	require.Len(t, clashes, 1)
+	v := clashes[0].Version(s.a.side)
+	require.Equal(t, "ann", v.Author)
+	require.Equal(t, "Ann Lee", v.Person)
+	require.Empty(t, clashes[0].Version(s.b.side).Person)
+}
+
 func TestExplainForeseesWhatARunWouldHold(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scanned, false)

@@ -73,7 +73,7 @@ func promises() []promise {
 	var all []promise
 	for _, group := range [][]promise{
 		infoCases, listCases, resumeCases, createCases, limitCases, nameCases, bodyCases, updateCases, openCases,
-		deleteCases, moveCases, lookCases, restoreCases, versionCases, feedCases, contextCases, crowdCases,
+		deleteCases, moveCases, lookCases, restoreCases, versionCases, feedCases, peopleCases, contextCases, crowdCases,
 	} {
 		all = append(all, group...)
 	}

@@ -93,7 +93,7 @@ func aClash(id syncer.ClashID, since time.Time) syncer.Clash {
 	version := func(side syncer.Side) syncer.ClashVersion {
 		return syncer.ClashVersion{
 			Stamp: syncer.Stamp{ID: itemID(side, 2), Content: "v7"}, Name: "plan.pdf", Size: 1 << 40, Digest: "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
-			Modified: since.Add(-time.Hour), Author: "ann", Link: "https://example.com/plan.pdf",
+			Modified: since.Add(-time.Hour), Author: "ann", Person: "Ann Lee (ann@example.com)", Link: "https://example.com/plan.pdf",
 		}
 	}
 	return syncer.Clash{

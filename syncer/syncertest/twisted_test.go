@@ -25,6 +25,7 @@ type twisted struct {
 	restore      func(ctx context.Context, t syncer.Trashed, parent syncer.Entry, name string) (syncer.Entry, error)
 	changes      func(ctx context.Context, from syncer.Cursor) ([]syncer.Hint, syncer.Cursor, bool, error)
 	versions     func(ctx context.Context, file syncer.Entry) iter.Seq2[syncer.Version, error]
+	person       func(account string) string
 }
 
 func (t *twisted) Info() syncer.Info {
@@ -95,6 +96,13 @@ func (t *twisted) Find(ctx context.Context, parent syncer.Entry, key syncer.Key)
 		return t.find(ctx, parent, key)
 	}
 	return t.Handle.Find(ctx, parent, key)
+}
+
+func (t *twisted) Person(account string) string {
+	if t.person != nil {
+		return t.person(account)
+	}
+	return ""
 }
 
 func (t *twisted) Restore(ctx context.Context, bin syncer.Trashed, parent syncer.Entry, name string) (syncer.Entry, error) {

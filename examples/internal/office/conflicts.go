@@ -47,6 +47,7 @@ type MetVersion struct {
 	Size     int64         `json:"size"` // -1 if it was not told
 	Modified time.Time     `json:"modified,omitzero"`
 	Author   string        `json:"author,omitempty"` // the number of the account
+	Person   string        `json:"person,omitempty"` // what people call it, if the service had told
 	Digest   syncer.Digest `json:"digest,omitempty"`
 	Link     string        `json:"link,omitempty"`
 }
@@ -101,7 +102,7 @@ func metOf(l mapping.Link, t mapping.Tool, c *syncer.Clash) Met {
 }
 
 func versionOf(v *syncer.ClashVersion) MetVersion {
-	out := MetVersion{Item: v.ID, Version: v.Content, Name: v.Name, Size: v.Size, Author: v.Author, Digest: v.Digest, Link: v.Link}
+	out := MetVersion{Item: v.ID, Version: v.Content, Name: v.Name, Size: v.Size, Author: v.Author, Person: v.Person, Digest: v.Digest, Link: v.Link}
 	if !v.Modified.IsZero() {
 		out.Modified = v.Modified.UTC()
 	}

@@ -196,6 +196,30 @@ func TestWhoDeletesAFolderInProcoreIsNamedAndItIsCarriedOverWithinSeconds(t *tes
 	}
 }
 
+func TestWithoutTheRightToTheDirectoryWhoDidItIsANumberByWhichTheHistoryFindsIt(t *testing.T) {
+	inPublic(t, procoretest.Options{}, hookKeys, func(t *testing.T, w *publicWorld) {
+		w.pc.Permit(w.pc.Home().User, w.pc.Project().ID, procoretest.Directory, procoretest.NoAccess)
+		_, err := w.pc.Home().Upload(w.pc.Project().RootID, "stays.txt", []byte("stays"))
+		require.NoError(t, err)
+		file, err := w.pc.Home().Upload(w.pc.Project().RootID, "plan.txt", []byte("text"))
+		require.NoError(t, err)
+		stop := w.watch(public)
+		defer stop()
+		time.Sleep(10 * time.Minute)
+		require.NoError(t, w.ann.Delete(file))
+		time.Sleep(10 * time.Second)
+		number := fmt.Sprint(w.ann.ID)
+		var found []office.HistoryItem
+		for item, err := range w.Items(t.Context(), office.HistoryOptions{By: number}) {
+			require.NoError(t, err)
+			found = append(found, item)
+		}
+		require.Len(t, found, 1)
+		require.Equal(t, "Documents/plan.txt", found[0].Path)
+		require.Equal(t, number, found[0].By)
+	})
+}
+
 func TestWhoseDeleteIsHeldIsNamed(t *testing.T) {
 	inPublic(t, procoretest.Options{}, hookKeys, func(t *testing.T, w *publicWorld) {
 		_, err := w.Links.Edit(t.Context(), "tower", func(l *mapping.Link) error { l.Rules.DeleteLimit = new(0); return nil })
