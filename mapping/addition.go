@@ -14,12 +14,13 @@ import (
 
 // Add makes a Link and the folders of its tools; one of the right name that is there already is taken
 // for the tool's, with all it holds. Nothing is synced yet. A Link that overlaps with another one
-// is refused with an error that wraps [syncer.ErrOverlap] and names that one; if its name is taken the
+// is refused with an [OverlapError], which names that one; if its name is taken the
 // error wraps fs.ErrExist. If Add ends with an error there is no Link; folders may have been made, and the
 // next Add finds them.
 func (s *Links) Add(ctx context.Context, l Link) (Link, error) {
+	called := l.called()
 	if err := l.Check(); err != nil {
-		return Link{}, fmt.Errorf("add link %q: %w", l.Name, err)
+		return Link{}, fmt.Errorf("add %s: %w", called, err)
 	}
 	l = l.clone()
 	l.Tools = sortTools(l.Tools)
@@ -31,11 +32,19 @@ func (s *Links) Add(ctx context.Context, l Link) (Link, error) {
 		made, err := s.add(ctx, l)
 		if !errors.Is(err, errChanged) {
 			if err != nil {
-				return Link{}, fmt.Errorf("add link %q: %w", l.Name, err)
+				return Link{}, fmt.Errorf("add %s: %w", called, err)
 			}
 			return made, nil
 		}
 	}
+}
+
+// called is what a new Link is called in errors. An ID that nobody has chosen would tell nobody which it is.
+func (l Link) called() string {
+	if l.Name == "" {
+		return fmt.Sprintf("a link of %s and folder %s in Box", l.Target(), l.Folder)
+	}
+	return fmt.Sprintf("link %q", l.Name)
 }
 
 func (s *Links) add(ctx context.Context, l Link) (Link, error) {

@@ -81,7 +81,7 @@ func (b *account) ours(e syncer.Entry, l Link, t Tool, others []Link) (string, e
 	for _, o := range append(slices.Clone(others), l) {
 		for tool, r := range o.Roots {
 			if r.ID == e.ID && (o.ID != l.ID || tool != t) {
-				return "", fmt.Errorf("folder %q in Box is that of %s of link %q: %w", e.Name, tool, o.Name, syncer.ErrOverlap)
+				return "", &OverlapError{With: o.Name, what: fmt.Sprintf("folder %q in Box is that of %s of link %q", e.Name, tool, o.Name)}
 			}
 		}
 	}

@@ -2,6 +2,23 @@ package mapping
 
 import "github.com/procorebox/procorebox/syncer"
 
+// OverlapError says that a Link would have something in common with another one, which both would sync. It wraps
+// [syncer.ErrOverlap].
+type OverlapError struct {
+	// With is the name of the other Link.
+	With string
+	// Tool is what both have of one project or company; empty if it is a folder in Box.
+	Tool Tool
+
+	what string
+}
+
+// Error says what they would have in common, and names the other Link.
+func (e *OverlapError) Error() string { return e.what }
+
+// Unwrap returns syncer.ErrOverlap.
+func (e *OverlapError) Unwrap() error { return syncer.ErrOverlap }
+
 // OpenError says that the account of a Link on a side could not be opened.
 type OpenError struct {
 	Side syncer.Side

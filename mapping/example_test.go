@@ -93,7 +93,7 @@ func ExampleLinks_Add() {
 	}
 	// Output:
 	// bridge <nil>
-	// all sites add link "all sites": the folder of link "bridge" stands in the chosen folder: roots overlap
+	// all sites add link "all sites": the folder of link "bridge" stands in the chosen folder
 }
 
 // A Part is for whoever wants to see what would be done, and to do exactly that.

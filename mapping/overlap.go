@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-
-	"github.com/procorebox/procorebox/syncer"
 )
 
 // maxDepth bounds walks to the top of an account.
 const maxDepth = 10_000
 
-// refuseOverlap returns an error that wraps syncer.ErrOverlap if l and one of the others have a tool or
+// refuseOverlap returns an OverlapError if l and one of the others have a tool or
 // ground in Box in common. Folders are compared by their IDs and those of the folders above them, as far
 // as they are visible.
 func (s *Links) refuseOverlap(ctx context.Context, l Link, others []Link, box *account) error {
@@ -44,19 +42,19 @@ func (s *Links) refuseOverlap(ctx context.Context, l Link, others []Link, box *a
 func (b *account) apart(ctx context.Context, l Link, above []string, o Link) error {
 	for _, g := range o.ground() {
 		if g.id == l.Folder {
-			return fmt.Errorf("the chosen folder is %s of link %q: %w", g.what, o.Name, syncer.ErrOverlap)
+			return &OverlapError{With: o.Name, what: fmt.Sprintf("the chosen folder is %s of link %q", g.what, o.Name)}
 		}
 	}
 	for _, g := range o.ground() {
 		if slices.Contains(above, g.id) {
-			return fmt.Errorf("the chosen folder stands in %s of link %q: %w", g.what, o.Name, syncer.ErrOverlap)
+			return &OverlapError{With: o.Name, what: fmt.Sprintf("the chosen folder stands in %s of link %q", g.what, o.Name)}
 		}
 		up, err := b.above(ctx, g.id)
 		if err != nil {
 			return fmt.Errorf("link %q: %w", o.Name, err)
 		}
 		if slices.Contains(up, l.Folder) {
-			return fmt.Errorf("%s of link %q stands in the chosen folder: %w", g.what, o.Name, syncer.ErrOverlap)
+			return &OverlapError{With: o.Name, what: fmt.Sprintf("%s of link %q stands in the chosen folder", g.what, o.Name)}
 		}
 	}
 	return nil
@@ -70,11 +68,19 @@ func toolsAreFree(l Link, others []Link) error {
 		}
 		for _, t := range l.Tools {
 			if slices.Contains(o.Tools, t) {
-				return fmt.Errorf("%s of %s are in link %q already: %w", t, l.Target(), o.Name, syncer.ErrOverlap)
+				return &OverlapError{With: o.Name, Tool: t, what: fmt.Sprintf("%s are in link %q already", l.toolOf(t), o.Name)}
 			}
 		}
 	}
 	return nil
+}
+
+// toolOf names a tool of what a Link is about.
+func (l Link) toolOf(t Tool) string {
+	if l.Project == "" {
+		return l.Target() // which says so
+	}
+	return fmt.Sprintf("%s of %s", t, l.Target())
 }
 
 // place is a folder in Box by its ID, and what it is.

@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"testing"
 
@@ -17,6 +18,21 @@ func TestScenario(t *testing.T) {
 	t.Run("overlapping-pairs", overlappingPairs)
 	t.Run("tool-filter", func(t *testing.T) { t.Run("tools-are-not-even-listed", toolsAreNotEvenListed) })
 	t.Run("mapping-changed", mappingChanged)
+}
+
+func TestALinkWithoutANameIsCalledByWhatItIsAbout(t *testing.T) {
+	w := newWorld(t, syncertest.Tree{"Bridge/": ""})
+	w.add("Bridge", mapping.Documents)
+	_, err := w.Add(t.Context(), mapping.Link{Company: "1", Project: "8", Folder: w.box.ID("Bridge"), Tools: []mapping.Tool{mapping.Documents}})
+	require.EqualError(t, err, `add a link of project 8 and folder `+w.box.ID("Bridge")+` in Box: the chosen folder is the folder of link "bridge"`)
+	overlap, ok := errors.AsType[*mapping.OverlapError](err)
+	require.True(t, ok)
+	require.Equal(t, mapping.OverlapError{With: "bridge"}, mapping.OverlapError{With: overlap.With, Tool: overlap.Tool})
+	_, err = w.Add(t.Context(), mapping.Link{Company: "1", Project: "7", Folder: w.box.ID("Bridge"), Tools: []mapping.Tool{mapping.Documents}})
+	overlap, ok = errors.AsType[*mapping.OverlapError](err)
+	require.True(t, ok)
+	require.Equal(t, mapping.Documents, overlap.Tool)
+	require.ErrorIs(t, err, syncer.ErrOverlap)
 }
 
 func overlappingPairs(t *testing.T) {

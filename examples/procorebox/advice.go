@@ -35,6 +35,9 @@ func advice(err error) string {
 	if n, ok := errors.AsType[*office.NoItem](err); ok {
 		return adviceOnItem(n)
 	}
+	if o, ok := errors.AsType[*mapping.OverlapError](err); ok {
+		return adviceOnOverlap(o)
+	}
 	if errors.Is(err, office.ErrKey) && errors.Is(err, syncer.ErrDamaged) {
 		return "it was left as it is; bring back the copy of it, or move it away and connect again: nothing but connections is sealed with it"
 	}
@@ -57,6 +60,16 @@ func advice(err error) string {
 		}
 	}
 	return adviceOnService(err)
+}
+
+// adviceOnOverlap says how two links can be kept apart.
+func adviceOnOverlap(o *mapping.OverlapError) string {
+	with := quote(o.With)
+	if o.Tool != "" {
+		return `a tool belongs to one link: leave it out here, or remove that link first ("procorebox link remove ` + with + `"); "procorebox link show ` + with + `" shows it`
+	}
+	return `name a folder with --box-folder that is neither in that of the other link nor above it ("procorebox link show ` + with +
+		`" shows it, "procorebox folders" lists others), or remove that link first ("procorebox link remove ` + with + `")`
 }
 
 // adviceOnItem says where to look for an item that nobody has.
