@@ -42,18 +42,17 @@ func (o *observer) prefetchFolder(ctx context.Context, list []version) {
 	if err != nil {
 		return
 	}
-	shown := map[string]Entry{}
-	for _, same := range there {
-		for i := range same {
-			shown[same[i].ID] = same[i]
+	wanted := make(map[string]version, len(list))
+	for _, v := range list {
+		if _, known := o.looked[v]; !known {
+			wanted[v.ID] = v
 		}
 	}
-	for _, v := range list {
-		if _, known := o.looked[v]; known {
-			continue
-		}
-		if e, ok := shown[v.ID]; ok {
-			o.looked[v] = lookup{entry: e}
+	for _, same := range there {
+		for i := range same {
+			if v, ok := wanted[same[i].ID]; ok {
+				o.looked[v] = lookup{entry: same[i]}
+			}
 		}
 	}
 }

@@ -3,6 +3,24 @@ package mutation
 // placing are mistakes about where items stand, what they are called, and what goes first.
 var placing = []mutation{
 	{
+		name:  "a tag that nobody can explain any more tells nothing",
+		file:  "syncer/newcomer.go",
+		old:   "\tw.pairByFormerTag(lists, taken)\n",
+		new:   "",
+		why:   "it is a name like any other",
+		in:    scenarios,
+		tests: []string{"TestATwinWhoseEditMadeANewIDIsFoundByItsNameAndSize"},
+	},
+	{
+		name:  "a tag that nobody can explain any more is worth a guess",
+		file:  "syncer/twins.go",
+		old:   `len(list) == 1 && len(x) == 1 && mayBeEqual`,
+		new:   `len(x) > 0 && mayBeEqual`,
+		why:   "one of them is better than none",
+		in:    scenarios,
+		tests: []string{"TestATwinWhoseEditMadeANewIDIsFoundByItsNameAndSize"},
+	},
+	{
 		name:  "a folder is deleted though it holds what is not synced",
 		file:  "syncer/folder.go",
 		old:   `len(w.strangers[n.on][n.idOn(n.on)]) > 0 {`,

@@ -120,3 +120,15 @@ func stamp(t time.Time) any {
 	}
 	return t.UTC().Format(time.RFC3339)
 }
+
+// filtered returns those of all that are taken, in an order that leaves nothing open.
+func filtered[T any](all map[int64]T, takes func(T) bool, order func(a, b T) int) []T {
+	var out []T
+	for _, one := range all {
+		if takes(one) {
+			out = append(out, one)
+		}
+	}
+	slices.SortFunc(out, order)
+	return out
+}

@@ -163,28 +163,21 @@ func (f imageFilter) takes(i *image) bool {
 }
 
 // list returns the photos that a filter takes, in its order.
-func (s *photos) list(f imageFilter) []*image {
-	var all []*image
-	for _, i := range s.images {
-		if f.takes(i) {
-			all = append(all, i)
-		}
-	}
+func (s *photos) list(f imageFilter) []*image { return filtered(s.images, f.takes, f.compare) }
+
+func (f imageFilter) compare(a, b *image) int {
 	key, reverse := strings.CutPrefix(f.sort, "-")
-	slices.SortFunc(all, func(a, b *image) int {
-		var c int
-		switch key {
-		case "taken_at", "exposure_date":
-			c = a.taken.Compare(b.taken)
-		case "most_recent":
-			c = b.created.Compare(a.created)
-		case "created_at":
-			c = a.created.Compare(b.created)
-		}
-		if reverse {
-			c = -c
-		}
-		return cmp.Or(c, cmp.Compare(a.id, b.id))
-	})
-	return all
+	var c int
+	switch key {
+	case "taken_at", "exposure_date":
+		c = a.taken.Compare(b.taken)
+	case "most_recent":
+		c = b.created.Compare(a.created)
+	case "created_at":
+		c = a.created.Compare(b.created)
+	}
+	if reverse {
+		c = -c
+	}
+	return cmp.Or(c, cmp.Compare(a.id, b.id))
 }

@@ -211,30 +211,23 @@ func (f rfiFilter) takes(r *rfi) bool {
 		strings.Contains(strings.ToLower(r.subject), strings.ToLower(f.search))
 }
 
-// list returns the RFIs that a filter takes.
-func (s *rfis) list(f rfiFilter) []*rfi {
-	var all []*rfi
-	for _, r := range s.all {
-		if f.takes(r) {
-			all = append(all, r)
-		}
+// list returns the RFIs that a filter takes, in its order.
+func (s *rfis) list(f rfiFilter) []*rfi { return filtered(s.all, f.takes, f.compare) }
+
+func (f rfiFilter) compare(a, b *rfi) int {
+	var c int
+	switch f.attribute {
+	case "updated_at":
+		c = a.updated.Compare(b.updated)
+	case "created_at":
+		c = a.created.Compare(b.created)
+	case "subject":
+		c = cmp.Compare(a.subject, b.subject)
+	case "number":
+		c = cmp.Or(cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number))
 	}
-	slices.SortFunc(all, func(a, b *rfi) int {
-		var c int
-		switch f.attribute {
-		case "updated_at":
-			c = a.updated.Compare(b.updated)
-		case "created_at":
-			c = a.created.Compare(b.created)
-		case "subject":
-			c = cmp.Compare(a.subject, b.subject)
-		case "number":
-			c = cmp.Or(cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number))
-		}
-		if f.descending {
-			c = -c
-		}
-		return cmp.Or(c, cmp.Compare(a.id, b.id))
-	})
-	return all
+	if f.descending {
+		c = -c
+	}
+	return cmp.Or(c, cmp.Compare(a.id, b.id))
 }

@@ -35,12 +35,5 @@ func (f submittalFilter) takes(s *submittal) bool {
 
 // list returns the submittals that a filter takes, as they were made.
 func (s *submittals) list(f submittalFilter) []*submittal {
-	var all []*submittal
-	for _, one := range s.all {
-		if f.takes(one) {
-			all = append(all, one)
-		}
-	}
-	slices.SortFunc(all, func(a, b *submittal) int { return cmp.Compare(a.id, b.id) })
-	return all
+	return filtered(s.all, f.takes, func(a, b *submittal) int { return cmp.Compare(a.id, b.id) })
 }

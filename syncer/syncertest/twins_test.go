@@ -292,3 +292,45 @@ func TestHintsOfTheTimeBeforeComeAfterTheFirstListing(t *testing.T) {
 		s.requireTheSameAgain()
 	})(t)
 }
+
+// A tag is made of an ID. Where each edit makes a new one, a tag is soon one that nobody can explain: then the
+// name below it and the size tell who is whose, if they leave no choice. If they do, both are sent rather than one
+// taken for the other.
+func TestATwinWhoseEditMadeANewIDIsFoundByItsNameAndSize(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		bodies  []string // of the twins that are edited
+		again   string   // what is added when nothing is remembered
+		uploads int
+	}{
+		{name: "one twin", bodies: []string{"edited"}},
+		{name: "two of different sizes", bodies: []string{"edited", "edited, too"}},
+		{name: "two of one size, which nobody can tell apart", bodies: []string{"edited", "EDITED"}, uploads: 4},
+		{name: "another of its name and size", bodies: []string{"edited"}, again: "EDITED", uploads: 3},
+	} {
+		t.Run(c.name, eachWay(func(t *testing.T, s *stage) {
+			s.given(tree{"k": "k", "d/": ""}, twinsOnA, digestlessA.on)
+			ids := s.addTwins("d/p.jpg", 1+len(c.bodies))
+			s.run()
+			for i, body := range c.bodies {
+				s.a.Remove("id:" + ids[1+i])
+				s.a.Add("d/p.jpg", body)
+				s.run()
+			}
+			if c.again != "" {
+				s.a.Add("d/p.jpg", c.again)
+			}
+			s.forget()
+			s.full()
+			require.Equal(t, c.uploads, s.report.Totals.Uploads, s.report)
+			require.Zero(t, s.report.Totals.Deletes)
+			for _, body := range append(c.bodies, "twin 0", c.again) {
+				for _, e := range s.ends() {
+					require.Contains(t, append(bodiesBelow(e, ""), ""), body)
+				}
+			}
+			s.requireTheSameAgain()
+		}))
+	}
+}
