@@ -83,3 +83,23 @@ func stillKept(ctx context.Context, view syncer.View, held map[syncer.RecordID]k
 	slices.SortFunc(all, func(a, b kept) int { return strings.Compare(a.Path, b.Path) })
 	return all, nil
 }
+
+// answered says of an ID under which it was asked whether two files are one that this is settled, "" of any other.
+func (o *Office) answered(ctx context.Context, l mapping.Link, id string) (string, error) {
+	for _, t := range l.Tools {
+		view, err := o.file.Store.View(ctx, l.Pair(t))
+		if err != nil {
+			return "", err
+		}
+		for out, err := range view.Journal(ctx, syncer.Position{}) {
+			if err != nil {
+				return "", fmt.Errorf("journal of %s of link %q: %w", t, l.Name, err)
+			}
+			if out.Op == syncer.OpAdopt && out.Result == syncer.Held && begins(&out, id) {
+				return fmt.Sprintf("it asked whether %q is one file on both sides, and that is settled; where two were kept "+
+					"\"procorebox conflicts choose\" makes one of them count, and with --drop-copy the other goes", joined(t, out.Path)), nil
+			}
+		}
+	}
+	return "", nil
+}

@@ -64,8 +64,11 @@ func (o *Office) Undo(ctx context.Context, which string, s Selection) ([]Decided
 // whyKept says why what was held under an ID stays undone, "" if nothing does.
 func (o *Office) whyKept(ctx context.Context, l mapping.Link, id string) (string, error) {
 	stays, err := o.keptBack(ctx, l, func(_ mapping.Tool, out *syncer.Outcome) bool { return begins(out, id) })
-	if err != nil || len(stays) == 0 {
+	if err != nil {
 		return "", err
+	}
+	if len(stays) == 0 {
+		return o.answered(ctx, l, id)
 	}
 	return stays[0].String(), nil
 }
