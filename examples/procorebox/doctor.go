@@ -34,7 +34,8 @@ With --settle-facts it asks the services how they behave where no document tells
 each question with the answer. The program relies on none of them, but whoever looks after it
 wants to know. That only reads, too. What can be asked by writing alone stays open, unless
 --write allows that in folders that you name: a scratch folder is made there, and moved to
-the trash afterwards.
+the trash afterwards. With --write it also tries there what the account may do: make, change,
+rename and delete. Questions that are not asked are listed in the end, each with the reason.
 
 Exit code 1 says that something failed; warnings leave it 0.`,
 		Example: `  procorebox doctor
@@ -88,6 +89,7 @@ func (f *doctorFlags) scratch() (doctor.Scratch, error) {
 type diagnosis struct {
 	Findings []doctor.Finding `json:"findings"`
 	Facts    []doctor.Fact    `json:"facts,omitempty"`
+	NotAsked []doctor.Unasked `json:"not_asked,omitempty"`
 }
 
 func (c *console) doctor(ctx context.Context, o *office.Office, d *doctor.Doctor, which string, s doctor.Scratch, f doctorFlags) error {
@@ -100,8 +102,16 @@ func (c *console) doctor(ctx context.Context, o *office.Office, d *doctor.Doctor
 		return err
 	}
 	var broken error
+	if f.write {
+		var tried []doctor.Finding
+		if tried, s, err = d.Try(ctx, subject(o.Settings(), links), s); err != nil {
+			return err
+		}
+		told.Findings = append(told.Findings, tried...)
+	}
 	if f.settle {
 		told.Facts, broken = d.Settle(ctx, subject(o.Settings(), links), s)
+		told.NotAsked = doctor.NotAsked()
 	}
 	if f.json {
 		err = c.object(told)
@@ -166,5 +176,15 @@ func (c *console) diagnosis(told diagnosis) error {
 	if err := c.print("\n"); err != nil {
 		return err
 	}
-	return c.table([]string{"SERVICE", "QUESTION", "ANSWER"}, rows)
+	if err := c.table([]string{"SERVICE", "QUESTION", "ANSWER"}, rows); err != nil {
+		return err
+	}
+	rows = nil
+	for _, q := range told.NotAsked {
+		rows = append(rows, []string{string(q.Service), q.Question, q.Why})
+	}
+	if err := c.print("\n"); err != nil {
+		return err
+	}
+	return c.table([]string{"SERVICE", "NOT ASKED", "BECAUSE"}, rows)
 }

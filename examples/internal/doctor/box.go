@@ -37,8 +37,9 @@ func scopes(events, hooks bool) Finding {
 		}
 		return what + " (refused)"
 	}
-	return fine("box: scopes", "Box tells nobody which scopes a token has; tried were reading the account (taken), %s and %s; "+
-		"whether files may be written is told below for each folder of a link",
+	return fine("box: scopes", "needed is \"Write all files and folders stored in Box\" (root_readwrite; for a link that flows to Procore only, root_readonly does), "+
+		"and for webhooks \"Manage webhooks\" (manage_webhook); Box tells nobody which of them a token has; tried were reading the account (taken), %s and %s; "+
+		"what the account may write is told below for each folder of a link, and --settle-facts --write tries whether the scope lets it",
 		tried("the event stream", events), tried("webhooks", hooks))
 }
 

@@ -92,7 +92,7 @@ func TestARefusedWriteTellsThatProcoreMayNotBeWritten(t *testing.T) {
 	const about = "tower: documents in Procore"
 	f := c.finding(about)
 	require.Equal(t, doctor.OK, f.Result)
-	require.Contains(t, f.Found, "whether it may be written Procore tells only to a write, and it has refused none")
+	require.Contains(t, f.Found, "what may be written Procore tells only to a write, and it has refused none")
 
 	c.procore.Permit(c.procore.Home().User, c.procore.Project().ID, procoretest.Documents, procoretest.ReadOnly)
 	documents, err := c.box.Home().Find("Tower/Documents")
@@ -129,7 +129,7 @@ func TestWebhooksThatNobodyKeepsAreListed(t *testing.T) {
 func TestOfScopesIsSaidWhatCanBeKnown(t *testing.T) {
 	t.Parallel()
 	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
-	require.Contains(t, c.finding("box: scopes").Found, "Box tells nobody which scopes a token has; tried were reading the account (taken), the event stream (taken) and webhooks (taken);")
+	require.Contains(t, c.finding("box: scopes").Found, "Box tells nobody which of them a token has; tried were reading the account (taken), the event stream (taken) and webhooks (taken);")
 	require.NoError(t, c.box.Inject(boxtest.Fault{Route: "GET /2.0/webhooks", Status: 403, Times: -1}))
 	require.Contains(t, c.finding("box: scopes").Found, "webhooks (refused);")
 	require.Contains(t, c.finding("procore: scopes").Found, "Procore has none")

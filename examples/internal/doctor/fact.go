@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/procorebox/procorebox/box"
 	"github.com/procorebox/procorebox/examples/internal/office"
@@ -62,7 +63,11 @@ type Scratch struct {
 // Settle asks the services what no document tells, and returns a Fact for each question, in a fixed order.
 // It asks about the account, and about the project of the link. Without Scratch it only reads. An error
 // means that the context ended, or that a scratch folder could not be made or removed: it names it.
-func (d *Doctor) Settle(ctx context.Context, l mapping.Link, s Scratch) (facts []Fact, err error) {
+func (d *Doctor) Settle(ctx context.Context, l mapping.Link, s Scratch) ([]Fact, error) {
+	return d.settle(ctx, l, s, probes())
+}
+
+func (d *Doctor) settle(ctx context.Context, l mapping.Link, s Scratch, asked []probe) (facts []Fact, err error) {
 	k := &desk{doctor: d, folder: l.Folder}
 	if b, err := d.office.Box(ctx); err == nil {
 		k.box = b.Client
@@ -75,7 +80,7 @@ func (d *Doctor) Settle(ctx context.Context, l mapping.Link, s Scratch) (facts [
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range probes() {
+	for _, p := range asked {
 		if err := ctx.Err(); err != nil {
 			return facts, err
 		}
@@ -153,6 +158,21 @@ func (k *desk) send(ctx context.Context, s office.Service, method, path string, 
 	if header != nil {
 		r.Header = header.Clone()
 	}
+	return k.exchange(ctx, s, r)
+}
+
+// put sends a change as it is, in JSON.
+func (k *desk) put(ctx context.Context, s office.Service, method, path, body string, header http.Header) (*answer, error) {
+	r, err := http.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	if err != nil {
+		return nil, errors.New("the address cannot be asked")
+	}
+	r.Header = header.Clone()
+	r.Header.Set("Content-Type", "application/json")
+	return k.exchange(ctx, s, r)
+}
+
+func (k *desk) exchange(ctx context.Context, s office.Service, r *http.Request) (*answer, error) {
 	resp, err := k.doctor.office.Send(ctx, s, r)
 	if err != nil {
 		return nil, withoutAddress(err)

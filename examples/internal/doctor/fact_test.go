@@ -26,6 +26,9 @@ var switchOf = map[string]struct{ turn, off, on string }{
 	"fold-fully":            {"FoldFully", "no", "yes"},
 	"case-rename":           {"CaseRenameRefused", "yes", "no"},
 	"move-and-rename":       {"FolderPutSplit", "yes", "no"},
+	"metadata-etag":         {"MetadataRaisesETag", "no", "yes"},
+	"session-minimum":       {"MinimumInMebibytes", "yes", "no: file_size_too_small"},
+	"conflict-shape":        {"ConflictAsList", "as an object", "in a list"},
 	"same-content":          {"SameContentIgnored", "yes", "no"},
 
 	"token-life":       {"TokensShort", "about 5400 s", "about 900 s"},
@@ -54,6 +57,11 @@ var switchOf = map[string]struct{ turn, off, on string }{
 	"child-touches":    {"ChildTouchesFolder", "no", "yes"},
 	"contents-deleted": {"ContentsNotDeleted", "yes", "no"},
 	"restore-by-move":  {"RestoreRefused", "yes", "no"},
+	"long-names":       {"NamesLimited", "yes", "no"},
+	"move-updated":     {"MoveKeepsUpdated", "yes", "no"},
+	"move-touches":     {"MoveTouchesContents", "no", "yes"},
+	"cycles":           {"CyclesFail", "400", "500"},
+	"upload-twice":     {"UploadsReusable", "no", "yes"},
 }
 
 func TestEachFactIsWhatTheServiceDoes(t *testing.T) {
@@ -84,7 +92,9 @@ func TestEachFactIsWhatTheServiceDoes(t *testing.T) {
 			}
 			require.True(t, found, "the fakes have no switch %s", s.turn)
 			c := newClinic(t, b, p)
-			f := c.facts(doctor.Scratch{Box: c.folder.ID, Procore: procore.ID(c.scratch.ID)})[name]
+			c.hurry()
+			f, err := c.doctor.SettleOne(t.Context(), c.link, doctor.Scratch{Box: c.folder.ID, Procore: procore.ID(c.scratch.ID)}, name)
+			require.NoError(t, err)
 			require.Equal(t, s.on, f.Answer, f.Open)
 		})
 	}
@@ -103,7 +113,7 @@ func TestWithoutScratchNothingIsWritten(t *testing.T) {
 			open++
 		}
 	}
-	require.Equal(t, 16, open)
+	require.Equal(t, 24, open)
 	for _, calls := range []map[string]int{c.procore.Calls(), c.box.Calls()} {
 		for route := range calls {
 			require.Regexp(t, "^(GET|HEAD|OPTIONS) ", route)
@@ -136,5 +146,22 @@ func TestAScratchFolderThatCannotBeMadeIsAnError(t *testing.T) {
 	require.NoError(t, err)
 	for _, item := range left {
 		require.NotContains(t, item.Name, "doctor")
+	}
+}
+
+func TestWhatIsNotAskedHasAReasonAndIsAskedNowhereElse(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, boxtest.Switches{}, procoretest.Switches{})
+	asked := map[string]bool{}
+	for _, f := range c.facts(doctor.Scratch{}) {
+		asked[string(f.Service)+" "+f.Question] = true
+	}
+	for _, q := range doctor.NotAsked() {
+		about := string(q.Service) + " " + q.Question
+		require.False(t, asked[about], "%s, or twice", about)
+		asked[about] = true
+		require.Regexp(t, `\?$`, q.Question)
+		require.NotEmpty(t, q.Section, q.Question)
+		require.Greater(t, len(q.Why), 10, q.Question)
 	}
 }

@@ -2,9 +2,12 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"strings"
 
 	"github.com/procorebox/procorebox/box"
@@ -22,6 +25,9 @@ func boxWrites() []probe {
 		about("fold-fully", "14.2", "Are Straße and STRASSE the same name?", "make the folder Straße, and ask for the file STRASSE", same("Straße", "STRASSE")),
 		about("case-rename", "5", "May a rename change the case only?", "make the folder case, and rename it to CASE", caseRename),
 		about("move-and-rename", "14.10", "May one call move and rename a folder?", "make two folders, and move one into the other under another name", moveAndRename),
+		about("metadata-etag", "14.3", "Do metadata raise the etag?", "put metadata on a file, and read its etag", metadataETag),
+		about("conflict-shape", "14.11", "In what shape does a refused rename name the item that is in the way?", "rename a folder to the name of another one", conflictShape),
+		about("session-minimum", "14.5", "May a file of 20,000,000 bytes be uploaded in parts?", "begin such an upload, and drop it", sessionMinimum),
 		about("same-content", "14.3", "Does the same content make a new version?", "upload a file twice", sameContent),
 	}
 }
@@ -68,18 +74,76 @@ func moveAndRename(ctx context.Context, k *desk) (string, error) {
 	return yes(k.doctor.office.Calls().Box-before == 1), nil
 }
 
-func sameContent(ctx context.Context, k *desk) (string, error) {
-	text := func() syncer.Content {
-		const body = "procorebox doctor\n"
-		return syncer.Content{Size: int64(len(body)), Open: func(context.Context) (io.ReadCloser, error) {
-			return io.NopCloser(strings.NewReader(body)), nil
-		}}
-	}
-	made, err := k.box.PostFilesContent(ctx, box.Target{ParentID: k.boxScratch, Name: "twice.txt"}, text())
+func metadataETag(ctx context.Context, k *desk) (string, error) {
+	made, err := k.box.PostFilesContent(ctx, box.Target{ParentID: k.boxScratch, Name: "metadata.txt"}, aText())
 	if err != nil {
 		return "", err
 	}
-	again, err := k.box.PostFilesIDContent(ctx, box.Target{FileID: made.ID}, text())
+	if _, err := k.box.PostFilesIDMetadataIDID(ctx, made.ID, "global", "properties", map[string]any{"procorebox": "doctor"}); err != nil {
+		return "", err
+	}
+	after, err := k.box.GetFilesID(ctx, made.ID)
+	if err != nil {
+		return "", err
+	}
+	return yes(after.ETag != made.ETag), nil
+}
+
+func conflictShape(ctx context.Context, k *desk) (string, error) {
+	if _, err := k.box.PostFolders(ctx, k.boxScratch, "taken"); err != nil {
+		return "", err
+	}
+	made, err := k.box.PostFolders(ctx, k.boxScratch, "renamed")
+	if err != nil {
+		return "", err
+	}
+	got, err := k.put(ctx, office.BoxService, http.MethodPut, "/2.0/folders/"+made.ID, `{"name":"taken"}`, http.Header{})
+	if err != nil {
+		return "", err
+	}
+	var told struct {
+		Info struct {
+			Conflicts json.RawMessage `json:"conflicts"`
+		} `json:"context_info"`
+	}
+	switch err := json.Unmarshal(got.body, &told); {
+	case got.status != http.StatusConflict:
+		return fmt.Sprintf("it is answered %d", got.status), nil
+	case err != nil:
+		return "", errors.New("the answer is no JSON")
+	case len(told.Info.Conflicts) == 0:
+		return "it does not", nil
+	case told.Info.Conflicts[0] == '[':
+		return "in a list", nil
+	}
+	return "as an object", nil
+}
+
+func sessionMinimum(ctx context.Context, k *desk) (string, error) {
+	s, err := k.box.PostFilesUploadSessions(ctx, k.boxScratch, "parts.bin", 20_000_000)
+	if e, ok := errors.AsType[*box.Error](err); ok && e.Code == "file_size_too_small" {
+		return "no: " + e.Code, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return yes(true), k.box.DeleteFilesUploadSessionsID(ctx, s)
+}
+
+// aText is the contents of a file.
+func aText() syncer.Content {
+	const body = "procorebox doctor\n"
+	return syncer.Content{Size: int64(len(body)), Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(body)), nil
+	}}
+}
+
+func sameContent(ctx context.Context, k *desk) (string, error) {
+	made, err := k.box.PostFilesContent(ctx, box.Target{ParentID: k.boxScratch, Name: "twice.txt"}, aText())
+	if err != nil {
+		return "", err
+	}
+	again, err := k.box.PostFilesIDContent(ctx, box.Target{FileID: made.ID}, aText())
 	if err != nil {
 		return "", err
 	}

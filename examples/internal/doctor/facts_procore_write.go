@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/procorebox/procorebox/examples/internal/office"
 	"github.com/procorebox/procorebox/procore"
@@ -21,11 +25,16 @@ func procoreWrites() []probe {
 		about("fold-case", "4.9", "Are names that differ in case only the same?", "make the folders case and CASE", foldCase),
 		about("kinds-apart", "4.9", "May a file and a folder have one name?", "make a folder and a file of one name", kindsApart),
 		about("characters", "4.9", `May a name hold < > : " \ | ? * ?`, "make such a folder", nameTaken(`odd <>:"\|?* name`)),
+		about("long-names", "4.9", "May a name have 300 characters?", "make such a folder", nameTaken(strings.Repeat("n", 300))),
 		about("spaces-around", "4.9", "Are spaces around a name kept?", "make such a folder, and read its name", spacesAround),
 		about("empty-files", "4.9", "Is a file without contents taken?", "upload one", emptyFiles),
 		about("extension", "4.9", "May a rename change the extension?", "rename a file", extension),
 		about("rename-version", "trap 8", "Does a rename make a new version?", "rename a file, and compare its versions", renameVersion),
 		about("rename-updated", "4.6", "Does a rename move updated_at?", "rename a file after a second", renameUpdated),
+		about("move-updated", "4.6", "Does a move of a file move its updated_at?", "move a file after a second", moveUpdated),
+		about("move-touches", "12", "Does a move of a folder move updated_at of what is in it?", "move a folder with a file in it after a second", moveTouches),
+		about("cycles", "4.4", "What is the answer to the move of a folder into one that is in it?", "try that", cycles),
+		about("upload-twice", "5.1", "Is one upload good for two files?", "make two files of one", uploadTwice),
 		about("child-touches", "4.6", "Does a change in a folder move the folder's updated_at?", "make a file in a folder after a second", childTouches),
 		about("contents-deleted", "4.8", "Does what lies in a deleted folder have is_deleted?", "delete a folder with a file in it, and read the file", contentsDeleted),
 		about("restore-by-move", "4.8", "Does a move restore what was deleted?", "delete a folder, and move it back", restoreByMove),
@@ -142,6 +151,91 @@ func renameUpdated(ctx context.Context, k *desk) (string, error) {
 		return "", err
 	}
 	return yes(after.UpdatedAt.After(before.UpdatedAt)), nil
+}
+
+func moveUpdated(ctx context.Context, k *desk) (string, error) {
+	to, err := k.newFolder(ctx, k.procoreScratch, "moved to")
+	if err != nil {
+		return "", err
+	}
+	return k.touched(ctx, k.procoreScratch, "moved.txt", func(made *procore.File) error {
+		_, err := k.procore.PatchFilesID(ctx, k.in, made.ID, procore.FileChange{ParentID: to.ID})
+		return err
+	})
+}
+
+func moveTouches(ctx context.Context, k *desk) (string, error) {
+	to, err := k.newFolder(ctx, k.procoreScratch, "folder to")
+	if err != nil {
+		return "", err
+	}
+	folder, err := k.newFolder(ctx, k.procoreScratch, "folder moved")
+	if err != nil {
+		return "", err
+	}
+	return k.touched(ctx, folder.ID, "in it.txt", func(*procore.File) error {
+		_, err := k.procore.PatchFoldersID(ctx, k.in, folder.ID, procore.FolderChange{Name: "folder moved", ParentID: to.ID})
+		return err
+	})
+}
+
+// touched answers whether a deed moves updated_at of a file that was made a second before.
+func (k *desk) touched(ctx context.Context, in procore.ID, name string, do func(made *procore.File) error) (string, error) {
+	made, err := k.newFile(ctx, in, name, "a file\n")
+	if err != nil {
+		return "", err
+	}
+	before, err := k.procore.GetFilesID(ctx, k.in, made.ID)
+	if err != nil {
+		return "", err
+	}
+	if err := k.doctor.pass(ctx); err != nil {
+		return "", err
+	}
+	if err := do(made); err != nil {
+		return "", err
+	}
+	after, err := k.procore.GetFilesID(ctx, k.in, made.ID)
+	if err != nil {
+		return "", err
+	}
+	return yes(after.UpdatedAt.After(before.UpdatedAt)), nil
+}
+
+func cycles(ctx context.Context, k *desk) (string, error) {
+	outer, err := k.newFolder(ctx, k.procoreScratch, "outer")
+	if err != nil {
+		return "", err
+	}
+	inner, err := k.newFolder(ctx, outer.ID, "inner")
+	if err != nil {
+		return "", err
+	}
+	if k.in.ProjectID() == 0 {
+		return "", errNothing("project")
+	}
+	// The client would try again what is answered 500.
+	got, err := k.put(ctx, office.ProcoreService, http.MethodPatch, fmt.Sprintf("/rest/v1.0/folders/%s?project_id=%s", outer.ID, k.in.ProjectID()),
+		fmt.Sprintf(`{"folder":{"name":"outer","parent_id":%s}}`, inner.ID), k.company())
+	if err != nil {
+		return "", err
+	}
+	return strconv.Itoa(got.status), nil
+}
+
+func uploadTwice(ctx context.Context, k *desk) (string, error) {
+	up, err := k.procore.Upload(ctx, k.in, "upload.txt", aText())
+	if err != nil {
+		return "", err
+	}
+	if _, err := k.procore.PostFiles(ctx, k.in, procore.NewFile{ParentID: k.procoreScratch, Name: "first use.txt", Upload: up}); err != nil {
+		return "", err
+	}
+	_, err = k.procore.PostFiles(ctx, k.in, procore.NewFile{ParentID: k.procoreScratch, Name: "second use.txt", Upload: up})
+	if e, ok := errors.AsType[*procore.Error](err); ok && e.Status < 500 {
+		return yes(false), nil
+	}
+	return yes(err == nil), err
 }
 
 func childTouches(ctx context.Context, k *desk) (string, error) {

@@ -121,7 +121,22 @@ func (d *Doctor) written(ctx context.Context, about string, l mapping.Link, t ma
 				"may be read, but Procore has refused to write %q: what it refuses does not reach Procore, and stays in Box", x.Path)
 		}
 	}
-	return fine(about, "may be read; whether it may be written Procore tells only to a write, and it has refused none that is still to be done")
+	return fine(about, "may be read; what may be written Procore tells only to a write, and it has refused none that is still to be done; %s", needs(t, l))
+}
+
+// needs says what writing a tool takes and what it costs to be without.
+func needs(t mapping.Tool, l mapping.Link) string {
+	text := "Admin in the tool suffices for all, and for what Standard does no document tells: without the right to make and to change nothing new of Box " +
+		"reaches Procore"
+	if l.Rules.DeletesIn(t) {
+		text += ", without that to delete no delete of Box does"
+	} else {
+		text += "; deletes are not carried over"
+	}
+	if t == mapping.Documents {
+		text += "; --settle-facts --write tries all of them"
+	}
+	return text
 }
 
 // first reads the first of a list.

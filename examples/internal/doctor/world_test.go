@@ -114,13 +114,18 @@ func (c *clinic) finding(about string) doctor.Finding {
 	return doctor.Finding{}
 }
 
-// facts asks all questions, and lets time pass quickly.
-func (c *clinic) facts(s doctor.Scratch) map[string]doctor.Fact {
-	c.t.Helper()
+// hurry lets time pass quickly.
+func (c *clinic) hurry() {
 	c.doctor.Pass(func(context.Context) error {
 		c.clock.Advance(2 * time.Second)
 		return nil
 	})
+}
+
+// facts asks all questions, and lets time pass quickly.
+func (c *clinic) facts(s doctor.Scratch) map[string]doctor.Fact {
+	c.t.Helper()
+	c.hurry()
 	all, err := c.doctor.Settle(c.t.Context(), c.link, s)
 	require.NoError(c.t, err)
 	byName := map[string]doctor.Fact{}
