@@ -104,7 +104,7 @@ more; the first command says so then, and "procorebox connect" signs in again.`,
 			if opts.Wait < 0 {
 				return usage("--wait must not be negative, not %s", opts.Wait)
 			}
-			opts.Program, opts.Waiting = cmd.CommandPath(), c.waitsFor
+			opts.Program, opts.Person, opts.Waiting = cmd.CommandPath(), operator(), c.waitsFor
 			r, err := office.Restore(cmd.Context(), s, args[0], opts)
 			if errors.Is(err, syscall.ENOTDIR) {
 				return &advised{err, otherDirectory}

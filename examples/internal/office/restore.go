@@ -25,8 +25,8 @@ type RestoreOptions struct {
 	Wait time.Duration
 	// Waiting is told whom it waits for, when that begins and whenever it changes; nil means nobody is.
 	Waiting func(who []syncer.Owner)
-	// Program names what the process does, for those who are asked.
-	Program string
+	// Program names what the process does, for those who are asked; Person is who does it, for the history.
+	Program, Person string
 }
 
 // Restored is what was put back.

@@ -64,7 +64,7 @@ func (o *Office) comeBackWith(ctx context.Context, l mapping.Link, current bool)
 		if current {
 			continue
 		}
-		if err := o.askAgain(ctx, pair); err != nil {
+		if err := o.askAgain(ctx, l, t); err != nil {
 			return err
 		}
 		err := o.file.Ledger.Charge(ctx, syncer.Charge{
@@ -81,40 +81,52 @@ func (o *Office) comeBackWith(ctx context.Context, l mapping.Link, current bool)
 
 // askAgain takes back what somebody approved, and chose for conflicts that are open: perhaps they did so themselves
 // since. What they rejected stays so, since that deletes nothing.
-func (o *Office) askAgain(ctx context.Context, pair string) error {
-	view, err := o.file.Store.View(ctx, pair)
+func (o *Office) askAgain(ctx context.Context, l mapping.Link, t mapping.Tool) error {
+	view, err := o.file.Store.View(ctx, l.Pair(t))
 	if err != nil {
 		return err
 	}
-	var approved []syncer.ActionID
+	var approved []syncer.Hold
 	for h, err := range view.Holds(ctx) {
 		if err != nil {
 			return err
 		}
 		if h.Decision == syncer.Approved {
-			approved = append(approved, h.Action)
+			approved = append(approved, h)
 		}
 	}
-	for _, action := range approved {
-		if err := o.file.Store.Decide(ctx, pair, action, syncer.Waiting); err != nil {
-			return err
-		}
-	}
-	var chosen []syncer.ClashID
+	var chosen []syncer.Clash
 	for c, err := range view.Clashes(ctx, true) {
 		if err != nil {
 			return err
 		}
 		if c.Chosen {
-			chosen = append(chosen, c.ID)
+			chosen = append(chosen, c)
 		}
 	}
-	for _, id := range chosen {
-		if err := o.file.Store.Choose(ctx, pair, id, syncer.Leave); err != nil {
+	const again = ", put back from a backup and asked again"
+	log := o.takeMinutes(l)
+	for _, h := range approved {
+		if err := o.file.Store.Decide(ctx, l.Pair(t), h.Action, syncer.Waiting); err != nil {
+			return err
+		}
+		i := minuted{Tool: t, Op: h.Op.String(), On: on(h.On), Kind: h.Kind.String(), Path: joined(t, h.Path), Result: resultUndone, Reason: "was approved" + again}
+		if err := log.add(ctx, i); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, c := range chosen {
+		if err := o.file.Store.Choose(ctx, l.Pair(t), c.ID, syncer.Leave); err != nil {
+			return err
+		}
+		i := minuted{
+			Tool: t, Op: opSettle, Kind: syncer.File.String(), Path: joined(t, c.Path), Result: resultUndone, Reason: "was " + choiceOf(c.Choice) + again,
+		}
+		if err := log.add(ctx, i); err != nil {
+			return err
+		}
+	}
+	return log.end(ctx)
 }
 
 // restored returns what is noted about a Link, nil if nothing is.

@@ -28,7 +28,7 @@ func (r *restoring) unpacked(ctx context.Context, do func(o *Office, hasKey bool
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	o := &Office{settings: r.settings, file: file}
+	o := &Office{settings: r.settings, file: file, person: r.opts.Person}
 	if o.Links, err = o.newLinks(); err != nil {
 		return err
 	}
