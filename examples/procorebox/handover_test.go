@@ -15,6 +15,7 @@ import (
 // A watch that has handed the data directory over says so to whoever asks for its health, and when it cannot
 // be opened again, too. Once that is mended a SIGHUP saves the waiting.
 func TestAWatchThatHasHandedTheDirectoryOverIsIllAndGetsWell(t *testing.T) {
+	t.Parallel()
 	o := newOfficeUnderTest(t, "0s")
 	backup, env := filepath.Join(t.TempDir(), "backup.tar.gz"), filepath.Join(t.TempDir(), "env")
 	require.NoError(t, os.WriteFile(env, nil, 0o600))
