@@ -473,3 +473,27 @@ func TestTheAddressOfWebhooksMustKeepTheirSecret(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoJoinsLaterIsNamedAfterAWhile(t *testing.T) {
+	inPublic(t, procoretest.Options{}, hookKeys, func(t *testing.T, w *publicWorld) {
+		stop := w.watch(public)
+		defer stop()
+		time.Sleep(time.Minute)
+		bea := w.pc.AddUser("Bea Long", "bea@builder.example")
+		w.pc.PermitAllProjects(bea.User)
+		told := func(name string) string {
+			_, err := bea.CreateFolder(w.pc.Project().RootID, name)
+			require.NoError(t, err)
+			time.Sleep(time.Minute)
+			for item, err := range w.Items(t.Context(), office.HistoryOptions{Path: "Documents/" + name}) {
+				require.NoError(t, err)
+				return item.By
+			}
+			return "nobody"
+		}
+		require.Equal(t, fmt.Sprint(bea.ID), told("one"), "everybody was listed just now")
+		time.Sleep(time.Hour)
+		told("two")
+		require.Equal(t, "Bea Long (bea@builder.example)", told("three"))
+	})
+}
