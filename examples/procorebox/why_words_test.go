@@ -145,7 +145,7 @@ func catalogue() []situation {
 			"root-missing-or-replaced", left(syncer.Stopped, office.BoxService, "root of Box is in the trash"),
 			"stopped: nothing of the tool is synced until a person has looked",
 			[]string{"root of Box is in the trash"},
-			"restore the folder; the next sync goes on by itself",
+			"restore it, or give the account access to it; the next sync goes on by itself",
 		},
 		{
 			"listing-failed-half-way", left(syncer.Unsettled, office.BoxService, "its folder could not be read"),
