@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -303,4 +306,43 @@ func constants(t *testing.T, path, first string) int {
 	}
 	require.Fail(t, "not there", "%s in %s", first, path)
 	return 0
+}
+
+// commandIn is one of ours in a sentence, with its flags.
+var commandIn = regexp.MustCompile(`procorebox ([a-z]+(?: [a-z]+)?)(?: [A-Z]+\b| tower\b)?((?: --[a-z-]+)*)`)
+
+func TestTheCommandsThatNextStepsNameExist(t *testing.T) {
+	t.Parallel()
+	var said []string
+	for _, path := range []string{"../../syncer/cause.go", "../internal/office/causes.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			text, ok := n.(*ast.BasicLit)
+			if ok && text.Kind == token.STRING {
+				cause, err := strconv.Unquote(text.Value)
+				require.NoError(t, err)
+				said = append(said, office.RemedyOf(syncer.Cause(cause)).Next)
+			}
+			return true
+		})
+	}
+	for _, c := range catalogue() {
+		said = append(said, c.do)
+	}
+	found := 0
+	for _, text := range said {
+		for _, m := range commandIn.FindAllStringSubmatch(strings.ReplaceAll(text, "SERVICE", "box"), -1) {
+			c := &console{stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }}
+			tree := c.command()
+			cmd, rest, err := tree.Find(strings.Fields(m[1]))
+			require.NoError(t, err, text)
+			require.False(t, cmd == tree || cmd.HasSubCommands() && len(rest) > 0, text)
+			for flag := range strings.FieldsSeq(m[2]) {
+				require.NotNil(t, cmd.Flags().Lookup(strings.TrimPrefix(flag, "--")), text)
+			}
+			found++
+		}
+	}
+	require.Greater(t, found, 20)
 }
