@@ -156,10 +156,20 @@ func (h *Hooks) door(path string) (_ http.Handler, ready bool) {
 const procoreDoor, boxDoor = "procore", "box"
 
 // A mailbox keeps the hints of messages, and wakes those whom they are for.
-type mailbox struct{ hooks *Hooks }
+type mailbox struct {
+	hooks *Hooks
+	// own is the account of which a feed tells as soon and at a lower price, empty if there is none.
+	own string
+}
 
 // Append appends hints to the inbox of a pair.
 func (m mailbox) Append(ctx context.Context, pair string, hints ...syncer.Hint) error {
+	if m.own != "" {
+		hints = slices.DeleteFunc(slices.Clone(hints), func(h syncer.Hint) bool { return h.By.ID == m.own })
+	}
+	if len(hints) == 0 {
+		return nil
+	}
 	if err := m.hooks.office.file.Store.Append(ctx, pair, hints...); err != nil {
 		return err
 	}
@@ -193,7 +203,7 @@ func (h *Hooks) fromProcore(ctx context.Context, company string) (*companyHooks,
 	}
 	made := &companyHooks{client: client}
 	made.receiver, err = procore.NewReceiver(procore.ReceiverOptions{
-		Client: client, Authorization: []string{h.proof}, Store: mailbox{h}, Side: syncer.Source, Trust: trust, Logger: h.office.log,
+		Client: client, Authorization: []string{h.proof}, Store: mailbox{hooks: h}, Side: syncer.Source, Trust: trust, Logger: h.office.log,
 		Pairs: func(d *procore.Delivery) []string {
 			if made.roll.lacks(client, d) {
 				h.soon()
@@ -255,7 +265,7 @@ func (h *Hooks) fromBox(ctx context.Context) error {
 		return nil
 	}
 	h.box, err = box.NewReceiver(box.ReceiverOptions{
-		Files: b.Files, Keys: keys, Store: mailbox{h}, Side: syncer.Destination, Logger: h.office.log,
+		Files: b.Files, Keys: keys, Store: mailbox{h, b.user.ID}, Side: syncer.Destination, Logger: h.office.log,
 		Pairs: func(root string) (pairs []string) {
 			for _, l := range h.following() {
 				for _, t := range l.Tools {

@@ -253,7 +253,11 @@ func TestAnEditInEitherServiceArrivesWithinSeconds(t *testing.T) {
 		there, err := w.bx.Home().Find("tower/Documents/plan.txt")
 		require.NoError(t, err)
 		require.EqualValues(t, len("two, by Ann"), there.Size)
-		_, err = w.bx.Home().Rename(there, "plan of Bob.txt")
+		bob := w.bx.AddUser("Bob Costa", "bob@owner.example")
+		root, err := w.bx.Home().Find("tower")
+		require.NoError(t, err)
+		require.NoError(t, w.bx.Home().Collaborate(root, bob, "editor"))
+		_, err = bob.Rename(there, "plan of Bob.txt")
 		require.NoError(t, err)
 		time.Sleep(20 * time.Second)
 		_, err = w.pc.Home().Find(w.pc.Project().RootID, "plan of Bob.txt")
@@ -495,5 +499,40 @@ func TestWhoJoinsLaterIsNamedAfterAWhile(t *testing.T) {
 		time.Sleep(time.Hour)
 		told("two")
 		require.Equal(t, "Bea Long (bea@builder.example)", told("three"))
+	})
+}
+
+func TestTheDocumentsOfACompanyHaveAWebhookOfTheirOwn(t *testing.T) {
+	inPublic(t, procoretest.Options{}, hookKeys, func(t *testing.T, w *publicWorld) {
+		folder, err := w.bx.Home().CreateFolder("0", "company")
+		require.NoError(t, err)
+		_, err = w.Links.Add(t.Context(), mapping.Link{
+			Name: "company", Company: fmt.Sprint(w.pc.Company().ID), Folder: folder.ID, Tools: []mapping.Tool{mapping.Documents},
+		})
+		require.NoError(t, err)
+		stop := w.watch(public)
+		defer stop()
+		time.Sleep(10 * time.Minute)
+		require.Len(t, *w.told.Load(), 4)
+		for _, s := range *w.told.Load() {
+			require.True(t, s.Stands(), "%+v", s)
+		}
+		file, err := w.ann.Upload(w.pc.Company().RootID, "policy.txt", []byte("text"))
+		require.NoError(t, err)
+		_, err = w.ann.Upload(w.pc.Company().RootID, "stays.txt", []byte("text"))
+		require.NoError(t, err)
+		time.Sleep(20 * time.Second)
+		_, err = w.bx.Home().Find("company/Documents/policy.txt")
+		require.NoError(t, err)
+		require.NoError(t, w.ann.Delete(file))
+		time.Sleep(20 * time.Second)
+		by := ""
+		for item, err := range w.Items(t.Context(), office.HistoryOptions{Link: "company", Op: "delete"}) {
+			require.NoError(t, err)
+			by = item.By
+		}
+		require.Equal(t, "Ann Baker (ann@builder.example)", by)
+		_, err = w.bx.Home().Find("company/Documents/policy.txt")
+		require.ErrorContains(t, err, "not_found")
 	})
 }
