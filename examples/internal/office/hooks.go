@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -84,16 +85,16 @@ func checkHooks(address string) error {
 	return nil
 }
 
-// follow says which Links are kept in step.
-func (h *Hooks) follow(ctx context.Context, links []mapping.Link) error {
-	var errs []error
+// follow says which Links are kept in step. What keeps a service from being heard is no news to whoever asks
+// for changes, and is told by Keep.
+func (h *Hooks) follow(ctx context.Context, links []mapping.Link) {
+	errs := []error{h.fromBox(ctx)}
 	for _, l := range links {
-		if _, err := h.fromProcore(ctx, l.Company); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if err := h.fromBox(ctx); !errors.Is(err, ErrNoHookKeys) {
+		_, err := h.fromProcore(ctx, l.Company)
 		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		h.office.log.DebugContext(ctx, "not all webhooks can be taken", slog.Any("error", err))
 	}
 	h.mu.Lock()
 	same := h.ready && slices.EqualFunc(h.links, links, func(a, b mapping.Link) bool {
@@ -104,7 +105,13 @@ func (h *Hooks) follow(ctx context.Context, links []mapping.Link) error {
 	if !same {
 		h.soon()
 	}
-	return errors.Join(errs...)
+}
+
+// forget lets whoever comes next go by the connections that are stored now.
+func (h *Hooks) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ready, h.companies, h.box = false, map[string]*companyHooks{}, nil
 }
 
 // soon lets a watch see to the webhooks now.

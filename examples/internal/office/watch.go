@@ -142,9 +142,10 @@ func (w *watch) look(ctx, idle context.Context) error {
 		w.wakeAll() // perhaps it was that which they waited for
 	}
 	if h := w.opts.Hooks; h != nil {
-		if err := h.follow(idle, chosen); err != nil {
-			w.trouble(err)
+		if renewed {
+			h.forget()
 		}
+		h.follow(idle, chosen)
 	}
 	_, unheard := w.office.Links.Poll(idle)
 	var ended endings
