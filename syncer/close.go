@@ -101,7 +101,7 @@ func (r *run) hold(b *Batch, acts []*executor, cut bool) {
 		h := r.holds[id]
 		_, still := now[id]
 		n := r.w.nodes[h.Record]
-		if still || h.Record == 0 && (cut || len(r.unvisited) > 0) || n != nil && (!n.touched || n.unlooked()) || n == nil && r.stillThere(h.Record) {
+		if still || h.Record == 0 && (cut || len(r.unvisited) > 0 || r.resting.newcomers) || n != nil && (!n.touched || n.unlooked()) || n == nil && r.stillThere(h.Record) {
 			continue
 		}
 		delete(r.holds, id)

@@ -100,6 +100,9 @@ func (o *observer) ancestors(ctx context.Context, n *node, side Side) error {
 		}
 	}
 	p, x := o.w.parentOn(n, side), side.Other()
+	if p != nil && o.w.waiting[PendingKey{Record: p.rec.ID}].Result == Held {
+		o.touch(p) // what is in it may be a reason to have it after all
+	}
 	if p == nil || p.rec.ID != RootRecord && p.sight[x] != assumed {
 		return nil
 	}

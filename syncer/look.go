@@ -12,7 +12,7 @@ import (
 // look observes what this round is about.
 func (r *run) look(ctx context.Context, full bool) (Scan, error) {
 	r.w = r.newWorld()
-	r.unvisited = map[PendingKey]bool{}
+	r.unvisited, r.resting = map[PendingKey]bool{}, resting{}
 	r.o = newObserver(r.view, r.ends, r.w, r.budget, r.e.opts.Parallel)
 	r.o.progress = r.listed
 	next := r.header.Scan
@@ -164,9 +164,10 @@ func (r *run) foresee(ctx context.Context, hints []Hinted) error {
 func (r *run) visitPending(ctx context.Context) error {
 	// An earlier slice of the scan has met what is unseen.
 	isUnseen := func(key PendingKey) bool { return key.Record == 0 && r.o.t != nil && !r.o.whole[key.Side] }
+	r.resting = r.rest(ctx)
 	visits := slices.DeleteFunc(sortedKeys(r.pending), func(key PendingKey) bool {
 		p := r.pending[key]
-		return p.Quiet && !isUnseen(key) || p.waits(r.now(), r.e.opts.Backoff)
+		return r.resting.rows[key] || p.Quiet && !isUnseen(key) || p.waits(r.now(), r.e.opts.Backoff)
 	})
 	for i, key := range visits {
 		unseen := isUnseen(key)
@@ -226,6 +227,7 @@ func (r *run) renew(key PendingKey) {
 	if p, ok := r.pending[key]; ok {
 		p.NotBefore, p.Quiet = time.Time{}, false
 		r.pending[key] = p
+		r.woken[key] = true
 	}
 }
 

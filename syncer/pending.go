@@ -140,7 +140,7 @@ func backoff(first time.Duration, attempts int) time.Duration {
 func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
 	for _, k := range sortedKeys(r.pending) {
 		p := r.pending[k]
-		if met[k] || r.unvisited[k] || p.waits(r.now(), r.e.opts.Backoff) {
+		if met[k] || r.isPassedOver(k) || p.waits(r.now(), r.e.opts.Backoff) {
 			continue
 		}
 		n := r.w.nodes[k.Record]
@@ -156,6 +156,9 @@ func (r *run) forgetSettled(b *Batch, met map[PendingKey]bool) {
 		b.Cleared = append(b.Cleared, k)
 	}
 }
+
+// isPassedOver reports whether this round did not look at a pending item on purpose.
+func (r *run) isPassedOver(k PendingKey) bool { return r.unvisited[k] || r.resting.rows[k] }
 
 // keysOf returns every key that n may have in the pending set.
 func (r *run) keysOf(n *node) []PendingKey {

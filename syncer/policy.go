@@ -141,6 +141,10 @@ type Director interface {
 
 // Guard judges a whole plan before anything of it is done: a delete limit's forecast, a brake. An
 // error that is a Halt stops the pair unless its Evidence was confirmed; any other ends the run.
+//
+// A run that follows hints asks it first about a plan of nothing but the deletes and other actions that are
+// held, without their Old and After, to see which of them it would hold again; an error is no more then than
+// a reason to look at all of them. Judge must change nothing.
 type Guard interface {
 	Judge(ctx context.Context, p *Plan) ([]Verdict, error)
 }

@@ -122,7 +122,7 @@ func (r *run) isOver(c *Clash, full bool) bool {
 		if key.Record == 0 {
 			n = r.w.byID[key.Side][key.ID]
 		}
-		if r.unvisited[key] || n != nil && n.touched && !n.meetsNoMore() {
+		if r.isPassedOver(key) || n != nil && n.touched && !n.meetsNoMore() {
 			return false
 		}
 		_, pending := r.pending[key]

@@ -48,8 +48,10 @@ type run struct {
 	doubts   []PendingKey // to be looked at in the first round
 	// unvisited are pending items that the budget left no room for.
 	unvisited map[PendingKey]bool
-	again     []PendingKey // to be looked at in the next round
-	relist    []RecordID   // folders to be listed in the next round
+	resting   resting
+	woken     map[PendingKey]bool // pending items of which there is news
+	again     []PendingKey        // to be looked at in the next round
+	relist    []RecordID          // folders to be listed in the next round
 
 	o  *observer
 	w  *world
@@ -60,7 +62,7 @@ func (e *Engine) newRun(view View, o *RunOptions) *run {
 	r := &run{
 		e: e, view: view, log: e.opts.Logger.With("pair", e.pair.Name), report: &Report{Pair: e.pair.Name},
 		ghosts: [2]map[string][]string{{}, {}}, authors: authors{}, digests: map[version]Digest{}, holds: map[ActionID]Hold{},
-		clashes: map[ClashID]Clash{}, pending: map[PendingKey]Pending{},
+		clashes: map[ClashID]Clash{}, pending: map[PendingKey]Pending{}, woken: map[PendingKey]bool{},
 	}
 	if o != nil {
 		r.opts = *o

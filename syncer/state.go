@@ -126,7 +126,8 @@ type PendingKey struct {
 	ID     string
 }
 
-// Pending is an item that is not settled. It is looked at again in every run, unless it is Quiet.
+// Pending is an item that is not settled. It is looked at again in every run, unless it is Quiet, or Held by a
+// Guard that would hold it again.
 type Pending struct {
 	PendingKey
 	On       Side
