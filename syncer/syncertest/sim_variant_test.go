@@ -201,8 +201,9 @@ func calm(script []simOp) []simOp {
 	return out
 }
 
-// killed lets a process of a calm script die, and perhaps the one that comes after it.
-func killed(r *rand.Rand, script []simOp) []simOp {
+// killed lets a process of a calm script die, and perhaps the one that comes after it: not where a person
+// chooses between runs, who would do that only after the next edit then.
+func killed(r *rand.Rand, chooses bool, script []simOp) []simOp {
 	out := slices.Clone(script)
 	var runs []int
 	for i, o := range out {
@@ -217,7 +218,7 @@ func killed(r *rand.Rand, script []simOp) []simOp {
 	for again := range 2 {
 		kill := simEvent{At: 1 + r.IntN(4<<r.IntN(6)), Kill: true, Clone: one(r, 2)}
 		out[runs[at+again]].Run.During = []simEvent{kill}
-		if !one(r, 3) {
+		if !one(r, 3) || chooses {
 			break
 		}
 	}
@@ -274,7 +275,7 @@ func variants(seed uint64, setup simSetup, script []simOp) (way string, changed 
 	}
 	switch way {
 	case "killed":
-		script = killed(r, script)
+		script = killed(r, setup.Chooses > 0, script)
 	case "alone":
 		script = stuck(script, setup.Sides[1].blind())
 	}
