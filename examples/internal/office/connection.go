@@ -167,7 +167,7 @@ func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tok
 	c, err := o.connection(ctx, s)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && from.static != "":
-		return attended{connect.Fixed(from.static), s, o.traffic, s.tokenVariable()}, nil
+		return attended{connect.Fixed(from.static), s, o.traffic, s.tokenVariable(), o.refusals(s)}, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w to %s: run \"procorebox connect %s\", or set %s", ErrNotConnected, s.Title(), s, s.tokenVariable())
 	case err != nil:
@@ -185,7 +185,7 @@ func (o *Office) tokens(ctx context.Context, s Service, from login) (connect.Tok
 	if err != nil {
 		return nil, err
 	}
-	return attended{source, s, o.traffic, ""}, nil
+	return attended{source, s, o.traffic, "", o.refusals(s)}, nil
 }
 
 func (s Service) tokenVariable() string {

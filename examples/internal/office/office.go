@@ -62,9 +62,10 @@ type Office struct {
 	shared    io.Closer // the lock that those share who have the data directory open
 	sign      *sign     // says so, to whoever waits for it; nil if it could not be put up
 
-	boxCalls, procoreCalls atomic.Int64
-	places                 places
-	lanes                  lanes
+	boxCalls, procoreCalls       atomic.Int64
+	boxRefusals, procoreRefusals atomic.Int64
+	places                       places
+	lanes                        lanes
 
 	mu         sync.Mutex
 	box        *Box // once somebody asked

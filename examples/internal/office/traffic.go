@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/procorebox/procorebox/syncer"
@@ -60,13 +61,25 @@ type carrier struct {
 	next    http.RoundTripper
 	service Service
 	traffic Traffic
+	refused *atomic.Int64 // counts how often the sign-in was not taken
 }
 
 // carrier returns what carries the calls of a service.
-func (o *Office) carrier(s Service) http.RoundTripper { return carrier{o.transport, s, o.traffic} }
+func (o *Office) carrier(s Service) http.RoundTripper {
+	return carrier{o.transport, s, o.traffic, o.refusals(s)}
+}
+
+// refusals counts how often a service has not taken the sign-in: a call that was on its way then proves nothing.
+func (o *Office) refusals(s Service) *atomic.Int64 {
+	if s == BoxService {
+		return &o.boxRefusals
+	}
+	return &o.procoreRefusals
+}
 
 // RoundTrip implements http.RoundTripper.
 func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
+	before := c.refused.Load()
 	answer, err := c.next.RoundTrip(r)
 	call := Call{Service: c.service, Host: r.URL.Host, Path: r.URL.Path}
 	if err == nil {
@@ -76,7 +89,7 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	if c.traffic.Called != nil {
 		c.traffic.Called(call)
 	}
-	if c.traffic.SignedIn != nil && r.Header.Get("Authorization") != "" && call.Status >= 200 && call.Status < 400 {
+	if c.traffic.SignedIn != nil && r.Header.Get("Authorization") != "" && call.Status >= 200 && call.Status < 400 && c.refused.Load() == before {
 		c.traffic.SignedIn(c.service, nil)
 	}
 	return answer, err
@@ -89,6 +102,7 @@ type attended struct {
 	traffic Traffic
 	// variable is where they come from; empty if it is a stored connection.
 	variable string
+	refused  *atomic.Int64
 }
 
 // VariableError says that a service does not take the token of a variable.
@@ -118,6 +132,9 @@ func (a attended) Refused(ctx context.Context, token string) error {
 func (a attended) tell(err error) error {
 	if RefusedSignIn(err) && a.variable != "" {
 		err = &VariableError{a.variable, err}
+	}
+	if RefusedSignIn(err) {
+		a.refused.Add(1)
 	}
 	if RefusedSignIn(err) && a.traffic.SignedIn != nil {
 		a.traffic.SignedIn(a.service, fmt.Errorf("%w (\"procorebox connect %s\" does that)", err, a.service))
