@@ -196,9 +196,15 @@ func (d *demo) connect(ctx context.Context) error {
 	return d.look("procorebox doctor, which says what the two accounts may do")
 }
 
-// stay serves until the context ends.
+// stay serves until the context ends. The data directory is left to the other commands, of which restore wants it
+// alone.
 func (d *demo) stay(ctx context.Context) error {
 	s := d.settings()
+	err := d.office.Close()
+	d.office = nil
+	if err != nil {
+		return err
+	}
 	if err := d.c.print("\nAll of it goes on until you interrupt it. From another terminal, after these lines,\n" +
 		"every other command reaches it.\n\n"); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -90,6 +91,11 @@ func TestAKeptDemoServesTheOtherCommands(t *testing.T) {
 	out, code = run("sync", "demo")
 	require.Equal(t, exitWaits, code, out)
 	require.Contains(t, out, " 3 held", "the limit of the demo is used up, and so it holds Bob's delete, too")
+	backup := filepath.Join(t.TempDir(), "backup.tar.gz")
+	out, code = run("backup", backup)
+	require.Equal(t, exitSettled, code, out)
+	out, code = run("restore", backup, "--replace", "--wait", "0")
+	require.Equal(t, exitSettled, code, "the demo has let go of the data directory: %s", out)
 	require.NoError(t, demo.Process.Signal(os.Interrupt))
 	require.NoError(t, demo.Wait())
 }
