@@ -71,7 +71,8 @@ out is undone: the item is taken out of the trash, of the service where it was d
 nothing can be taken out of that trash, of the other, and the next sync brings it to both sides
 again. What is in neither trash any more is told. From Box a file comes back as it was,
 with its versions; of Procore no way is known to take anything out of the recycle bin, so there it
-is a new file with a new number. A delete that was rejected, and left undone by a sync, stays so: it is told
+is a new file with a new number. What somebody deleted in Box together with its folder comes back with
+that folder and all that is in it, so that other deletes of it that waited wait no more. A delete that was rejected, and left undone by a sync, stays so: it is told
 how a person makes both sides alike.
 
 IDs are those that "holds list" showed; that of a folder means what was decided upon, or deleted

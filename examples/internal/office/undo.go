@@ -165,7 +165,7 @@ func undone(l mapping.Link, t mapping.Tool, u *syncer.Undone) Decided {
 	case u.There:
 		d.Note = "it is out of the trash of " + in + " already"
 	case u.Folder:
-		d.Note = "it came out of the trash of " + in + " with its folder"
+		d.Note = "it came out of the trash of " + in + " with its folder, and so did all else that was deleted with that"
 	case u.Renamed:
 		d.Renamed = u.Entry.Name
 		d.Note = fmt.Sprintf("taken out of the trash of %s; another item has its name, so it is %q now; %s", in, u.Entry.Name, anew)
