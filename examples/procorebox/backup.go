@@ -28,7 +28,9 @@ The connections in it are sealed with a key, and the key is not in it: keep a co
 procorebox.key elsewhere. Without the key a restored directory has to be connected again.
 --with-key puts the key in as well: then the file is as secret as the passwords to both
 services, for whoever has it can act in your name.`,
-		Example: "  procorebox backup \"/backups/procorebox-$(date +%F).tar.gz\"",
+		Example: "  procorebox backup \"/backups/procorebox-$(date +%F).tar.gz\"\n" +
+			"  procorebox backup --with-key move.tar.gz      to another machine: stop the watch here before, and for good;\n" +
+			"  procorebox restore --current move.tar.gz      then there, and start the watch there",
 		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
@@ -91,7 +93,7 @@ is right, and let deletes flow again with "procorebox link release LINK". Everyt
 flows at once: what is equal on both sides is recognised, and of what differs nothing is lost.
 
 --current says that nothing was synced since the backup was made, as when it was made to
-move to another machine: then deletes flow on as before.
+move to another machine, with no watch on the old one any more: then deletes flow on as before.
 
 Services give a new token for each old one, so the tokens in a backup may be of no use any
 more; the first command says so then, and "procorebox connect" signs in again.`,
