@@ -35,7 +35,9 @@ each question with the answer. The program relies on none of them, but whoever l
 wants to know. That only reads, too. What can be asked by writing alone stays open, unless
 --write allows that in folders that you name: a scratch folder is made there, and moved to
 the trash afterwards. With --write it also tries there what the account may do: make, change,
-rename and delete. Questions that are not asked are listed in the end, each with the reason.
+rename and delete. A watch or a sync would carry the scratch folder over and disturb the answers:
+"procorebox link pause" the link until it is done. Questions that are not asked are listed in the
+end, each with the reason.
 
 Exit code 1 says that something failed; warnings leave it 0.`,
 		Example: `  procorebox doctor
