@@ -22,6 +22,7 @@ func (r *run) close(ctx context.Context, acts []*executor, full bool, next Scan)
 	}
 	left := r.sift(&b, cut)
 	r.hold(&b, acts, cut)
+	r.restate(&b)
 	listed := full && next.Source.Done && next.Destination.Done
 	r.clash(&b, acts, listed && !cut)
 	hints := r.hints
@@ -178,7 +179,7 @@ func (r *run) fillReport(ctx context.Context) error {
 		}
 		rep.Skips = append(rep.Skips, Skip{
 			Side: in.On, Path: path, Record: in.Record, Retry: true,
-			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, r.w.says(in.On)),
+			Reason: fmt.Sprintf("a %s was interrupted a moment ago: it is looked into once %s has settled", in.Op, r.ends[in.On].name),
 		})
 	}
 	rep.Totals.Held, rep.Totals.Skipped, rep.Totals.Failed = len(rep.Holds), len(rep.Skips), len(rep.Failures)

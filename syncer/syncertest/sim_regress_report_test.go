@@ -283,4 +283,16 @@ var regressionsOfReports = []regression{
 			{Do: "remove", At: "e"},
 		},
 	},
+	{
+		name:  "a run that is asked to stop before it has looked at anything says which write is open",
+		setup: simSetup{Trees: [2]syncertest.Tree{0: {"e/a": "left0"}, 1: {"e/e": "base0"}}},
+		script: []simOp{
+			{Do: "run", Run: simRun{Full: true, Poll: true}},
+			{Do: "remove", At: "e"},
+			{Do: "write", On: 1, At: "b", Text: "c1."},
+			{Do: "write", At: "D", Text: "c2"},
+			{Do: "run", Run: simRun{Poll: true, Faults: [2]simFaults{1: {Seed: 639645, Fail: 0.05, Lose: 1, Drop: 0.05, Repeat: 0.05, Shuffle: 0.05, Expire: 0.1}}}},
+			{Do: "run", Run: simRun{Full: true, During: []simEvent{{At: 7, Disk: true}, {At: 13, Stop: true}}}},
+		},
+	},
 }
