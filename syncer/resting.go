@@ -11,6 +11,7 @@ import (
 // room: thousands of deletes may wait for days, and each look is a call.
 type resting struct {
 	rows map[PendingKey]bool
+	why  map[ActionID]string // what the Guards say of it now
 	// newcomers says that items which no Record holds are among them.
 	newcomers bool
 }
@@ -25,21 +26,22 @@ func (r *run) rest(ctx context.Context) resting {
 	if !ok {
 		return resting{}
 	}
-	out := resting{rows: map[PendingKey]bool{}, newcomers: true}
+	out := resting{rows: map[PendingKey]bool{}, why: map[ActionID]string{}, newcomers: true}
 	wakes := kinship{map[string]bool{}, map[string]bool{}}
 	for id, h := range r.holds {
+		_, still := held[id]
 		switch waiting := h.Decision == Waiting; {
 		case h.Record == 0:
 			// Only a person lets two files be one.
 			out.newcomers = out.newcomers && waiting && h.Op == OpAdopt
-		case !waiting || !held[id]:
+		case !waiting || !still:
 			wakes.add(h.Path)
 		}
 	}
 	waits := map[RecordID]bool{}
 	for id, h := range r.holds {
-		if h.Record != 0 && held[id] && !wakes.has(h.Path) {
-			waits[h.Record] = true
+		if why, still := held[id]; still && !wakes.has(h.Path) {
+			waits[h.Record], out.why[id] = true, why
 		}
 	}
 	for key := range r.woken {
@@ -53,9 +55,9 @@ func (r *run) rest(ctx context.Context) resting {
 	return out
 }
 
-// heldStill asks the Guards which of the stored holds they would hold again, if nothing else were to be done.
+// heldStill asks the Guards which of the stored Holds they would hold again, if nothing else were to be done, and why.
 // It is not ok if one of them cannot say that without the whole plan.
-func (r *run) heldStill(ctx context.Context) (held map[ActionID]bool, ok bool) {
+func (r *run) heldStill(ctx context.Context) (held map[ActionID]string, ok bool) {
 	p := &Plan{Pair: r.e.pair.Name, names: r.w.names}
 	for _, id := range slices.Sorted(maps.Keys(r.holds)) {
 		if h := r.holds[id]; h.Record != 0 && h.Decision == Waiting {
@@ -63,17 +65,34 @@ func (r *run) heldStill(ctx context.Context) (held map[ActionID]bool, ok bool) {
 		}
 	}
 	r.annotate(p)
-	held = map[ActionID]bool{}
+	held = map[ActionID]string{}
 	for _, g := range r.e.opts.Policies.Guards {
 		verdicts, err := g.Judge(ctx, p)
 		if err != nil {
 			return nil, false
 		}
 		for _, v := range verdicts {
-			held[v.Action] = held[v.Action] || !v.Refuse
+			if !v.Refuse {
+				held[v.Action] = v.Reason
+			}
 		}
 	}
 	return held, true
+}
+
+// restate stores why the Guards hold what rests, where they say another thing now.
+func (r *run) restate(b *Batch) {
+	for _, id := range slices.Sorted(maps.Keys(r.resting.why)) {
+		h, why := r.holds[id], r.resting.why[id]
+		key := PendingKey{Record: h.Record}
+		p, waits := r.pending[key]
+		if n := r.w.nodes[h.Record]; n != nil && n.touched || !waits || !r.resting.rows[key] || h.Reason == why {
+			continue // the plan has said it
+		}
+		h.Reason, p.Reason = why, why
+		r.holds[id], r.pending[key] = h, p
+		b.Holds, b.Pending = append(b.Holds, h), append(b.Pending, p)
+	}
 }
 
 // kinship knows paths, and whatever lies above or below one of them: a folder goes after what is in it.

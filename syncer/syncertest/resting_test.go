@@ -1,6 +1,7 @@
 package syncertest_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -68,6 +69,36 @@ func TestWhatIsHeldCostsNoCallUntilSomethingChanges(t *testing.T) {
 		s.requireNoWrites()
 		s.hinted()
 		require.Zero(t, s.calls())
+	})(t, nil)
+}
+
+// scold holds every delete, with what it says now.
+type scold struct{ says *string }
+
+func (g scold) Judge(_ context.Context, p *syncer.Plan) (all []syncer.Verdict, _ error) {
+	for _, a := range p.Actions {
+		if a.Op == syncer.OpDelete {
+			all = append(all, syncer.Verdict{Action: a.ID, Reason: *g.says})
+		}
+	}
+	return all, nil
+}
+
+func TestWhatRestsIsHeldForTheReasonThatCountsNow(t *testing.T) {
+	t.Parallel()
+	both(func(t *testing.T, s *stage) {
+		why := "after a restore"
+		s.given(tree{"d/f": "1", "k": "k"}, with(func(o *syncer.Options) { o.Policies.Guards = []syncer.Guard{scold{&why}} }))
+		s.a.Remove("d")
+		s.run()
+		s.requireHolds("d", "d/f")
+		s.hinted()
+		why = "over the limit"
+		require.Zero(t, s.calls())
+		for _, h := range s.report.Holds {
+			require.Equal(t, "over the limit", h.Reason, h.Path)
+		}
+		require.Equal(t, "over the limit", s.explain("d/f").Reason)
 	})(t, nil)
 }
 
