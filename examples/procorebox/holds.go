@@ -37,8 +37,9 @@ func (c *console) holdsListCommand() *cobra.Command {
 		Long: `List what waits: what would be done in which service, since when, why not yet, and which run
 held it first. A folder whose delete waits is one line, with how many items and bytes that is
 together with all that is in it; --items shows those, too, and so does --json. Below that stands
-what is used of the limits on deletes, and when there is room again by itself. No service is
-called. Exit code 1 says that something waits.`,
+what is used of the limits on deletes, and when there is room again by itself. "adopt" takes a file
+that each side had before the first sync for one (--adopt ask). No service is called. Exit code
+1 says that something waits.`,
 		Args:              takes(0, 1),
 		ValidArgsFunction: c.completeLink,
 		RunE: func(cmd *cobra.Command, args []string) error {

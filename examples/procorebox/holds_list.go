@@ -58,9 +58,8 @@ func heapRow(group []office.Held) []string {
 	if top.Kind == "folder" {
 		path += "/"
 	}
-	bytes, decided, since, name := int64(0), map[string]int{}, top.Since, changer(top)
+	decided, since, name := map[string]int{}, top.Since, changer(top)
 	for _, h := range group {
-		bytes += max(0, h.Bytes)
 		decided[h.Decision]++
 		if h.Since.Before(since) {
 			since = h.Since
@@ -73,9 +72,23 @@ func heapRow(group []office.Held) []string {
 		}
 	}
 	return []string{
-		shortID(string(top.ID)), top.Link, top.Run, top.Op, top.On.Title(), path, strconv.Itoa(len(group)), strconv.FormatInt(bytes, 10), when(since),
+		shortID(string(top.ID)), top.Link, top.Run, top.Op, top.On.Title(), path, strconv.Itoa(len(group)), heapBytes(group), when(since),
 		name, decisionsOf(decided), why,
 	}
+}
+
+// heapBytes is how large the files of a heap are together, empty if that is known of none.
+func heapBytes(group []office.Held) string {
+	sum, known := int64(0), false
+	for _, h := range group {
+		if h.Bytes >= 0 {
+			sum, known = sum+h.Bytes, true
+		}
+	}
+	if !known {
+		return ""
+	}
+	return strconv.FormatInt(sum, 10)
 }
 
 // changer is who deleted or moved what is held, empty if that was not told.
@@ -122,7 +135,7 @@ func used(n, most int) string {
 	case most == 0:
 		return "no delete is carried over before a person approves it"
 	case n > most:
-		return fmt.Sprintf("%s in 24 hours used up, and %d more that were approved", many(most, "delete"), n-most)
+		return fmt.Sprintf("%s in 24 hours used up, and %d more (approved, or counted since a restore)", many(most, "delete"), n-most)
 	case n == 1:
 		return fmt.Sprintf("1 of %s in 24 hours is used", many(most, "delete"))
 	}
