@@ -155,7 +155,7 @@ func signInAdvice(s office.Service, err error) error {
 		return &advised{err, "compare " + variable(s, "CLIENT_ID") + " and " + variable(s, "CLIENT_SECRET") + " with what " + s.Title() +
 			" says of the app; an administrator must have authorized it, too, if it signs in by itself"}
 	case errors.Is(err, connect.ErrSignIn):
-		return &advised{err, "what was given to sign in with is used up, has ended, or is for another app; without --refresh-token a person signs in with a browser"}
+		return &advised{err, "what was given to sign in with is used up, has ended, or is for another app; with no flags a person signs in with a browser"}
 	case office.Unserved(err) != "":
 		return &advised{err, s.Title() + " " + office.Unserved(err) + "; run it again later"}
 	case errors.Is(err, syncer.ErrBusy):
