@@ -31,7 +31,7 @@ services, for whoever has it can act in your name.`,
 		Example: "  procorebox backup \"/backups/procorebox-$(date +%F).tar.gz\"\n" +
 			"  procorebox backup --with-key move.tar.gz      to another machine: stop the watch here before, and for good;\n" +
 			"  procorebox restore --current move.tar.gz      then there, and start the watch there",
-		Args:    takes(1, 1),
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd, func(ctx context.Context, o *office.Office) error {
 				b, err := o.Backup(ctx, args[0], opts)
