@@ -86,7 +86,8 @@ With --items, --run or one of --path, --op, --result and --by, items are listed 
 order in which they were done: when, by which run, what, on which side, from where to where,
 how it ended, bytes, who made the change that was carried over and when, and why. What people
 have decided with "holds" and "conflicts" stands between: approved, rejected, undone, chosen,
-with the user of the machine who did so.
+with the user of the machine who did so. "agree" notes that both sides are alike, "adopt" takes
+two files for one, and "decline" leaves on a side what the other does without, or waits with it.
 
 A --path may hold * and **, and a folder stands for all below it. With --json each line is
 one object. What is older than PROCOREBOX_KEEP_DAYS (400 days) is forgotten.`,

@@ -44,7 +44,7 @@ func (c *console) showDecided(done []office.Decided, unclear []office.Unclear, e
 		problems = append(problems, fmt.Errorf("ID %q: %s", u.ID, u.Why))
 	}
 	if len(done)+len(unclear) == 0 && ended == nil {
-		if err := c.print("nothing waits there\n"); err != nil {
+		if err := c.print("nothing waits there; \"procorebox holds list\" shows what does\n"); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -112,6 +113,9 @@ func (o *Office) tellRemembered(ctx context.Context, w *Why, part mapping.Part, 
 func (w *Why) outcomes(list []syncer.Outcome) (out []WhyEvent) {
 	for i := range list {
 		o := &list[i]
+		if o.Op == syncer.OpDecline && slices.ContainsFunc(list, func(h syncer.Outcome) bool { return h.Result == syncer.Held && h.Reason == o.Reason }) {
+			continue // that it stays there meanwhile is said by the hold
+		}
 		out = append(out, WhyEvent{
 			At: o.At.UTC(), Op: o.Op.String(), On: on(o.On), Path: w.below(o.Path), From: w.below(otherThan(o.Path, o.From)), Result: o.Result.String(),
 			Reason: o.Reason, Err: o.Err, By: whose(o.By),
