@@ -56,7 +56,7 @@ func (c *console) status(ctx context.Context, o *office.Office, link string, asJ
 			case state != "":
 				state = "paused: " + state
 			case t.Last != nil && t.Last.Err != "":
-				state = t.Last.Err
+				state = `its last run ended early: "errors" tells more`
 			case t.Settled():
 				state = "settled"
 			case !l.Backup.IsZero():
