@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/procorebox/procorebox/mapping"
@@ -110,7 +111,13 @@ func (o *Office) settleWanted(ctx context.Context, l mapping.Link, opts SyncOpti
 	var end func()
 	opts.Stop, end = o.whileWanted(ctx, l.ID, opts.Stop)
 	defer end()
-	return o.settle(ctx, l, opts)
+	results, err := o.settle(ctx, l, opts)
+	if errors.Is(err, syncer.ErrHalted) {
+		if now, gone := o.Links.Get(ctx, l.ID); gone == nil && now.Paused {
+			return append(results, rests(now).Results...), nil // a person paused it between the look at it and its run
+		}
+	}
+	return results, err
 }
 
 // Choose returns the Link of an ID or a name, or all that no person has paused if which is empty.

@@ -46,3 +46,14 @@ func TestAWatchLooksAgainSoonUnlessOnlyAPersonCanGoOn(t *testing.T) {
 	}
 	require.False(t, (&Synced{Err: errors.New("no answer")}).leftToPeople())
 }
+
+func TestALinkThatIsPausedJustBeforeItsRunIsNoTrouble(t *testing.T) {
+	l := theLink()
+	o := remembered(t, l)
+	require.NoError(t, o.Links.Pause(t.Context(), l.ID))
+
+	results, err := o.settleWanted(t.Context(), l, SyncOptions{}) // as it was when it was chosen
+	require.NoError(t, err)
+	require.Len(t, results, 1)
+	require.Contains(t, results[0].Paused, "a person has paused the link")
+}
